@@ -1,0 +1,41 @@
+"""The front door: mounts the doors of `chalicelib.routes` and lists every timer, queue and stream handler.
+
+Event handlers are declared here and not in a blueprint: Lambda would import a blueprint's module alone, without
+this file, and the middleware would not run.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from chalice.app import Chalice, Rate
+
+from chalicelib import events, routes
+
+app = Chalice(app_name="access-reviews")
+app.api.cors = False
+routes.mount(app)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def tick(event: Any) -> dict[str, int]:
+    """Every minute: send work for whatever the agenda says is due."""
+    return events.tick()
+
+
+@app.on_sqs_message(queue=os.environ.get("ACCESS_REVIEWS_WORK_QUEUE_NAME", "access-reviews-work"), batch_size=1)
+def work(event: Any) -> dict[str, Any]:
+    """Continue one piece of work named by a queue message."""
+    return events.work(event.to_dict())
+
+
+@app.on_dynamodb_record(
+    stream_arn=os.environ.get("ACCESS_REVIEWS_ITEMS_STREAM_ARN", "arn:aws:dynamodb:::table/items/stream/0"),
+    batch_size=1000,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=60,
+)
+def count_decisions(event: Any) -> dict[str, int]:
+    """Fold changed decision items into the counters of their review and reviewer."""
+    return events.count_decisions(event.to_dict())

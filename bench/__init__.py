@@ -1,0 +1,1 @@
+"""The benches: the capacity meter, and what is measured with it against the cost contract."""

@@ -1,0 +1,66 @@
+"""Objects in the bucket: frozen plans, imports."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws.clients import client
+
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class BucketFiles:
+    """Implements ports.Files on S3."""
+
+    bucket: str
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Write unless the key exists; the bucket decides between two writers."""
+        try:
+            client("s3").put_object(Bucket=self.bucket, Key=key, Body=data, IfNoneMatch="*")
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412"):
+                return False
+            raise
+        return True
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write or replace."""
+        client("s3").put_object(Bucket=self.bucket, Key=key, Body=data)
+
+    def get(self, key: str) -> bytes | None:
+        """The whole object, or None when there is none."""
+        try:
+            body: bytes = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except client("s3").exceptions.NoSuchKey:
+            return None
+        return body
+
+    def lines(self, key: str) -> Iterator[str]:
+        """The text of an object line by line, ends of line kept, a byte order mark dropped.
+
+        Raises UnicodeDecodeError where it is not UTF-8.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        rest = ""
+        for chunk in client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(_CHUNK):
+            *whole, rest = (rest + decoder.decode(chunk)).splitlines(keepends=True) or [""]
+            if rest.endswith("\n"):
+                whole.append(rest)
+                rest = ""
+            yield from whole
+        rest += decoder.decode(b"", final=True)
+        if rest:
+            yield rest
+
+    def upload_address(self, key: str) -> str:
+        """A signed PUT address for one hour."""
+        address: str = client("s3").generate_presigned_url(
+            "put_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=3600
+        )
+        return address

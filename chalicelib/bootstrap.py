@@ -1,0 +1,49 @@
+"""The composition root: the only file that knows both the use cases' ports and the adapters behind them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from chalicelib.aws.clock import SystemClock
+from chalicelib.settings import settings
+from chalicelib.usecases.ports import Clock, Services
+
+_clock: list[Clock] = []
+
+
+def use_clock(clock: Clock) -> None:
+    """Use another clock than the machine's; the local stage and tests call this before the first request."""
+    _clock[:] = [clock]
+    services.cache_clear()
+
+
+@cache
+def services() -> Services:
+    """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
+    from chalicelib.aws.files import BucketFiles
+    from chalicelib.aws.mailer import SesMailer
+    from chalicelib.aws.queue import WorkQueue
+    from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.audit import AuditTable
+    from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.items import ItemTable
+    from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.writer import TableWriter
+
+    chosen = settings()
+    clock = _clock[0] if _clock else SystemClock()
+    return Services(
+        settings=chosen,
+        clock=clock,
+        writer=TableWriter(),
+        people=DirectoryTable(),
+        entitlements=EntitlementTable(clock),
+        reviews=ReviewTable(clock, chosen.state_cache_seconds),
+        items=ItemTable(),
+        audit=AuditTable(),
+        files=BucketFiles(chosen.bucket),
+        queue=WorkQueue(chosen.work_queue_url),
+        mailer=SesMailer(chosen.mail_from, chosen.organisation),
+        renderer=MailRenderer(chosen),
+    )

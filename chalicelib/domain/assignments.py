@@ -1,0 +1,86 @@
+"""Assignments and the requests that alone create, change and end them (R35-R45)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AssignmentState(StrEnum):
+    """Graph's assignment states (R42)."""
+
+    DELIVERING = "delivering"
+    PARTIALLY_DELIVERED = "partiallyDelivered"
+    DELIVERED = "delivered"
+    EXPIRED = "expired"
+    DELIVERY_FAILED = "deliveryFailed"
+
+
+ACTIVE = frozenset({AssignmentState.DELIVERED, AssignmentState.PARTIALLY_DELIVERED})  # G7
+
+
+class RequestType(StrEnum):
+    """Graph's request types (R35) that this release makes."""
+
+    ADMIN_ADD = "adminAdd"
+    ADMIN_UPDATE = "adminUpdate"
+    ADMIN_REMOVE = "adminRemove"
+    SYSTEM_REMOVE = "systemRemove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A person's hold on a package through a policy. Never deleted, only ended.
+
+    `starts` in the future means scheduled; `ends` None means without end.
+    """
+
+    id: str
+    policy_id: str
+    package_id: str
+    target_id: str
+    state: AssignmentState = AssignmentState.DELIVERED
+    status: str = ""
+    created: datetime
+    starts: datetime
+    ends: datetime | None = None
+    expired: datetime | None = None
+    version: int = 0
+
+    def active_at(self, now: datetime) -> bool:
+        """Is this one of the assignments a review covers (G7): delivered, begun and not over?"""
+        return self.state in ACTIVE and self.starts <= now and (self.ends is None or self.ends > now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """The one live assignment of a person to a package: makes a second one impossible."""
+
+    target_id: str
+    package_id: str
+    assignment_id: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRequest:
+    """The record of one change to an assignment. `instance_id` and `item_id` are set by a review (G26)."""
+
+    id: str
+    type: RequestType
+    state: str
+    status: str = ""
+    assignment_id: str
+    policy_id: str
+    package_id: str
+    target_id: str
+    requestor_id: str = ""
+    justification: str = ""
+    created: datetime
+    completed: datetime | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    instance_id: str = ""
+    item_id: str = ""
+    version: int = 0

@@ -1,0 +1,136 @@
+"""Decision items: one per reviewed person and instance, small on purpose (at most 1 KB for two decisions).
+
+The current decision lives only as the last entry of the history; `decision` repeats its value so that a list
+and a condition can see it without decoding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Decision(StrEnum):
+    """Graph's decision values (R89)."""
+
+    APPROVE = "Approve"
+    DENY = "Deny"
+    DONT_KNOW = "DontKnow"
+    NOT_REVIEWED = "NotReviewed"
+
+
+class Recommendation(StrEnum):
+    """Graph's recommendation values (R105)."""
+
+    APPROVE = "Approve"
+    DENY = "Deny"
+    NO_INFO = "NoInfoAvailable"
+
+
+class ApplyResult(StrEnum):
+    """Graph's apply results (R120)."""
+
+    NEW = "New"
+    DONE = "AppliedSuccessfully"
+    FAILED = "AppliedWithUnknownFailure"
+    GONE = "AppliedSuccessfullyButObjectNotFound"
+    UNSUPPORTED = "ApplyNotSupported"
+
+
+BY_RULE = "rule"  # `by` of a history entry the no-response rule wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One submission, never altered (P7). `by` is a person's id, or `rule`; `at` in milliseconds since 1970."""
+
+    decision: Decision
+    by: str
+    at: int
+    operation: str
+    reason: str = ""
+    on_behalf_of: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionItem:
+    """A decision item as frozen at the opening, with everything recorded since.
+
+    `why` tells why these reviewers were chosen (`self`, `manager`, `named`, `owner`, `fallback`, `none`).
+    `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
+    `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
+    `noInformation`).
+    """
+
+    instance_id: str
+    id: str
+    assignment_id: str
+    principal_id: str
+    display_name: str
+    principal_name: str
+    user_type: str = "Member"
+    job_title: str = ""
+    department: str = ""
+    assigned: datetime
+    last_sign_in: datetime | None = None
+    recommendation: Recommendation = Recommendation.NO_INFO
+    why: str = ""
+    deadline: datetime
+    salt: str = ""
+    leaf: str = ""
+    decision: Decision = Decision.NOT_REVIEWED
+    history: tuple[HistoryEntry, ...] = ()
+    kept: str = ""
+    apply_result: ApplyResult = ApplyResult.NEW
+    applied: datetime | None = None
+    applied_by: str = ""
+
+    @property
+    def last(self) -> HistoryEntry | None:
+        """The submission in force, or None while nobody has decided."""
+        return self.history[-1] if self.history else None
+
+
+def canonical(value: Any) -> bytes:
+    """The one JSON form of `value` that hashes are taken over: sorted keys, no blanks, no floats, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def leaf_hash(item: DecisionItem) -> str:
+    """The salted hash of an item's frozen facts, 64 hex digits. Without the salt it tells nothing."""
+    facts = {
+        "assignment": item.assignment_id,
+        "assigned": int(item.assigned.timestamp()),
+        "instance": item.instance_id,
+        "item": item.id,
+        "lastSignIn": int(item.last_sign_in.timestamp()) if item.last_sign_in else None,
+        "principal": item.principal_id,
+        "recommendation": item.recommendation.value,
+        "why": item.why,
+    }
+    return hashlib.sha256(bytes.fromhex(item.salt) + canonical(facts)).hexdigest()
+
+
+def chain(leaf: str, history: tuple[HistoryEntry, ...]) -> str:
+    """The head of an item's history chain: each entry hashed with the head before it, starting at the leaf.
+
+    The list only ever grows at its end (`list_append`), so any prefix of it gives an earlier head.
+    """
+    head = leaf
+    for entry in history:
+        facts = {
+            "at": entry.at,
+            "by": entry.by,
+            "decision": entry.decision.value,
+            "operation": entry.operation,
+            "onBehalfOf": entry.on_behalf_of,
+            "reason": entry.reason,
+            "channel": entry.channel,
+        }
+        head = hashlib.sha256(bytes.fromhex(head) + canonical(facts)).hexdigest()
+    return head

@@ -1,0 +1,213 @@
+"""What a mail has to say, one frozen class per kind, as plain values.
+
+Whoever sends fills these in; the words and the layout are made elsewhere. Instants are aware datetimes, zones
+IANA names, links complete addresses. `now` is the instant the mail is written for, so that writing it again
+gives the same mail. Text may come straight from people: nothing here is trusted to be harmless, short or
+printable, except links, which are checked. Every class raises ValueError for an instant without offset, a
+link that is not a plain http(s) address, a negative number, or an empty list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Literal
+
+from chalicelib.domain.packages import NoResponse
+
+WHYS: Final = frozenset({"manager", "named", "owner", "fallback", "handedOver", "self"})
+"""Why a person is asked. "self" makes the review a self-review, with wording of its own."""
+
+ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
+Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation"]
+Waiting = Literal["no", "brake", "manual"]
+
+LINES: Final = MappingProxyType({"text": "lines"})
+"""Marks a text of several lines; all other text is a single line."""
+LINK: Final = MappingProxyType({"text": "link"})
+"""Marks an address, which is checked here and never shortened."""
+
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,2000}")
+
+
+class _Checked:
+    """Refuses values that no mail could be written from."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for part in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, part.name)
+            if part.metadata.get("text") == "link" and value is not None:
+                plain_address(part.name, value)
+            elif isinstance(value, datetime) and value.tzinfo is None:
+                raise ValueError(f"{part.name} needs an offset")
+            elif isinstance(value, int) and value < 0:
+                raise ValueError(f"{part.name} cannot be negative")
+            elif part.name == "reviews" and not value:
+                raise ValueError("a mail about reviews needs at least one")
+            elif part.name == "why" and value not in WHYS:
+                raise ValueError(f"why is one of {', '.join(sorted(WHYS))}")
+
+
+def plain_address(name: str, value: str) -> str:
+    """`value` if it is an http(s) address of ASCII characters without quotes, else ValueError with `name`."""
+    if not _PLAIN_ADDRESS.fullmatch(value):
+        raise ValueError(f"{name} must be a complete http(s) address")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewToDo(_Checked):
+    """One review that waits for the reader. In a self-review (`why` "self") the reader is the one person."""
+
+    review_id: str
+    """Stable name of the review; the calendar entry is found again by it."""
+    review: str
+    package: str
+    closes: datetime
+    zone: str
+    """The policy's zone; days and hours are told in it."""
+    link: str = field(metadata=LINK)
+    why: str
+    """One of WHYS."""
+    unanswered: NoResponse
+    reason_required: bool
+    """Whether approving (or answering yes) needs a reason (G16)."""
+    people: int = 1
+    """How many people the reader is asked about."""
+    decided: int = 0
+    """How many of them the reader need not look at any more."""
+    names: tuple[str, ...] = ()
+    """Some of the people not decided yet; at most five are shown."""
+    about: str | None = None
+    """What the package gives, in plain words."""
+    note: str | None = field(default=None, metadata=LINES)
+    """The administrator's own text; at most 256 characters are sent (R78)."""
+    hand_over: bool = True
+    """Whether the reader may hand people over to somebody else."""
+
+    @property
+    def oneself(self) -> bool:
+        """Whether the reader reviews their own access."""
+        return self.why == "self"
+
+    @property
+    def undecided(self) -> int:
+        """How many people still wait for the reader."""
+        return max(self.people - self.decided, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStarted(_Checked):
+    """To a reviewer when one or more reviews open (R77), and to a guest who accepts later (G43)."""
+
+    now: datetime
+    reviews: tuple[ReviewToDo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder(_Checked):
+    """To a reviewer with people still undecided (R79, R81, G12)."""
+
+    now: datetime
+    kind: ReminderKind
+    reviews: tuple[ReviewToDo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateReviewer(_Checked):
+    """A reviewer (in a self-review the person) who has not finished: `undecided` of their `people`."""
+
+    name: str
+    undecided: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateReview(_Checked):
+    """A review that closes soon and is not finished, as told to somebody who is not its reviewer."""
+
+    review: str
+    package: str
+    closes: datetime
+    zone: str
+    why: str
+    """Why the reader is told: "manager" of a reviewer, or "owner" of the package."""
+    unanswered: NoResponse
+    late: int
+    """How many reviewers have not finished."""
+    reviewers: tuple[LateReviewer, ...]
+    """Some of those, the most behind first; at most ten are shown."""
+    self_review: bool = False
+    link: str | None = field(default=None, metadata=LINK)
+    """The review's progress, when the reader may see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCallSummary(_Checked):
+    """To the managers of reviewers and the owners of packages, one day before the close."""
+
+    now: datetime
+    reviews: tuple[LateReview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFinished(_Checked):
+    """To the person who last saved the review settings and to the catalog's owners (R82, G14).
+
+    The numbers are people; all but `never_asked` and `to_remove` add up to everybody in the review.
+    """
+
+    now: datetime
+    review: str
+    package: str
+    closed: datetime
+    zone: str
+    link: str = field(metadata=LINK)
+    approved: int
+    denied: int
+    dont_know: int
+    kept_unanswered: int
+    """Kept because nobody answered."""
+    removed_by_rule: int
+    """To be removed because nobody answered (R113)."""
+    to_remove: int
+    """How many people lose access in all."""
+    cancelled: int = 0
+    """Had lost the assignment before the review closed."""
+    never_asked: int = 0
+    """How many of `kept_unanswered` had no reviewer who could be asked (G10)."""
+    waiting: Waiting = "no"
+    """Whether removal waits for a person: held by the brake, or because results are applied by hand (G24)."""
+    stopped_early: bool = False
+
+    @property
+    def people(self) -> int:
+        """Everybody in the review."""
+        kept = self.approved + self.dont_know + self.kept_unanswered
+        return kept + self.denied + self.removed_by_rule + self.cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessEnded(_Checked):
+    """To the person who lost access by a review (G15). It has no place for a reviewer's name, on purpose."""
+
+    now: datetime
+    package: str
+    ended: datetime
+    zone: str
+    review: str
+    cause: Cause
+    link: str = field(metadata=LINK)
+    """The closed result, as this person may see it."""
+    had_since: datetime | None = None
+    reason: str | None = field(default=None, metadata=LINES)
+    """The reviewer's words, where given and meant for this person (G18)."""
+    request_link: str | None = field(default=None, metadata=LINK)
+    """Where to ask for the package again; None if it cannot be requested."""
+
+
+Notice = ReviewStarted | Reminder | LastCallSummary | ReviewFinished | AccessEnded

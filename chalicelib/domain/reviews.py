@@ -1,0 +1,285 @@
+"""Review series (definitions), their occurrences (instances) and how an instance moves through its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from chalicelib.domain.packages import ReviewSettings
+
+
+class Status(StrEnum):
+    """Instance states in the order of G25."""
+
+    NOT_STARTED = "NotStarted"
+    INITIALIZING = "Initializing"
+    STARTING = "Starting"
+    IN_PROGRESS = "InProgress"
+    COMPLETING = "Completing"
+    AUTO_REVIEWING = "AutoReviewing"
+    AUTO_REVIEWED = "AutoReviewed"
+    COMPLETED = "Completed"
+    APPLYING = "Applying"
+    APPLIED = "Applied"
+    FAILED = "Failed"
+
+
+ORDER = tuple(Status)
+CLOSED = frozenset({Status.COMPLETED, Status.APPLYING, Status.APPLIED, Status.FAILED})  # reviewers are done
+OPENING = frozenset({Status.NOT_STARTED, Status.INITIALIZING, Status.STARTING})
+
+
+def may_follow(before: Status, after: Status) -> bool:
+    """May an instance go from `before` to `after`? Forward one or more steps (G25); Failed from any."""
+    return after is Status.FAILED or ORDER.index(after) >= ORDER.index(before)
+
+
+class Unanswered(StrEnum):
+    """What a Stop does with unanswered items (G24): keep them, or the policy's no-response outcome."""
+
+    KEEP = "keep"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDefinition:
+    """A review series: one per policy. `ended` is set when no further occurrence will come.
+
+    `settings` are those the next occurrence will use; a running instance keeps its own copy (G30).
+    `not_before`: occurrences that open earlier are not of this series any more (re-anchored, G3, G30).
+    """
+
+    id: str
+    policy_id: str
+    package_id: str
+    catalog_id: str
+    display_name: str
+    package_name: str
+    policy_name: str
+    description: str = ""
+    reviewer_text: str = ""
+    settings: ReviewSettings
+    created_by: str = ""
+    saved_by: str = ""
+    created: datetime
+    modified: datetime
+    not_before: datetime | None = None
+    ended: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewInstance:
+    """One occurrence with everything frozen at its start (R62, R65). Never changes."""
+
+    id: str
+    definition_id: str
+    policy_id: str
+    package_id: str
+    catalog_id: str
+    name: str
+    package_name: str
+    policy_name: str
+    reviewer_text: str = ""
+    number: int
+    day: date
+    opens: datetime
+    closes: datetime
+    settings: ReviewSettings
+    saved_by: str = ""
+    version: int = 0
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone of the policy."""
+        return self.settings.schedule.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Items of a review (or of a reviewer) by decision. `total` is known from the freeze."""
+
+    total: int = 0
+    approved: int = 0
+    denied: int = 0
+    dont_know: int = 0
+
+    @property
+    def undecided(self) -> int:
+        """Items nobody has decided yet."""
+        return max(self.total - self.approved - self.denied - self.dont_know, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The exact result of a closed review; the parts add up to `total` (brief section 5)."""
+
+    total: int = 0
+    approved: int = 0
+    denied_by_person: int = 0
+    denied_by_rule: int = 0
+    approved_by_rule: int = 0
+    dont_know: int = 0
+    kept: int = 0
+    kept_because: dict[str, int] = field(default_factory=dict)
+    cancelled: int = 0
+
+    @property
+    def removals(self) -> int:
+        """How many assignments the review wants to end."""
+        return self.denied_by_person + self.denied_by_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedSet:
+    """A reviewer set of several members (or of nobody): how many items and shards it owns."""
+
+    id: str
+    role: str
+    members: tuple[str, ...] = ()
+    shards: int = 1
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who works on the instance now. `until` is real time (seconds since 1970), not the product's clock."""
+
+    owner: str = ""
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceState:
+    """The small row that changes: where the work stands. One worker at a time holds the lease.
+
+    `ends` is the instant after which no decision counts; a Stop brings it forward. `step` and `cursor` are the
+    checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
+    is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
+    """
+
+    instance_id: str
+    definition_id: str
+    status: Status = Status.INITIALIZING
+    ends: datetime
+    step: str = ""
+    page: int = 0
+    cursor: str = ""
+    lease: Lease = Lease()
+    items: int = 0
+    population: int = 0
+    counted: int = 0
+    reviewers: int = 0
+    shared: tuple[SharedSet, ...] = ()
+    started: datetime | None = None
+    stopped_by: str = ""
+    unanswered: Unanswered | None = None
+    wait_until: float = 0.0
+    outcome: Outcome | None = None
+    brake: bool = False
+    confirmed_by: str = ""
+    removed: int = 0
+    removal_failures: int = 0
+    mailed: tuple[str, ...] = ()
+    due: str = ""
+    attempts: int = 0
+    error: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`) with this id.
+
+    The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
+    """
+
+    when: datetime
+    kind: str
+    id: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerRow:
+    """A reviewer's part in an instance, as listed under the instance: progress and identity, frozen names.
+
+    One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets the set's own
+    row has the tally and `own` counts what this member submitted.
+    """
+
+    instance_id: str
+    user_id: str
+    set_id: str
+    display_name: str
+    principal_name: str
+    reason: str
+    tally: Tally = Tally()
+    shared: bool = False
+    own: int = 0
+    own_item: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyReview:
+    """A review as it lies under its reviewer, newest first: enough to list it and to send its mails.
+
+    `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time>`, `sent <instant>`.
+    """
+
+    user_id: str
+    instance_id: str
+    definition_id: str
+    set_id: str
+    opens: datetime
+    closes: datetime
+    name: str
+    package_name: str
+    reason: str
+    items: int
+    self_review: bool = False
+    own_item: bool = False
+    mails: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A mail to one person about one event, other than a reviewer's own review mails: exists once (P15).
+
+    `kind`: `finished`, `summary`, `ended`. `subject_id` is the instance or assignment it is about.
+    """
+
+    user_id: str
+    kind: str
+    subject_id: str
+    instance_id: str
+    item_id: str = ""
+    state: str = "pending"
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work that outlives its request: a bulk decision over more than 1,000 items, or a CSV import.
+
+    `cursor` is the checkpoint; `lease` as for instances; `result` grows with what was done.
+    """
+
+    id: str
+    kind: str
+    subject_id: str
+    actor_id: str
+    created: datetime
+    status: str = "waiting"
+    arguments: dict[str, str] = field(default_factory=dict)
+    cursor: str = ""
+    done: int = 0
+    total: int = 0
+    result: dict[str, int] = field(default_factory=dict)
+    lease: Lease = Lease()
+    due: str = ""
+    attempts: int = 0
+    error: str = ""
+    finished: datetime | None = None
+    version: int = 0

@@ -1,0 +1,74 @@
+"""Who is calling: bearer token, then person of the directory, then roles. Each step is cached for a short while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.people import Actor, Role, User
+from chalicelib.usecases.ports import Services
+from chalicelib.usecases.roles import roles_of
+
+if TYPE_CHECKING:
+    from chalicelib.aws.tokens import TokenVerifier
+
+PERSON_SECONDS = 60.0  # a disabled account is refused after a minute at the latest
+ROLE_SECONDS = 5.0
+ANYONE = User(id=ids.NOBODY, display_name="", principal_name="")
+_people: dict[str, tuple[float, User]] = {}
+_roles: dict[str, tuple[float, frozenset[tuple[Role, str]]]] = {}
+
+
+def forget() -> None:
+    """Empty the caches, for tests and after the directory changed under our hands."""
+    _people.clear()
+    _roles.clear()
+
+
+@cache
+def _verifier(issuer: str, audience: str, keys_url: str) -> TokenVerifier:
+    from chalicelib.aws.tokens import TokenVerifier  # cryptography costs 46 ms of cold start
+
+    return TokenVerifier(issuer, audience, keys_url)
+
+
+def person(services: Services, headers: Mapping[str, str]) -> User:
+    """The person a request comes from. Raises Unauthenticated."""
+    scheme, _, token = (headers.get("authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise errors.Unauthenticated("A bearer token is needed: Authorization: Bearer <token>.")
+    chosen = services.settings
+    verifier = _verifier(chosen.oidc_issuer, chosen.oidc_audience, chosen.oidc_keys_url)
+    claims = verifier.verify(token.strip(), services.clock.real())
+    name = str(claims.get(chosen.oidc_claim) or "").lower()
+    if not name:
+        raise errors.Unauthenticated(f"The token has no claim {chosen.oidc_claim!r}.")
+    return _known(services, name)
+
+
+def _known(services: Services, name: str) -> User:
+    real = services.clock.real()
+    cached = _people.get(name)
+    if cached and cached[0] > real:
+        return cached[1]
+    found = services.people.user_by_principal_name(name)
+    if found is None and name == services.settings.first_administrator.lower():
+        found = User(id=ids.guid("first-administrator", name), display_name=name, principal_name=name)
+    if found is None:
+        raise errors.Unauthenticated(f"Nobody in the directory has the principal name {name}.")
+    if not found.enabled:
+        raise errors.Unauthenticated("This account is disabled.")
+    _people[name] = (real + PERSON_SECONDS, found)
+    return found
+
+
+def with_roles(services: Services, user: User) -> Actor:
+    """The caller as an actor with roles."""
+    real = services.clock.real()
+    cached = _roles.get(user.id)
+    if cached is None or cached[0] <= real:
+        cached = (real + ROLE_SECONDS, roles_of(services, user))
+        _roles[user.id] = cached
+    return Actor(user.id, user.principal_name, user.display_name, cached[1])

@@ -1,0 +1,99 @@
+"""Configuration from the environment: one frozen object, every problem reported at once at start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be used; the message lists every problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment decides. Seconds are real time unless said otherwise."""
+
+    stage: str = "local"
+    region: str = "us-east-1"
+    endpoint_url: str = ""
+    table_prefix: str = "access-reviews"
+    bucket: str = "access-reviews"
+    work_queue_url: str = ""
+    portal_url: str = "http://127.0.0.1:8000"
+    organisation: str = "Your organisation"
+    contact: str = ""
+    logo_url: str = ""
+    mail_footer: str = ""
+    mail_from: str = "access-reviews@example.com"
+    mail_enabled: bool = True
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_keys_url: str = ""
+    oidc_claim: str = "email"
+    first_administrator: str = ""
+    default_time_zone: str = "UTC"
+    cursor_secret: str = ""
+    lease_seconds: int = 300
+    invocation_seconds: int = 240
+    closing_wait_seconds: int = 60
+    stop_delay_seconds: int = 10
+    state_cache_seconds: float = 5.0
+    freeze_page: int = 500
+    bucket_items: int = 10_000
+    shard_items: tuple[int, ...] = (2_000, 50_000, 250_000)
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("must be true or false")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+_PARSERS: dict[type, Callable[[str], object]] = {str: str, int: int, float: float, bool: _flag}
+_REQUIRED_OUTSIDE_LOCAL = ("work_queue_url", "oidc_issuer", "oidc_audience", "cursor_secret")
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting: `mail_from` is read from ACCESS_REVIEWS_MAIL_FROM."""
+    return f"ACCESS_REVIEWS_{field.upper()}"
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read every ACCESS_REVIEWS_* variable. Raises ConfigurationError naming all bad or missing ones."""
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    defaults = Settings()
+    for field in Settings.__dataclass_fields__:
+        text = environment.get(variable(field))
+        if text is None:
+            continue
+        default = getattr(defaults, field)
+        try:
+            values[field] = _numbers(text) if isinstance(default, tuple) else _PARSERS[type(default)](text)
+        except ValueError as problem:
+            problems.append(f"{variable(field)}: {problem}")
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if settings.stage not in ("local", "test"):
+        problems += [
+            f"{variable(field)} is missing" for field in _REQUIRED_OUTSIDE_LOCAL if not getattr(settings, field)
+        ]
+    if settings.invocation_seconds >= settings.lease_seconds:
+        problems.append(f"{variable('lease_seconds')} must be longer than an invocation")
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+    return settings
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return load(os.environ)

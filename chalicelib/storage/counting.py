@@ -1,0 +1,122 @@
+"""Counters behind the decisions, folded from the table's stream, exactly once.
+
+A batch may repeat, whole or in part, at any time. Every row remembers the last sequence number it has seen; an
+update is conditional on its batch being newer, and a partly seen batch is cut to its new part first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.domain import ids
+from chalicelib.domain.items import Decision
+from chalicelib.storage import keys
+from chalicelib.storage.base import raw_client
+from chalicelib.storage.tables import ReviewRow
+from chalicelib.usecases.ports import DecisionChange
+
+Key = tuple[str, str]
+Sums = dict[str, int]
+_LETTERS = {Decision.APPROVE: "a", Decision.DENY: "d", Decision.DONT_KNOW: "k", Decision.NOT_REVIEWED: "u"}
+
+
+def sequence(text: str) -> str:
+    """A stream sequence number as a text that sorts like the number."""
+    return text.rjust(40, "0")
+
+
+def fold(stream_shard: str, changes: Sequence[DecisionChange]) -> None:
+    """Add every change to its set's row, its submitter's row (shared sets) and its instance's row."""
+    finished: dict[str, int] = defaultdict(int)
+    for (instance_id, set_id), group in _grouped(changes, lambda c: (c.instance_id, c.set_id)).items():
+        finished[instance_id] += _fold_set(instance_id, set_id, group)
+    for instance_id, group in _grouped(changes, lambda c: c.instance_id).items():
+        key = keys.counter(instance_id, stream_shard)
+        _add(key, group, lambda part, n=finished[instance_id]: {**_by_decision(part), "f": n}, create=True)
+
+
+def _grouped(changes: Sequence[DecisionChange], key: Any) -> dict[Any, list[DecisionChange]]:
+    groups: dict[Any, list[DecisionChange]] = defaultdict(list)
+    for change in changes:
+        groups[key(change)].append(change)
+    return groups
+
+
+def _fold_set(instance_id: str, set_id: str, group: list[DecisionChange]) -> int:
+    """Update the rows of one set; returns by how many the finished reviewers grew (negative: shrank)."""
+    if not ids.is_shared(set_id):
+        return _crossing(_add(keys.reviewer(instance_id, set_id, ""), group, _by_set))
+    row = _add(keys.shared_set(instance_id, set_id), group, _by_set)
+    for member in sorted({c.by_before for c in group} | {c.by_after for c in group} - {""}):
+        mine = [c for c in group if member in (c.by_before, c.by_after)]
+        if member:
+            _add(keys.reviewer(instance_id, set_id, member), mine, lambda part, who=member: _by_member(part, who))
+    return _crossing(row) * int(row.get("c", {"N": "1"})["N"])
+
+
+def _crossing(row: dict[str, Any]) -> int:
+    """+1 when the row's last update left nothing undecided, -1 when it brought something back."""
+    if "u" not in row or "lu" not in row:
+        return 0
+    before, after = int(row["lu"]["N"]), int(row["u"]["N"])
+    return int(after <= 0 < before) - int(before <= 0 < after)
+
+
+def _by_decision(part: Iterable[DecisionChange]) -> Sums:
+    sums = {"a": 0, "d": 0, "k": 0, "u": 0}
+    for change in part:
+        sums[_LETTERS[change.before]] -= 1
+        sums[_LETTERS[change.after]] += 1
+    del sums["u"]
+    return sums
+
+
+def _by_set(part: Iterable[DecisionChange]) -> Sums:
+    sums = _by_decision(part)
+    return {**sums, "u": -sum(sums.values())}
+
+
+def _by_member(part: Iterable[DecisionChange], member: str) -> Sums:
+    gained = sum(1 for c in part if c.by_after == member and c.after is not Decision.NOT_REVIEWED)
+    lost = sum(1 for c in part if c.by_before == member and c.before is not Decision.NOT_REVIEWED)
+    return {"m": gained - lost}
+
+
+def _add(key: Key, group: list[DecisionChange], sums: Any, create: bool = False) -> dict[str, Any]:
+    """Add a group's sums to a row unless it has seen them; returns the row afterwards ({} when there is none)."""
+    part = group
+    while part:
+        try:
+            return _update(key, sums(part), part, create)
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            row: dict[str, Any] = problem.response.get("Item", {})
+            seen = row.get("q", {}).get("S", "")
+            if not row:
+                return {}
+            if seen == sequence(part[-1].sequence):
+                return row  # this very batch: what it changed is still in the row
+            part = [change for change in part if sequence(change.sequence) > seen]
+    return {}
+
+
+def _update(key: Key, sums: Sums, part: list[DecisionChange], create: bool) -> dict[str, Any]:
+    values = {f":{name}": {"N": str(value)} for name, value in sums.items()}
+    values |= {":first": {"S": sequence(part[0].sequence)}, ":last": {"S": sequence(part[-1].sequence)}}
+    remembers = ", lu = u" if "u" in sums else ""
+    newer = "(attribute_not_exists(q) OR q < :first)"
+    answer: dict[str, Any] = raw_client(ReviewRow).update_item(
+        TableName=ReviewRow.Meta.table_name,
+        Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}},
+        UpdateExpression=f"SET q = :last{remembers} ADD " + ", ".join(f"{name} :{name}" for name in sums),
+        ConditionExpression=newer if create else f"attribute_exists(pk) AND {newer}",
+        ExpressionAttributeValues=values,
+        ReturnValues="ALL_NEW",
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+    )
+    return answer["Attributes"]

@@ -1,0 +1,189 @@
+"""Every key pattern of every table, as functions. Ids are fixed-length and free of `#`, so that a prefix can
+never match a neighbour. `docs/table-design.md` lists them with the access pattern each one serves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain import ids
+
+
+def instant(moment: datetime) -> str:
+    """A sortable text of an instant, to the millisecond, UTC."""
+    return moment.strftime("%Y%m%dT%H%M%S.") + f"{moment.microsecond // 1000:03d}"
+
+
+# directory ------------------------------------------------------------------------------------------------
+
+
+def spread(text: str) -> str:
+    """One of 16 partitions, from the text's hash."""
+    return ids.digest(text)[0]
+
+
+def user(user_id: str) -> tuple[str, str]:
+    return f"U#{spread(user_id)}", user_id
+
+
+def first_letter(text: str) -> str:
+    """The partition of a name: its first character, lower case; `_` for an empty one."""
+    return text[:1].lower() or "_"
+
+
+def principal_name(name: str) -> tuple[str, str]:
+    return f"P#{first_letter(name)}", name.lower()
+
+
+def display_name_index(name: str) -> tuple[str, str]:
+    return f"N#{first_letter(name)}", name.lower()
+
+
+def group(group_id: str) -> tuple[str, str]:
+    return f"G#{spread(group_id)}", group_id
+
+
+def membership(group_id: str, member_id: str) -> tuple[str, str]:
+    return f"M#{group_id}", member_id
+
+
+def member_index(group_id: str, member_id: str) -> tuple[str, str]:
+    return f"O#{member_id}", group_id
+
+
+def role_grant(role: str, scope: str, principal_id: str) -> tuple[str, str]:
+    return "ROLES", f"{role}#{scope}#{principal_id}"
+
+
+# entitlements ---------------------------------------------------------------------------------------------
+
+
+def catalog(catalog_id: str) -> tuple[str, str]:
+    return "CATALOGS", catalog_id
+
+
+def package(package_id: str) -> tuple[str, str]:
+    return "PACKAGES", package_id
+
+
+def package_index(catalog_id: str, package_id: str) -> tuple[str, str]:
+    return f"C#{catalog_id}", package_id
+
+
+def policy(policy_id: str) -> tuple[str, str]:
+    return "POLICIES", policy_id
+
+
+def policy_index(package_id: str, policy_id: str) -> tuple[str, str]:
+    return f"K#{package_id}", policy_id
+
+
+def unique_name(scope: str, name: str) -> tuple[str, str]:
+    return f"NAME#{scope}", name.lower()
+
+
+def assignment(assignment_id: str) -> tuple[str, str]:
+    return f"A#{ids.place(assignment_id)}", assignment_id
+
+
+def assignments_of_policy(policy_id: str) -> str:
+    return f"A#{ids.place(policy_id)}"
+
+
+def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
+    return f"T#{target_id}", instant(created)
+
+
+def holding(target_id: str, package_id: str) -> tuple[str, str]:
+    return f"H#{target_id}", package_id
+
+
+def request(request_id: str) -> tuple[str, str]:
+    return request_month(ids.request_moment(request_id)), request_id
+
+
+def request_month(moment: datetime) -> str:
+    return f"R#{moment:%Y%m}"
+
+
+# reviews --------------------------------------------------------------------------------------------------
+
+
+def definition(definition_id: str) -> tuple[str, str]:
+    return "DEFINITIONS", definition_id
+
+
+def instances_of(definition_or_instance_id: str) -> str:
+    return f"D#{ids.place(definition_or_instance_id)}"
+
+
+def instance(instance_id: str) -> tuple[str, str]:
+    return instances_of(instance_id), instance_id
+
+
+def review(instance_id: str) -> str:
+    """The partition of everything that changes about one instance."""
+    return f"I#{instance_id}"
+
+
+def state(instance_id: str) -> tuple[str, str]:
+    return review(instance_id), "B"
+
+
+def counter(instance_id: str, stream_shard: str) -> tuple[str, str]:
+    return review(instance_id), f"C#{ids.digest(stream_shard)[:8]}"
+
+
+def shared_set(instance_id: str, set_id: str) -> tuple[str, str]:
+    return review(instance_id), f"S#{set_id}"
+
+
+def reviewer(instance_id: str, set_id: str, user_id: str) -> tuple[str, str]:
+    """A set of one is found by its id alone; members of a shared set follow their set."""
+    return review(instance_id), f"R#{set_id}#{user_id}" if ids.is_shared(set_id) else f"R#{set_id}"
+
+
+def my_reviews(user_id: str) -> str:
+    return f"U#{user_id}"
+
+
+def my_review(user_id: str, opens: datetime, instance_id: str, set_id: str) -> tuple[str, str]:
+    return my_reviews(user_id), f"R#{opens:%Y%m%dT%H%M}#{instance_id}#{set_id}"
+
+
+def my_parts(opens: datetime, instance_id: str) -> str:
+    return f"R#{opens:%Y%m%dT%H%M}#{instance_id}#"
+
+
+def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
+    return my_reviews(user_id), f"N#{kind}#{subject_id}"
+
+
+def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
+    return "DUE", f"{instant(when)}#{kind}#{subject_id}"
+
+
+def job(job_id: str) -> tuple[str, str]:
+    return f"J#{job_id}", "J"
+
+
+# items ----------------------------------------------------------------------------------------------------
+
+
+def item(instance_id: str, item_id: str) -> tuple[str, str]:
+    set_id, shard, sort = ids.decision_place(item_id)
+    return item_partition(instance_id, set_id, int(shard, 16)), sort
+
+
+def item_partition(instance_id: str, set_id: str, shard: int) -> str:
+    return f"{ids.bare(instance_id)}{set_id}{shard:02x}"
+
+
+# audit ----------------------------------------------------------------------------------------------------
+
+
+def audit_day(moment: datetime, event_id: str) -> str:
+    return f"{moment:%Y-%m-%d}#{int(ids.bare(event_id)[-1], 16) % 4}"
+
+
+def audit_event(moment: datetime, event_id: str) -> tuple[str, str]:
+    return audit_day(moment, event_id), event_id

@@ -1,0 +1,116 @@
+"""Which table and key each entity has, and its one stored form: JSON without the members that have their default."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.storage import keys
+from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
+
+E = TypeVar("E")
+Key = tuple[str, str]
+
+
+class Place(NamedTuple):
+    """Where entities of one type lie: table, key, and their key in the other order (None: not listed there)."""
+
+    table: type[Row]
+    key: Callable[[Any], Key]
+    other: Callable[[Any], Key] | None = None
+
+
+PLACES: dict[type, Place] = {
+    User: Place(DirectoryRow, lambda e: keys.user(e.id), lambda e: keys.display_name_index(e.display_name)),
+    PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
+    Group: Place(DirectoryRow, lambda e: keys.group(e.id)),
+    Membership: Place(
+        DirectoryRow,
+        lambda e: keys.membership(e.group_id, e.member_id),
+        lambda e: keys.member_index(e.group_id, e.member_id),
+    ),
+    RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
+    AccessPackage: Place(
+        EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
+    ),
+    AssignmentPolicy: Place(
+        EntitlementRow, lambda e: keys.policy(e.id), lambda e: keys.policy_index(e.package_id, e.id)
+    ),
+    UniqueName: Place(EntitlementRow, lambda e: keys.unique_name(e.scope, e.name)),
+    Assignment: Place(
+        EntitlementRow,
+        lambda e: keys.assignment(e.id),
+        lambda e: keys.assignment_index(e.target_id, e.created),
+    ),
+    Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    AssignmentRequest: Place(EntitlementRow, lambda e: keys.request(e.id)),
+    ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
+    ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
+    InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
+    Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
+    Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
+    Job: Place(ReviewRow, lambda e: keys.job(e.id)),
+    AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
+}
+
+
+@cache
+def _defaults(kind: type) -> dict[str, Any]:
+    found = {}
+    for field in dataclasses.fields(kind):
+        if field.default is not dataclasses.MISSING:
+            found[field.name] = field.default
+        elif field.default_factory is not dataclasses.MISSING:
+            found[field.name] = field.default_factory()
+        else:
+            found[field.name] = dataclasses.MISSING
+    return found
+
+
+def lean(value: Any) -> Any:
+    """The value with every dataclass as a dict of the members that differ from their default."""
+    if dataclasses.is_dataclass(value):
+        return {
+            name: lean(getattr(value, name))
+            for name, default in _defaults(type(value)).items()
+            if name != "version" and getattr(value, name) != default
+        }
+    if isinstance(value, (tuple, list)):
+        return [lean(part) for part in value]
+    return value
+
+
+@cache
+def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def to_text(entity: object) -> str:
+    """The stored JSON of an entity; its version is a column of its own."""
+    return msgspec.json.encode(lean(entity)).decode()
+
+
+def to_row(entity: object, version: int, operation: str) -> Row:
+    """The row that stores `entity` as `version`."""
+    place = PLACES[type(entity)]
+    pk, sk = place.key(entity)
+    row = place.table(pk, sk, v=version, op=operation, data=to_text(entity))
+    if place.other:
+        row.other_pk, row.other_sk = place.other(entity)
+    return row
+
+
+def from_row(kind: type[E], row: Row) -> E:
+    """The entity of a row, with the version it was read at."""
+    entity = _decoder(kind).decode(row.data or "{}")
+    return dataclasses.replace(entity, version=int(row.v))

@@ -1,0 +1,98 @@
+"""The five tables. Every row has the same shape: key, version, last operation, and the entity as JSON text.
+
+Endpoint, region and prefix come from the settings when this module is imported; time-outs are below API
+Gateway's 29 s in every combination of retries.
+"""
+
+from __future__ import annotations
+
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.settings import settings
+
+_SETTINGS = settings()
+
+
+class _Common:
+    region = _SETTINGS.region
+    host = _SETTINGS.endpoint_url or None
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 5
+    max_retry_attempts = 3
+    max_pool_connections = 32
+    billing_mode = "PAY_PER_REQUEST"
+
+
+def table_name(name: str) -> str:
+    """The physical name of one of the tables in this deployment."""
+    return f"{_SETTINGS.table_prefix}-{name}"
+
+
+class OtherOrder(GlobalSecondaryIndex):  # type: ignore[type-arg]
+    """A second order for lists: keys only, so that changing an entity costs the index nothing."""
+
+    class Meta(_Common):
+        index_name = "other-order"
+        projection = KeysOnlyProjection()
+
+    other_pk = UnicodeAttribute(hash_key=True)
+    other_sk = UnicodeAttribute(range_key=True)
+
+
+class Row(Model):
+    """A stored entity. `v` counts its versions, `op` is the operation that wrote it last."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=1)
+    op = UnicodeAttribute(null=True)
+    data = UnicodeAttribute(null=True)
+
+
+class DirectoryRow(Row):
+    class Meta(_Common):
+        table_name = table_name("directory")
+
+    other_pk = UnicodeAttribute(null=True)
+    other_sk = UnicodeAttribute(null=True)
+    other_order = OtherOrder()
+
+
+class EntitlementRow(Row):
+    class Meta(_Common):
+        table_name = table_name("entitlements")
+
+    other_pk = UnicodeAttribute(null=True)
+    other_sk = UnicodeAttribute(null=True)
+    other_order = OtherOrder()
+
+
+class ReviewRow(Row):
+    class Meta(_Common):
+        table_name = table_name("reviews")
+
+
+class ItemRow(Row):
+    class Meta(_Common):
+        table_name = table_name("items")
+        stream_view_type = "NEW_AND_OLD_IMAGES"
+
+
+class AuditRow(Row):
+    class Meta(_Common):
+        table_name = table_name("audit")
+
+
+TABLES: tuple[type[Row], ...] = (DirectoryRow, EntitlementRow, ReviewRow, ItemRow, AuditRow)
+
+
+def create_all() -> None:
+    """Create the tables that are missing; for tests and the local stage (the cloud's come from the template)."""
+    for table in TABLES:
+        if not table.exists():
+            table.create_table(wait=True)
+
+

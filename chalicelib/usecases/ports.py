@@ -1,0 +1,361 @@
+"""What the use cases need from the outside, one protocol per room, each method one access pattern.
+
+Every list method returns a `Page`; `after` is the cursor a former page gave. Reads are strongly consistent
+unless the docstring says "may lag".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
+from chalicelib.domain.people import Group, Membership, RoleGrant, User
+from chalicelib.domain.reviews import (
+    Due,
+    InstanceState,
+    Job,
+    Lease,
+    MyReview,
+    Notice,
+    ReviewDefinition,
+    ReviewerRow,
+    ReviewInstance,
+    SharedSet,
+    Tally,
+)
+from chalicelib.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list, in order; `next` continues it and is None at the end."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Write an entity that must not exist yet."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Replace an entity that must still have the version it was read with."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write an entity whatever is there (agenda rows: writing one twice is harmless)."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Delete an entity, whether or not it is there."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Write nothing, but refuse the whole commit when this entity changed since it was read."""
+
+    entity: object
+
+
+Change = Create | Save | Put | Drop | Unchanged
+
+
+class Clock(Protocol):
+    """The product's time, and real time for leases and waits."""
+
+    def now(self) -> datetime:
+        """The product's instant, aware, UTC."""
+
+    def real(self) -> float:
+        """Seconds since 1970, never moved by the local clock lever."""
+
+    def new_id(self) -> str:
+        """32 random hex digits for an operation."""
+
+
+class Writer(Protocol):
+    """The one way to write everything but decision items and reviewer rows."""
+
+    def commit(self, operation: str, *changes: Change) -> None:
+        """All or nothing (at most 100 changes). A repeat of the same operation succeeds again without effect.
+
+        Raises Conflict when an entity exists already or has another version, Throttled when asked to slow down.
+        """
+
+    def put_all(self, entities: Iterable[object]) -> None:
+        """Write many entities without conditions, in batches; only for rows nobody else changes meanwhile."""
+
+
+class People(Protocol):
+    """The directory and the roles."""
+
+    def user(self, user_id: str) -> User | None: ...
+    def users(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Many people by id, may lag by a second; unknown ids are left out."""
+
+    def user_by_principal_name(self, name: str) -> User | None: ...
+    def ids_by_principal_names(self, names: Iterable[str]) -> dict[str, str]:
+        """Lower-case principal name to id, for those that exist."""
+
+    def list_users(self, limit: int, after: str | None) -> Page[User]: ...
+    def users_by_display_name(self, prefix: str, limit: int, after: str | None) -> Page[User]:
+        """People whose display name starts with `prefix`, without case, by name; may lag."""
+
+    def users_by_principal_name(self, prefix: str, limit: int, after: str | None) -> Page[User]: ...
+    def group(self, group_id: str) -> Group | None: ...
+    def list_groups(self, limit: int, after: str | None) -> Page[Group]: ...
+    def members(self, group_id: str, limit: int, after: str | None) -> Page[Membership]: ...
+    def groups_of(self, member_id: str) -> list[str]:
+        """Ids of the groups this user or group is a direct member of; may lag."""
+
+    def role_grants(self) -> list[RoleGrant]:
+        """Every grant of the organisation (hundreds at most)."""
+
+
+class Entitlements(Protocol):
+    """Catalogs, packages, policies, assignments, requests."""
+
+    def catalog(self, catalog_id: str) -> Catalog | None: ...
+    def list_catalogs(self, limit: int, after: str | None) -> Page[Catalog]: ...
+    def package(self, package_id: str) -> AccessPackage | None: ...
+    def packages(self, package_ids: Iterable[str]) -> dict[str, AccessPackage]: ...
+    def list_packages(self, limit: int, after: str | None) -> Page[AccessPackage]: ...
+    def packages_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[AccessPackage]:
+        """May lag."""
+
+    def owner_of_name(self, scope: str, name: str) -> str | None:
+        """The id that holds a display name in a scope (`catalog`, `package:{catalog}`, `policy:{package}`)."""
+
+    def policy(self, policy_id: str) -> AssignmentPolicy | None: ...
+    def policies(self, policy_ids: Iterable[str]) -> dict[str, AssignmentPolicy]: ...
+    def list_policies(self, limit: int, after: str | None) -> Page[AssignmentPolicy]: ...
+    def policies_of_package(self, package_id: str, limit: int, after: str | None) -> Page[AssignmentPolicy]:
+        """May lag."""
+
+    def assignment(self, assignment_id: str) -> Assignment | None: ...
+    def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]: ...
+    def count_assignments_of_policy(self, policy_id: str) -> int:
+        """All assignments ever made through the policy, by a COUNT query; may lag."""
+
+    def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
+        """Current and ended ones; may lag."""
+
+    def holding(self, target_id: str, package_id: str) -> Holding | None: ...
+    def request(self, request_id: str) -> AssignmentRequest | None: ...
+    def list_requests(self, limit: int, after: str | None) -> Page[AssignmentRequest]:
+        """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionChange:
+    """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard."""
+
+    instance_id: str
+    set_id: str
+    sequence: str
+    before: Decision
+    after: Decision
+    by_before: str
+    by_after: str
+
+
+class Reviews(Protocol):
+    """Series, occurrences, their reviewers, the agenda, jobs and notices."""
+
+    def definition(self, definition_id: str) -> ReviewDefinition | None: ...
+    def definitions(self, definition_ids: Iterable[str]) -> dict[str, ReviewDefinition]: ...
+    def list_definitions(self, limit: int, after: str | None) -> Page[ReviewDefinition]: ...
+    def instance(self, instance_id: str) -> ReviewInstance | None:
+        """May come from this process's cache for ever: an instance never changes."""
+
+    def instances(self, instance_ids: Iterable[str]) -> dict[str, ReviewInstance]: ...
+    def instances_of(
+        self, definition_id: str, limit: int, after: str | None, newest_first: bool = True
+    ) -> Page[ReviewInstance]: ...
+    def state(self, instance_id: str) -> InstanceState | None: ...
+    def states(self, instance_ids: Iterable[str]) -> dict[str, InstanceState]:
+        """May lag by the state cache's life."""
+
+    def recent_state(self, instance_id: str) -> InstanceState | None:
+        """May lag by the state cache's life (5 s at most)."""
+
+    def take_lease(self, state: InstanceState, lease: Lease, now_real: float) -> InstanceState | None:
+        """Write the lease if nobody else holds one at `now_real` and the version is unchanged; None if refused."""
+
+    def checkpoint(self, state: InstanceState) -> InstanceState:
+        """Write `state` under its lease and version; returns it with the new version. Raises Conflict."""
+
+    def tally(self, instance_id: str) -> Tally:
+        """The counts by decision as counted so far, and how many reviewers have finished; may lag a minute."""
+
+    def reviewers_finished(self, instance_id: str) -> int:
+        """How many reviewers have nothing undecided left; may lag a minute."""
+
+    def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
+        """May lag."""
+
+    def shared_tallies(self, instance_id: str) -> dict[str, Tally]:
+        """The tallies of the sets of several members, by set; may lag a minute."""
+
+    def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
+        """Both rows of each reviewer, in batches. Only while the instance is initialising."""
+
+    def write_shared_sets(self, instance_id: str, sets: Iterable[SharedSet]) -> None:
+        """The tally row of each set of several members. Only while the instance is initialising."""
+
+    def my_reviews(self, user_id: str, limit: int, after: str | None) -> Page[MyReview]:
+        """A reviewer's reviews, newest first; may lag."""
+
+    def my_parts(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
+        """The caller's rows in one instance (none: no reviewer). May lag by the state cache's life."""
+
+    def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
+        """Move the mail `kind` of a reviewer's row from state `before` (None: not set) to `state`."""
+
+    def notice(self, user_id: str, kind: str, subject_id: str) -> Notice | None: ...
+    def notices_of(self, user_id: str, kind: str, limit: int) -> list[Notice]: ...
+    def due_until(self, when: datetime, limit: int) -> list[Due]:
+        """The agenda up to `when`, oldest first: one query, whatever lies in the future."""
+
+    def job(self, job_id: str) -> Job | None: ...
+    def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
+    def save_job(self, job: Job) -> Job: ...
+    def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
+        """Fold changed decisions into the counters, exactly once however often a batch repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer of one conditional update: `item` is what stood there when it was refused."""
+
+    accepted: bool
+    item: DecisionItem | None = None
+
+
+class Items(Protocol):
+    """Decision items: the hot path, on raw requests."""
+
+    def create(self, items: Sequence[DecisionItem]) -> None:
+        """Write fresh items in batches with back-off. Only while the instance is initialising."""
+
+    def get(self, instance_id: str, item_id: str) -> DecisionItem | None: ...
+    def record(
+        self,
+        instance_id: str,
+        item_id: str,
+        entry: HistoryEntry,
+        now: datetime,
+        *,
+        exclude_principal: str = "",
+        replace_denial_of_others: bool = True,
+        only_undecided: bool = False,
+        version: int | None = None,
+    ) -> Recorded:
+        """Append a decision: one conditional UpdateItem, nothing read.
+
+        Accepted when the item exists, its deadline is after `now`, its principal is not `exclude_principal`,
+        it has `version` history entries (if given), it is undecided (if asked), and, unless
+        `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
+        """
+
+    def page(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
+        """Items of one partition in order; may lag by a second (the hot list)."""
+
+    def sweep(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
+        """The same, strongly consistent, for closing."""
+
+    def close(self, instance_id: str, item_id: str, entry: HistoryEntry | None, kept: str) -> bool:
+        """Record the no-response outcome of an undecided item; False when somebody decided it meanwhile."""
+
+    def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
+        """Record what became of a removal; repeatable."""
+
+
+class Audit(Protocol):
+    """Reading what was recorded; events are written by Writer.commit."""
+
+    def events(self, day: str, limit: int, after: str | None) -> Page[AuditEvent]: ...
+
+
+class Files(Protocol):
+    """Objects too large for the table, in a bucket."""
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Write unless something is there; False when it was."""
+
+    def put(self, key: str, data: bytes) -> None: ...
+    def get(self, key: str) -> bytes | None: ...
+    def lines(self, key: str) -> Iterable[str]:
+        """The object's text line by line, streamed, UTF-8 with or without byte order mark."""
+
+    def upload_address(self, key: str) -> str:
+        """A signed address that takes one PUT of a large file, for an hour."""
+
+
+class Queue(Protocol):
+    """Hints to workers. Losing one delays work until the next tick, nothing more."""
+
+    def send(self, kind: str, subject_id: str, delay_seconds: int = 0) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    calendar: str | None = None
+    key: str = ""
+
+
+class Mailer(Protocol):
+    """Sends through SES."""
+
+    def send(self, mail: Mail) -> str:
+        """Hand one mail over; returns the message id. Raises Throttled, or InvalidInput for a refused address."""
+
+
+class Renderer(Protocol):
+    """Turns a notice of the domain into a mail."""
+
+    def render(self, notice: object, to: str, key: str) -> Mail: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a use case may reach, put together in bootstrap."""
+
+    settings: Settings
+    clock: Clock
+    writer: Writer
+    people: People
+    entitlements: Entitlements
+    reviews: Reviews
+    items: Items
+    audit: Audit
+    files: Files
+    queue: Queue
+    mailer: Mailer
+    renderer: Renderer

@@ -1,0 +1,58 @@
+"""The environment of the tests: settings before any import of the product, one fresh world per test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from tests import world as worlds
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    ACCESS_REVIEWS_STAGE="test",
+    ACCESS_REVIEWS_ENDPOINT_URL="",
+    ACCESS_REVIEWS_OIDC_ISSUER=worlds.ISSUER,
+    ACCESS_REVIEWS_OIDC_AUDIENCE=worlds.AUDIENCE,
+    ACCESS_REVIEWS_OIDC_KEYS_URL=worlds.keys_url(),
+    ACCESS_REVIEWS_FIRST_ADMINISTRATOR="admin@example.com",
+    ACCESS_REVIEWS_CURSOR_SECRET="secret of the tests",
+    ACCESS_REVIEWS_WORK_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/access-reviews-work",
+    ACCESS_REVIEWS_PORTAL_URL="https://reviews.example.com",
+    ACCESS_REVIEWS_ORGANISATION="Contoso",
+)
+for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402
+from moto import mock_aws  # noqa: E402
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An empty AWS account with our tables, bucket, queue and sender."""
+    with mock_aws():
+        from chalicelib.aws.clients import client
+        from chalicelib.settings import settings
+        from chalicelib.storage import tables
+
+        tables.create_all()
+        client("s3").create_bucket(Bucket=settings().bucket)
+        client("sqs").create_queue(QueueName="access-reviews-work")
+        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+        yield
+
+
+@pytest.fixture
+def world(aws: None) -> worlds.World:
+    """The whole product on an empty account; the first administrator is admin@example.com."""
+    from chalicelib import bootstrap
+    from chalicelib.routes import auth
+
+    clock = worlds.MovableClock()
+    bootstrap.use_clock(clock)
+    auth.forget()
+    import app as front
+
+    return worlds.World(clock, front.app, os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"])
