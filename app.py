@@ -36,6 +36,6 @@ def work(event: Any) -> dict[str, Any]:
     starting_position="TRIM_HORIZON",
     maximum_batching_window_in_seconds=60,
 )
-def count_decisions(event: Any) -> dict[str, int]:
+def count_decisions(event: Any) -> dict[str, Any]:
     """Fold changed decision items into the counters of their review and reviewer."""
     return events.count_decisions(event.to_dict())

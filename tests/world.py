@@ -233,7 +233,8 @@ class World:
             iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **kind)["ShardIterator"]
             records = streams.get_records(ShardIterator=iterator)["Records"]
             if records:
-                front.count_decisions({"Records": [{**record, "eventSourceARN": arn} for record in records]}, None)
+                named = [{**record, "eventSourceARN": arn} for record in records]
+                front.count_decisions({"Records": named, "shardId": shard["ShardId"]}, None)
                 self.stream_position[shard["ShardId"]] = records[-1]["dynamodb"]["SequenceNumber"]
                 done += sum(1 for record in records if record["eventName"] == "MODIFY")
         return done

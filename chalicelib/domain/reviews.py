@@ -205,8 +205,8 @@ class Due:
 class ReviewerRow:
     """A reviewer's part in an instance, as listed under the instance: progress and identity, frozen names.
 
-    One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets the set's own
-    row has the tally and `own` counts what this member submitted.
+    One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets it has only the
+    total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others.
     """
 
     instance_id: str
@@ -217,7 +217,6 @@ class ReviewerRow:
     reason: str
     tally: Tally = Tally()
     shared: bool = False
-    own: int = 0
     own_item: bool = False
 
 

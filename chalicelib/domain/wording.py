@@ -19,6 +19,7 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 _JOINERS = "\u200c\u200d"  # Persian and emoji are misspelt without them; every other invisible character goes
 _DAYS_BEFORE_MONTHS = 60
 _MONTHS_BEFORE_YEARS = 24
+_LINES = 12
 
 
 def zone_words(zone: str, at: datetime) -> str:
@@ -99,11 +100,12 @@ def one_line(text: str, limit: int) -> str:
 def many_lines(text: str, limit: int) -> str:
     """`text` made harmless where line breaks belong to it: a note, a reason. Addresses stay.
 
-    At most one empty line in a row, no blanks at line ends, at most `limit` characters.
+    At most twelve lines, one empty line in a row, no blanks at line ends, at most `limit` characters.
     """
     lines = [" ".join(_visible(line).split()) for line in text.strip().splitlines()]
     kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
-    return trim("\n".join(kept), limit)
+    rest = "…" if len(kept) > _LINES else ""
+    return trim("\n".join(kept[:_LINES]) + rest, limit)
 
 
 def trim(text: str, limit: int) -> str:
@@ -117,12 +119,6 @@ def abridged(names: tuple[str, ...], total: int, shown: int = 5) -> tuple[tuple[
     """At most `shown` of the `names`, and how many of the `total` people are not among them."""
     first = names[:shown]
     return first, max(total - len(first), 0)
-
-
-def listed(names: tuple[str, ...], more: int = 0) -> str:
-    """ "Ana", "Ana and Bo", "Ana, Bo and 55 more"."""
-    parts = [*names, *([f"{more:,} more"] if more else [])]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def capital(sentence: str) -> str:

@@ -39,16 +39,16 @@ WHY = {
     "self": "Everyone who has this package is asked the same.",
 }
 UNANSWERED = {
-    NoResponse.KEEP: "People nobody decides on keep their access.",
-    NoResponse.REMOVE: "People nobody decides on lose their access when the review has closed.",
-    NoResponse.RECOMMENDATION: "For people nobody decides on, the recommendation counts: access ends for those "
-    "with no sign-in in the 30 days before the review started. Everyone else keeps it.",
+    NoResponse.KEEP: "Whoever is left undecided keeps access.",
+    NoResponse.REMOVE: "Whoever is left undecided loses access when the review has closed.",
+    NoResponse.RECOMMENDATION: "For whoever is left undecided the recommendation counts: access ends for "
+    "those with no sign-in in the 30 days before the review started. Everyone else keeps it.",
 }
 OWN_UNANSWERED = {
-    NoResponse.KEEP: "You keep your access.",
-    NoResponse.REMOVE: "Your access ends when the review has closed.",
-    NoResponse.RECOMMENDATION: "Your access ends if you had no sign-in in the 30 days before the review "
-    "started. Otherwise you keep it.",
+    NoResponse.KEEP: "Without an answer you keep your access.",
+    NoResponse.REMOVE: "Without an answer your access ends when the review has closed.",
+    NoResponse.RECOMMENDATION: "Without an answer your access ends if you had no sign-in in the 30 days "
+    "before the review started. Otherwise you keep it.",
 }
 REASON = {
     False: "Each approval needs a short reason, which the person will see.",
@@ -123,13 +123,18 @@ def _several(notice: Asking) -> list[Block]:
     first = until(reviews[0].closes, notice.now, reviews[0].zone)
     blocks: list[Block] = [Text(f"Each has a button of its own. The first closes {first}.")]
     for review in reviews:
-        term, sentence = _silence(review)
-        reason = f" {REASON[review.oneself]}" if review.reason_required else ""
-        blocks += [Heading(_question(review)), *_ask(review, notice), Facts(((term, sentence + reason),))]
-        blocks.append(Text(f"This is the review {named(review.review)}.", quiet=True))
+        heading = _question(review) if review.oneself else named(review.package)
+        reason = f"{REASON[review.oneself]} " if review.reason_required else ""
+        details = f"{_silence(review)[1]} {reason}This is the review {named(review.review)}."
+        blocks += [Heading(heading), *_ask(review, notice), Text(details, quiet=True)]
     kinds = {review.oneself: review for review in reviews}
-    facts = (*(_answers(review, "") for review in kinds.values()), *_hand_over(reviews))
-    return [*blocks, Heading("For all of them"), Facts(facts)]
+    blocks += [
+        Heading("For all of them"),
+        Facts((*(_answers(review, "") for review in kinds.values()), *_hand_over(reviews))),
+    ]
+    if isinstance(notice, ReviewStarted):
+        blocks.append(Text("The closing days are attached as calendar entries.", quiet=True))
+    return blocks
 
 
 def _ask(review: ReviewToDo, notice: Asking) -> list[Block]:
@@ -143,7 +148,7 @@ def _ask(review: ReviewToDo, notice: Asking) -> list[Block]:
     blocks.append(Button("Answer yes or no" if review.oneself else f"Review {people}", review.link))
     names, more = abridged(review.names, review.undecided)
     if names and not review.oneself:
-        blocks.append(Names("Waiting for you", names, more))
+        blocks.append(Names("Waiting for you", names, more, inline=len(notice.reviews) > 1))
     if review.note:
         lines = tuple(trim(review.note, NOTE_LENGTH).split("\n"))
         blocks.append(Quote("From your administrator", lines))
@@ -170,16 +175,12 @@ def _lead(review: ReviewToDo, notice: Asking) -> str:
 
 
 def _answers(review: ReviewToDo, reason: str) -> tuple[str, str]:
-    needed = f" {reason}" if reason and review.reason_required else ""
+    needed = f" {reason}" if review.reason_required else ""
     if review.oneself:
-        return "What your answer does", (
-            f"Yes keeps your access. No ends it when the review has closed.{needed} "
-            "You can change your answer until then."
-        )
-    return "What your decision does", (
-        "Approve keeps access. Deny ends it when the review has closed. Don't know keeps it, and is noted."
-        f"{needed} You can change your mind until then."
-    )
+        kept = "Yes keeps your access. No ends it when the review has closed."
+        return "What your answer does", f"{kept} You can change your answer until then.{needed}".rstrip()
+    kept = "Approve keeps access. Deny ends it when the review has closed. Don't know keeps it, and is noted."
+    return "What your decision does", f"{kept} You can change your mind until the close.{needed}".rstrip()
 
 
 def _silence(review: ReviewToDo) -> tuple[str, str]:

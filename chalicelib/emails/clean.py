@@ -42,5 +42,6 @@ def _value(value: Any, mark: str | None) -> Any:
         return clean(value)
     if not isinstance(value, str) or isinstance(value, Enum) or mark == "link":
         return value
-    tidy = many_lines(value, TEXT_LENGTH) if mark == "lines" else one_line(value, LINE_LENGTH)
-    return tidy or (NAMELESS if value else "")
+    if mark == "lines":
+        return many_lines(value, TEXT_LENGTH)
+    return one_line(value, LINE_LENGTH) or (NAMELESS if value else "")

@@ -71,12 +71,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A few names beneath a `label`, and how many `more` there are."""
+    """A few names beneath a `label`, and how many `more` there are; `inline` where room is short."""
 
     kind: ClassVar[str] = "names"
     label: str
     names: tuple[str, ...]
     more: int
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

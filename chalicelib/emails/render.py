@@ -46,7 +46,8 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
 class Branding:
     """Whose mail this is.
 
-    `contact` is how to reach those who run it: a mail address, an https page, or words; it may be empty. Raises ValueError unless `logo_url` is empty or a plain https address: the one thing a mail may load.
+    `contact` is how to reach those who run it: a mail address, an https page, or words; it may be empty.
+    Raises ValueError unless `logo_url` is empty or a plain https address: the one thing a mail may load.
     """
 
     organisation: str

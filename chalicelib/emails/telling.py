@@ -29,12 +29,13 @@ TOLD = {
     "manager": "You are told because you manage somebody who is asked. A word from you often helps.",
     "owner": "You are told because you own this package. A word from you often helps.",
 }
+WHY_TOLD = "You get this mail because you set the review up or own its catalog."
 CAUSE = {
     "decision": "A reviewer decided that it is no longer needed.",
     "ownAnswer": "You answered that you no longer need it.",
     "noAnswer": "The review closed without an answer about your access. For this package, access then ends.",
-    "recommendation": "The review closed without an answer about your access, and you had no sign-in in the 30 days "
-    "before it started. For this package, access then ends.",
+    "recommendation": "The review closed without an answer about your access, and you had no sign-in in the "
+    "30 days before it started. For this package, access then ends.",
 }
 AGAIN = {
     True: "Ask for it again with a word on why you need it. That is decided as a new request.",
@@ -50,10 +51,8 @@ def last_call(notice: LastCallSummary) -> Page:
     when = until(first.closes, notice.now, first.zone)
     line = f"Closes {when}, {short_day(first.closes, notice.now, first.zone)}: "
     if alone:
-        line, heading = (
-            subject(f"{line}{_who(first)} ", first.package, ""),
-            f"{_who(first)} {named(first.package)}",
-        )
+        line = subject(f"{line}{_who(first)} ", first.package, "")
+        heading = f"{_who(first)} {named(first.package)}"
     else:
         heading = f"{len(reviews)} reviews close soon and are not finished"
         line = f"{line}{len(reviews)} reviews are not finished"
@@ -81,6 +80,7 @@ def _late(review: LateReview, notice: LastCallSummary, alone: bool) -> list[Bloc
         *([Button("See the progress", review.link)] if review.link else []),
         Rows(tuple(rows)),
         Facts((("If nobody answers", UNANSWERED[review.unanswered]),)),
+        Text(f"This is the review {named(review.review)}.", quiet=True),
     ]
 
 
@@ -89,41 +89,28 @@ def _progress(late: LateReviewer, review: LateReview) -> str:
 
 
 def finished(notice: ReviewFinished) -> Page:
-    """To those who run the review: how it ended, and whether somebody must confirm the removals (R82, G24)."""
-    losing = _lose(notice.to_remove)
-    if notice.waiting == "no":
-        line = subject(
-            "The review of ", notice.package, f" has closed: {losing} access, {_kept(notice):,} kept"
-        )
-        heading, label = f"The review of {named(notice.package)} has closed", "See the results"
-    else:
+    """To those who run the review: how it ended, and whether removals wait for somebody (R82, G24)."""
+    package, losing, state = named(notice.package), _lose(notice.to_remove), _state(notice)
+    if notice.to_remove and notice.waiting != "no":
         people = count("person", "people", notice.to_remove)
         line = subject("Please confirm: the review of ", notice.package, f" would end access for {people}")
-        heading, label = f"Please confirm: {losing} access to {named(notice.package)}", "Check and confirm"
-    state = _state(notice)
+        heading, label = f"Please confirm: {losing} access to {package}", "Check and confirm"
+    else:
+        keeping = count("keeps", "keep", max(notice.people - notice.cancelled - notice.to_remove, 0))
+        line = subject("The review of ", notice.package, f" has closed: {losing} access, {keeping} it")
+        heading, label = f"The review of {package} has closed", "See the results"
+    how = "was stopped early on" if notice.stopped_early else "closed on"
     blocks: tuple[Block, ...] = (
-        Text(f"{named(notice.review)} {_closing(notice)}"),
-        Text(state),
+        Text(f"The review {how} {moment(notice.closed, notice.now, notice.zone)}. {state}"),
         Button(label, notice.link),
         Rows(_figures(notice), ("Everybody in the review", f"{notice.people:,}")),
-        Text("You get this because you set up the review or own its catalog.", quiet=True),
+        Text(f"This is the review {named(notice.review)}. {WHY_TOLD}", quiet=True),
     )
     return Page(line, state, heading, blocks)
 
 
 def _lose(number: int) -> str:
-    if not number:
-        return "nobody loses"
-    return f"{count('person', 'people', number)} {'loses' if number == 1 else 'lose'}"
-
-
-def _kept(notice: ReviewFinished) -> int:
-    return max(notice.people - notice.cancelled - notice.to_remove, 0)
-
-
-def _closing(notice: ReviewFinished) -> str:
-    how = "was stopped early on" if notice.stopped_early else "closed on"
-    return f"{how} {moment(notice.closed, notice.now, notice.zone)}."
+    return count("person loses", "people lose", number) if number else "nobody loses"
 
 
 def _state(notice: ReviewFinished) -> str:
@@ -132,12 +119,12 @@ def _state(notice: ReviewFinished) -> str:
         return "Nobody loses access. There is nothing to do."
     if notice.waiting == "no":
         return f"{capital(_lose(notice.to_remove))} access. Removal has started. There is nothing to do."
-    part = share(notice.to_remove, notice.people)
+    many = f"{count('person is', 'people are', notice.to_remove)} {share(notice.to_remove, notice.people)}"
     because = {
-        "brake": f"That is {part} of everybody in the review, more than is removed without a second look.",
-        "manual": "This package removes access only when an administrator says so.",
+        "brake": f"{many} of the review, more than is removed without a second look.",
+        "manual": "For this package, access is removed only when an administrator says so.",
     }[notice.waiting]
-    return f"Nothing has been removed yet. {because} Everybody keeps access until an administrator confirms."
+    return f"{because} Nothing is removed yet: everybody keeps access until an administrator confirms."
 
 
 def _figures(notice: ReviewFinished) -> tuple[tuple[str, str], ...]:
@@ -157,7 +144,7 @@ def _figures(notice: ReviewFinished) -> tuple[tuple[str, str], ...]:
 
 
 def ended(notice: AccessEnded) -> Page:
-    """To the person who lost access: what ended, since when, why, how to ask again (G15); never who decided."""
+    """To the person who lost access: what ended, why, how to ask again (G15); never who decided."""
     package = named(notice.package)
     lead = f"It ended on {moment(notice.ended, notice.now, notice.zone)}."
     if notice.had_since:

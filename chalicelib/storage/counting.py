@@ -30,10 +30,17 @@ def sequence(text: str) -> str:
 
 
 def fold(stream_shard: str, changes: Sequence[DecisionChange]) -> None:
-    """Add every change to its set's row, its submitter's row (shared sets) and its instance's row."""
+    """Add every change to the row of its set and to the row of its instance for this stream shard.
+
+    Sequence numbers grow along one partition and one stream shard only, so no row may be fed by two: shared
+    sets have a row per partition, instances one per stream shard.
+    """
     finished: dict[str, int] = defaultdict(int)
-    for (instance_id, set_id), group in _grouped(changes, lambda c: (c.instance_id, c.set_id)).items():
-        finished[instance_id] += _fold_set(instance_id, set_id, group)
+    for (instance_id, set_id, shard), group in _grouped(changes, lambda c: (c.instance_id, c.set_id, c.shard)).items():
+        if ids.is_shared(set_id):
+            _add(keys.shared_set(instance_id, set_id, shard), group, _by_decision, create=True)
+        else:
+            finished[instance_id] += _crossing(_add(keys.reviewer(instance_id, set_id, ""), group, _by_set))
     for instance_id, group in _grouped(changes, lambda c: c.instance_id).items():
         key = keys.counter(instance_id, stream_shard)
         _add(key, group, lambda part, n=finished[instance_id]: {**_by_decision(part), "f": n}, create=True)
@@ -44,18 +51,6 @@ def _grouped(changes: Sequence[DecisionChange], key: Any) -> dict[Any, list[Deci
     for change in changes:
         groups[key(change)].append(change)
     return groups
-
-
-def _fold_set(instance_id: str, set_id: str, group: list[DecisionChange]) -> int:
-    """Update the rows of one set; returns by how many the finished reviewers grew (negative: shrank)."""
-    if not ids.is_shared(set_id):
-        return _crossing(_add(keys.reviewer(instance_id, set_id, ""), group, _by_set))
-    row = _add(keys.shared_set(instance_id, set_id), group, _by_set)
-    for member in sorted({c.by_before for c in group} | {c.by_after for c in group} - {""}):
-        mine = [c for c in group if member in (c.by_before, c.by_after)]
-        if member:
-            _add(keys.reviewer(instance_id, set_id, member), mine, lambda part, who=member: _by_member(part, who))
-    return _crossing(row) * int(row.get("c", {"N": "1"})["N"])
 
 
 def _crossing(row: dict[str, Any]) -> int:
@@ -78,12 +73,6 @@ def _by_decision(part: Iterable[DecisionChange]) -> Sums:
 def _by_set(part: Iterable[DecisionChange]) -> Sums:
     sums = _by_decision(part)
     return {**sums, "u": -sum(sums.values())}
-
-
-def _by_member(part: Iterable[DecisionChange], member: str) -> Sums:
-    gained = sum(1 for c in part if c.by_after == member and c.after is not Decision.NOT_REVIEWED)
-    lost = sum(1 for c in part if c.by_before == member and c.before is not Decision.NOT_REVIEWED)
-    return {"m": gained - lost}
 
 
 def _add(key: Key, group: list[DecisionChange], sums: Any, create: bool = False) -> dict[str, Any]:

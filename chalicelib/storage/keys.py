@@ -133,8 +133,8 @@ def counter(instance_id: str, stream_shard: str) -> tuple[str, str]:
     return review(instance_id), f"C#{ids.digest(stream_shard)[:8]}"
 
 
-def shared_set(instance_id: str, set_id: str) -> tuple[str, str]:
-    return review(instance_id), f"S#{set_id}"
+def shared_set(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
+    return review(instance_id), f"S#{set_id}{shard}"
 
 
 def reviewer(instance_id: str, set_id: str, user_id: str) -> tuple[str, str]:

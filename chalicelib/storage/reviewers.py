@@ -1,8 +1,8 @@
 """Reviewer rows and counters of an instance: plain attributes, because they are added to in place.
 
     R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision
-    R#{set}#{user}   a member of a shared set: own submissions    m
-    S#{set}          the tally of a shared set                    c members
+    R#{set}#{user}   a member of a shared set
+    S#{set}{shard}   the counts of one partition of a shared set
     C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished
 `q` is the last stream sequence number folded in, `lu` the undecided count before that.
 """
@@ -17,7 +17,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
-from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, SharedSet, Tally
+from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, Tally
 from chalicelib.storage import counting, keys
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.caching import Cache
@@ -67,7 +67,6 @@ def _reviewer(instance_id: str, wire: Wire) -> ReviewerRow:
         reason=wire["w"]["S"],
         tally=tally_of(wire),
         shared=ids.is_shared(set_id),
-        own=number(wire, "m"),
         own_item="o" in wire,
     )
 
@@ -94,21 +93,10 @@ class ReviewerRows:
         wires = [wire for row, part in rows for wire in (_reviewer_wire(row), _my_wire(part))]
         put_batches(ReviewRow, wires)
 
-    def write_shared_sets(self, instance_id: str, sets: Iterable[SharedSet]) -> None:
-        """See ports.Reviews."""
-        wires = []
-        for shared in sets:
-            total = {"N": str(shared.items)}
-            wire = _key(keys.shared_set(instance_id, shared.id))
-            wires.append(wire | {"t": total, "u": total, "c": {"N": str(len(shared.members))}})
-        put_batches(ReviewRow, wires)
-
     def tally(self, instance_id: str) -> Tally:
         """See ports.Reviews: one query over a handful of rows of 100 bytes."""
         rows = _query(keys.review(instance_id), "C#", 100, None)["Items"]
-        return Tally(
-            0, *(sum(number(row, name) for row in rows) for name in ("a", "d", "k"))
-        )
+        return Tally(0, *(sum(number(row, name) for row in rows) for name in ("a", "d", "k")))
 
     def reviewers_finished(self, instance_id: str) -> int:
         """See ports.Reviews."""
@@ -120,10 +108,21 @@ class ReviewerRows:
         answer = _query(keys.review(instance_id), "R#", limit, after)
         return Page(tuple(_reviewer(instance_id, wire) for wire in answer["Items"]), _next(answer))
 
+    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
+        """See ports.Reviews."""
+        answer = _query(keys.review(instance_id), f"R#{set_id}", 1, None)
+        return _reviewer(instance_id, answer["Items"][0]) if answer["Items"] else None
+
     def shared_tallies(self, instance_id: str) -> dict[str, Tally]:
         """See ports.Reviews."""
-        rows = _query(keys.review(instance_id), "S#", 100, None)["Items"]
-        return {row["sk"]["S"][2:]: tally_of(row) for row in rows}
+        found: dict[str, Tally] = {}
+        for row in _query(keys.review(instance_id), "S#", 100, None)["Items"]:
+            set_id = row["sk"]["S"][2:14]
+            before, more = found.get(set_id, Tally()), tally_of(row)
+            found[set_id] = Tally(
+                0, before.approved + more.approved, before.denied + more.denied, before.dont_know + more.dont_know
+            )
+        return found
 
     def my_reviews(self, user_id: str, limit: int, after: str | None) -> Page[MyReview]:
         """See ports.Reviews."""

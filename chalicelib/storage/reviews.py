@@ -94,7 +94,6 @@ class ReviewTable(ReviewerRows):
         table: Any = PLACES[Due].table
         until = keys.instant(when + timedelta(milliseconds=1))
         rows = table.query("DUE", table.sk < until, limit=limit, consistent_read=True)
-        rows = table.query("DUE", table.sk < until, limit=limit, consistent_read=True)
         return [from_row(Due, row) for row in rows]
 
     def job(self, job_id: str) -> Job | None:

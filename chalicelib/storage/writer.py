@@ -63,6 +63,11 @@ class TableWriter:
         for table, rows in by_table.items():
             put_batches(table, rows)
 
+    def remove(self, entity: object) -> None:
+        """See ports.Writer."""
+        place = PLACES[type(entity)]
+        place.table(*place.key(entity)).delete()
+
 
 def _connection() -> Connection:
     """A connection PynamoDB holds already: making one costs a client."""

@@ -26,7 +26,6 @@ from chalicelib.domain.reviews import (
     ReviewDefinition,
     ReviewerRow,
     ReviewInstance,
-    SharedSet,
     Tally,
 )
 from chalicelib.settings import Settings
@@ -105,6 +104,9 @@ class Writer(Protocol):
     def put_all(self, entities: Iterable[object]) -> None:
         """Write many entities without conditions, in batches; only for rows nobody else changes meanwhile."""
 
+    def remove(self, entity: object) -> None:
+        """Delete one entity, whether or not it is there; for agenda rows whose work is done."""
+
 
 class People(Protocol):
     """The directory and the roles."""
@@ -172,11 +174,10 @@ class DecisionChange:
 
     instance_id: str
     set_id: str
+    shard: str
     sequence: str
     before: Decision
     after: Decision
-    by_before: str
-    by_after: str
 
 
 class Reviews(Protocol):
@@ -209,19 +210,19 @@ class Reviews(Protocol):
         """The counts by decision as counted so far, and how many reviewers have finished; may lag a minute."""
 
     def reviewers_finished(self, instance_id: str) -> int:
-        """How many reviewers have nothing undecided left; may lag a minute."""
+        """How many reviewers of sets of one have nothing undecided left; may lag a minute."""
 
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
 
+    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
+        """The row of a set of one."""
+
     def shared_tallies(self, instance_id: str) -> dict[str, Tally]:
-        """The tallies of the sets of several members, by set; may lag a minute."""
+        """The counts by decision of the sets of several members, by set, without totals; may lag a minute."""
 
     def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
         """Both rows of each reviewer, in batches. Only while the instance is initialising."""
-
-    def write_shared_sets(self, instance_id: str, sets: Iterable[SharedSet]) -> None:
-        """The tally row of each set of several members. Only while the instance is initialising."""
 
     def my_reviews(self, user_id: str, limit: int, after: str | None) -> Page[MyReview]:
         """A reviewer's reviews, newest first; may lag."""

@@ -58,6 +58,7 @@ def test_iso_8601_and_pythons_own_text(text: str, days: int) -> None:
         " P14D",
         "P14D\n",
         "P\u0661D",
+        "P1M\u0661D",
         "P9999999D",
         "P" + "9" * 100_000 + "D",
         "14 days",

@@ -26,9 +26,11 @@ def paris(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=PARIS).astimezone(UTC)  # type: ignore[arg-type,misc]
 
 
-def test_halfway_and_before_the_close() -> None:
-    """R79, G12: 23:59 is nobody's hour, so each comes at 18:00 of its day."""
-    assert planned(OPENS, OPENS + 14 * DAY) == [
+@pytest.mark.parametrize("name", ["Europe/Paris", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Apia"])
+def test_halfway_and_before_the_close(name: str) -> None:
+    """R79, G12: 23:59 is nobody's hour, so each comes at 18:00 of its local day, wherever that is."""
+    opens = datetime(2025, 6, 1, 23, 59, tzinfo=ZoneInfo(name)).astimezone(UTC)
+    assert planned(opens, opens + 14 * DAY, ZoneInfo(name)) == [
         ("midpoint", "06-08 18:00"),
         ("lastCall3", "06-12 18:00"),
         ("lastCall1", "06-14 18:00"),
@@ -58,6 +60,13 @@ def test_a_midpoint_in_the_night_waits_for_the_morning() -> None:
 def test_short_reviews_get_fewer_and_never_two_on_one_day(days: int, expected: list[tuple[str, str]]) -> None:
     """G12: of two on one local day the later kind stays; none before the review is open."""
     assert planned(OPENS, OPENS + days * DAY) == expected
+
+
+def test_one_day_means_one_local_day() -> None:
+    """G12: noon and 18:00 in Los Angeles are two dates in UTC and still one day to whoever reads the mail."""
+    zone = ZoneInfo("America/Los_Angeles")
+    opens = datetime(2025, 6, 1, 23, 59, tzinfo=zone).astimezone(UTC)
+    assert planned(opens, opens + 3 * DAY, zone) == [("lastCall1", "06-03 18:00")]
 
 
 def test_not_within_6_hours_of_the_opening_nor_2_hours_of_the_close() -> None:

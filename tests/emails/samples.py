@@ -83,9 +83,16 @@ def nasty(**changes: Any) -> ReviewToDo:
 
 SEVERAL = (
     to_do(),
-    own(package="Travel Booking", about=None, unanswered=NoResponse.KEEP),
+    own(
+        review_id="travel",
+        package="Travel Booking",
+        review="Travel Booking: Everyone, 17 March 2026",
+        link=f"{PORTAL}/my-access/travel",
+        about=None,
+    ),
     to_do(
         review_id="second",
+        review="Warehouse Scanners: Site, 21 March 2026",
         package="Warehouse Scanners",
         link=f"{PORTAL}/reviews/second",
         closes=datetime(2026, 4, 4, 21, 59, tzinfo=UTC),

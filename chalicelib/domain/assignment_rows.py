@@ -1,0 +1,38 @@
+"""One row of an assignments file: who holds which access package, through which policy, from when to when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.imports import Columns, Record, instant
+
+COLUMNS = Columns(
+    known=("user", "package", "policy", "start", "end"), required=("user", "package"), aliases={}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """What a row says, all names in lower case. `policy` "" means the package's only one."""
+
+    line: int
+    user: str
+    package: str
+    policy: str
+    starts: datetime | None
+    ends: datetime | None
+
+
+def parse_assignment(record: Record) -> AssignmentRow:
+    """A row of an assignments file. Raises InvalidInput whose target is the column."""
+    cells = record.cells
+    for column in COLUMNS.required:
+        if not cells[column]:
+            raise InvalidInput("Must not be empty.", column)
+    starts, ends = (instant(cells[name], name) if cells.get(name) else None for name in ("start", "end"))
+    if starts and ends and ends <= starts:
+        raise InvalidInput("Must lie after the start.", "end")
+    names = (cells[name].lower() for name in ("user", "package"))
+    return AssignmentRow(record.line, *names, cells.get("policy", "").lower(), starts, ends)

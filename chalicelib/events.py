@@ -1,0 +1,99 @@
+"""What timers, the work queue and the table stream do. Called from app.py, one line each."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from chalicelib import bootstrap
+from chalicelib.domain import errors, ids
+from chalicelib.domain.items import BY_RULE, Decision
+from chalicelib.usecases import notify
+from chalicelib.usecases.advance_review import advance_review
+from chalicelib.usecases.agenda import send_due_work
+from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.imports import advance_import
+from chalicelib.usecases.open_review import open_due_review
+from chalicelib.usecases.ports import DecisionChange, Services
+
+LOG = logging.getLogger("access_reviews")
+DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
+
+
+def tick() -> dict[str, int]:
+    """Send work for every agenda row that is due."""
+    return {"due": send_due_work(bootstrap.services())}
+
+
+def work(event: dict[str, Any]) -> dict[str, Any]:
+    """Do the work of each message; a message that fails is reported alone and comes back (partial batch)."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            _one(bootstrap.services(), json.loads(record["body"]))
+        except Exception:  # one bad message must not hold up the others; it goes to the dead letters in the end
+            LOG.exception("work failed: %s", record.get("body"))
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def _one(services: Services, message: dict[str, Any]) -> None:
+    kind, subject = message["kind"], message["id"]
+    if kind == "series":
+        opened = open_due_review(services, subject)
+        if opened:
+            advance_review(services, opened)
+    elif kind == "instance":
+        advance_review(services, subject)
+    elif kind == "job":
+        _job(services, subject)
+    elif kind == "guest":
+        notify.guest_accepted(services, subject)
+    else:
+        raise errors.InvalidInput(f"Unknown kind of work: {kind}")
+
+
+def _job(services: Services, job_id: str) -> None:
+    job = services.reviews.job(job_id)
+    if job is None or job.finished is not None or job.status in ("done", "error"):
+        return
+    if job.kind == "bulk":
+        advance_bulk(services, job)
+    else:
+        advance_import(services, job)
+
+
+def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
+    """Fold changed decision items into the counters. The event names its stream shard because the event source
+    has a tumbling window; its answer must carry that window's state, of which we need none."""
+    changes = [change for record in event["Records"] if (change := _change(record)) is not None]
+    if changes:
+        bootstrap.services().reviews.count_decisions(str(event.get("shardId", "")), changes)
+    return {"counted": len(changes), "state": {}}
+
+
+def _change(record: dict[str, Any]) -> DecisionChange | None:
+    """A changed decision, or None for anything else (a fresh item, an apply result)."""
+    data = record["dynamodb"]
+    if record["eventName"] != "MODIFY":
+        return None
+    old, new = data["OldImage"], data["NewImage"]
+    if len(old["h"]["L"]) == len(new["h"]["L"]):
+        return None
+    if _author(new) == BY_RULE:
+        return None  # the closing sweep counts for itself
+    partition = new["pk"]["S"]
+    return DecisionChange(
+        instance_id=ids.guid_of(partition[:32]),
+        set_id=partition[32:44],
+        shard=partition[44:46],
+        sequence=data["SequenceNumber"],
+        before=DECISIONS[old["d"]["S"]],
+        after=DECISIONS[new["d"]["S"]],
+    )
+
+
+def _author(image: dict[str, Any]) -> str:
+    history = image["h"]["L"]
+    return str(json.loads(history[-1]["S"])["b"]) if history else ""

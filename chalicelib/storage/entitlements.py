@@ -1,0 +1,119 @@
+"""Catalogs, packages, policies, assignments and requests: one method per access pattern, never a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.storage import keys
+from chalicelib.storage.base import fetch, fetch_many, query, query_other
+from chalicelib.storage.tables import EntitlementRow
+from chalicelib.usecases.ports import Clock, Page
+
+EMPTY_MONTHS = 24  # requests are listed back in time until that many months in a row hold none
+
+
+@dataclass(frozen=True)
+class EntitlementTable:
+    """Implements ports.Entitlements on DynamoDB. The clock says in which month the newest requests lie."""
+
+    clock: Clock
+
+    def catalog(self, catalog_id: str) -> Catalog | None:
+        """One catalog."""
+        return fetch(Catalog, keys.catalog(catalog_id))
+
+    def list_catalogs(self, limit: int, after: str | None) -> Page[Catalog]:
+        """Every catalog, by id."""
+        return query(Catalog, keys.catalog("")[0], limit, after)
+
+    def package(self, package_id: str) -> AccessPackage | None:
+        """One package."""
+        return fetch(AccessPackage, keys.package(package_id))
+
+    def packages(self, package_ids: Iterable[str]) -> dict[str, AccessPackage]:
+        """Several packages by id; may lag by a second."""
+        found = fetch_many(AccessPackage, [keys.package(one) for one in package_ids])
+        return {package.id: package for package in found}
+
+    def list_packages(self, limit: int, after: str | None) -> Page[AccessPackage]:
+        """Every package, by id."""
+        return query(AccessPackage, keys.package("")[0], limit, after)
+
+    def packages_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[AccessPackage]:
+        """The packages of a catalog, by id; may lag."""
+        return query_other(AccessPackage, keys.package_index(catalog_id, "")[0], limit, after)
+
+    def owner_of_name(self, scope: str, name: str) -> str | None:
+        """See ports.Entitlements."""
+        found = fetch(UniqueName, keys.unique_name(scope, name))
+        return found.owner_id if found else None
+
+    def policy(self, policy_id: str) -> AssignmentPolicy | None:
+        """One policy."""
+        return fetch(AssignmentPolicy, keys.policy(policy_id))
+
+    def policies(self, policy_ids: Iterable[str]) -> dict[str, AssignmentPolicy]:
+        """Several policies by id; may lag by a second."""
+        found = fetch_many(AssignmentPolicy, [keys.policy(one) for one in policy_ids])
+        return {policy.id: policy for policy in found}
+
+    def list_policies(self, limit: int, after: str | None) -> Page[AssignmentPolicy]:
+        """Every policy, by id."""
+        return query(AssignmentPolicy, keys.policy("")[0], limit, after)
+
+    def policies_of_package(self, package_id: str, limit: int, after: str | None) -> Page[AssignmentPolicy]:
+        """The policies of a package, by id; may lag."""
+        return query_other(AssignmentPolicy, keys.policy_index(package_id, "")[0], limit, after)
+
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        """One assignment."""
+        return fetch(Assignment, keys.assignment(assignment_id))
+
+    def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]:
+        """Every assignment ever made through a policy, by id."""
+        return query(Assignment, keys.assignments_of_policy(policy_id), limit, after)
+
+    def count_assignments_of_policy(self, policy_id: str) -> int:
+        """See ports.Entitlements."""
+        return EntitlementRow.count(keys.assignments_of_policy(policy_id))
+
+    def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
+        """A person's assignments, oldest first; may lag."""
+        partition = keys.assignment_index(target_id, self.clock.now())[0]
+        return query_other(Assignment, partition, limit, after)
+
+    def holding(self, target_id: str, package_id: str) -> Holding | None:
+        """The live assignment of a person to a package."""
+        return fetch(Holding, keys.holding(target_id, package_id))
+
+    def request(self, request_id: str) -> AssignmentRequest | None:
+        """One request; None also for an id that is no request's."""
+        try:
+            key = keys.request(request_id)
+        except (ValueError, OverflowError, OSError):
+            return None
+        return fetch(AssignmentRequest, key)
+
+    def list_requests(self, limit: int, after: str | None) -> Page[AssignmentRequest]:
+        """Newest first, month by month back in time; ends after 24 months in a row without any."""
+        month = ids.request_moment(after) if after else self.clock.now()
+        found: list[AssignmentRequest] = []
+        empty = 0
+        while empty < EMPTY_MONTHS:
+            wanted = limit - len(found)
+            page = query(AssignmentRequest, keys.request_month(month), wanted, after, forward=False)
+            found.extend(page.items)
+            if len(found) == limit:
+                return Page(tuple(found), found[-1].id)
+            empty = 0 if page.items or after else empty + 1
+            month, after = _month_before(month), None
+        return Page(tuple(found))
+
+
+def _month_before(moment: datetime) -> datetime:
+    return moment.replace(day=1) - timedelta(days=1)

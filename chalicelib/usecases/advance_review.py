@@ -1,0 +1,150 @@
+"""The driver of an instance: looks where it stands, does the next part, checkpoints, until the time is up.
+
+Every part can be killed anywhere and done again. One worker at a time holds the lease; the lease outlives the
+invocation, so that a stalled worker cannot write after another took over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain import errors
+from chalicelib.domain.reminders import reminders, send_window
+from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status
+from chalicelib.usecases import notify
+from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.apply_removals import apply_some
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.close_review import begin_closing, complete, sweep_some
+from chalicelib.usecases.freeze_population import Freezer, panels
+from chalicelib.usecases.ports import Services
+from chalicelib.usecases.write_items import bucket_count, start, write_chunk
+
+PROMPT = timedelta(hours=1)  # a reminder this fresh goes out although the sending window has just closed
+Part = Callable[[Services, ReviewInstance, InstanceState, Budget], InstanceState | None]
+
+
+def advance_review(services: Services, instance_id: str) -> str:
+    """Continue one instance for as long as this invocation may. Returns what became of it, for the log."""
+    instance, state = services.reviews.instance(instance_id), services.reviews.state(instance_id)
+    if instance is None or state is None:
+        return "unknown"
+    if not _has_work(services, state):
+        return "idle"
+    real = services.clock.real()
+    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    held = services.reviews.take_lease(state, lease, real)
+    if held is None:
+        return "busy"
+    budget = Budget(services.clock, services.settings.invocation_seconds)
+    try:
+        return _drive(services, instance, held, budget)
+    except errors.Conflict:
+        services.queue.send("instance", instance_id)  # somebody (a Stop) changed the state under us: look again
+        return "changed"
+    except errors.Throttled:
+        return "throttled"  # the agenda brings us back
+
+
+def _has_work(services: Services, state: InstanceState) -> bool:
+    return bool(state.due) and datetime.fromisoformat(state.due) <= services.clock.now()
+
+
+def _drive(services: Services, instance: ReviewInstance, held: InstanceState, budget: Budget) -> str:
+    state: InstanceState = held
+    while budget.left():
+        following = _part(services, state)(services, instance, state, budget)
+        if following is None:
+            return "waiting"
+        state = following
+        if state.lease.until == 0.0:
+            return state.status
+    released = replace(state, lease=replace(state.lease, until=0.0))
+    services.reviews.checkpoint(released)
+    services.queue.send("instance", instance.id)
+    return "continues"
+
+
+def _part(services: Services, state: InstanceState) -> Part:
+    """The next part of the work, from the state alone."""
+    if state.status in OPENING:
+        return {"freeze": _freeze, "write": _write}.get(state.step, _start)
+    if state.status is Status.IN_PROGRESS:
+        return _close if services.clock.now() >= state.ends else _in_progress
+    if state.status in (Status.COMPLETING, Status.AUTO_REVIEWING):
+        return sweep_some
+    if state.status is Status.AUTO_REVIEWED:
+        return complete
+    return apply_some
+
+
+def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+    freezer = Freezer(services, instance, panels(services, instance))
+    while budget.left():
+        state = services.reviews.checkpoint(freezer.freeze(state))
+        if state.step != "freeze":
+            break
+    return state
+
+
+def _write(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+    while True:
+        state = write_chunk(services, instance, state, bucket_count(services, state))
+        if state.step != "write":
+            return replace(state, status=Status.STARTING)  # saved together with what follows
+        state = services.reviews.checkpoint(state)
+        if not budget.left():
+            return state
+
+
+def _start(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+    return start(services, instance, state)
+
+
+def _close(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState | None:
+    return begin_closing(services, instance, state)
+
+
+def _in_progress(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
+    """Send the mails that are due, then sleep until the next one, or the close."""
+    now = services.clock.now()
+    kind, when = next_event(instance, state, now)
+    if when > now:
+        return reschedule(services, state, when)
+    if kind != "start" and now - when > PROMPT:
+        window = send_window(now, instance.zone)
+        if window > now:
+            return reschedule(services, state, min(window, state.ends))
+    following = _send(services, instance, state, kind, budget)
+    if following is not None:
+        return services.reviews.checkpoint(replace(state, step=f"mail:{kind}", cursor=following))
+    if kind == "lastCall1":
+        notify.last_call_summary(services, instance, budget)
+    return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
+
+
+def _send(
+    services: Services, instance: ReviewInstance, state: InstanceState, kind: str, budget: Budget
+) -> str | None:
+    cursor = state.cursor if state.step == f"mail:{kind}" else ""
+    if kind == "start":
+        return notify.start_mails(services, instance, cursor, budget)
+    return notify.reminders(services, instance, kind, cursor, budget)
+
+
+def next_event(instance: ReviewInstance, state: InstanceState, now: datetime) -> tuple[str, datetime]:
+    """The next thing to happen to an open review: a kind of mail, or its `close`.
+
+    Of several reminders that are due (a late tick) only the last is sent.
+    """
+    if "start" not in state.mailed:
+        return "start", state.started or instance.opens
+    planned = [(str(one.kind), one.due) for one in reminders(instance.opens, state.ends, instance.zone)]
+    passed = max((number for number, (kind, _) in enumerate(planned) if kind in state.mailed), default=-1)
+    waiting = planned[passed + 1 :]
+    due = [one for one in waiting if one[1] <= now]
+    return due[-1] if due else waiting[0] if waiting else ("close", state.ends)

@@ -1,0 +1,44 @@
+"""The agenda: what is due, and how a unit of work moves along it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.reviews import Due, InstanceState
+from chalicelib.usecases.ports import Services
+
+BATCH = 500
+
+
+def send_due_work(services: Services) -> int:
+    """Send one message for every agenda row that is due. Costs one read unit when nothing is.
+
+    Rows stay until their work is done, so a lost message is made good by the next tick; a message for work
+    somebody already has a lease on does nothing.
+    """
+    rows = services.reviews.due_until(services.clock.now(), BATCH)
+    for row in {(row.kind, row.id): row for row in rows}.values():
+        services.queue.send(row.kind, row.id)
+    return len(rows)
+
+
+def instance_row(when: datetime, instance_id: str) -> Due:
+    """The agenda row of an instance."""
+    return Due(when=when, kind="instance", id=instance_id)
+
+
+def reschedule(services: Services, state: InstanceState, when: datetime | None) -> InstanceState:
+    """Move an instance's agenda row to `when` (None: nothing more to do) and let go of its lease.
+
+    The new row is written before the old one goes: killed in between, there is one hint too many, never one
+    too few.
+    """
+    before = datetime.fromisoformat(state.due) if state.due else None
+    if when is not None and when != before:
+        services.writer.put_all([instance_row(when, state.instance_id)])
+    released = replace(state, lease=replace(state.lease, until=0.0), due=when.isoformat() if when else "")
+    saved = services.reviews.checkpoint(released)
+    if before is not None and before != when:
+        services.writer.remove(instance_row(before, state.instance_id))
+    return saved

@@ -1,0 +1,108 @@
+"""Applying: every denied assignment ends through a systemRemove request, one by one, repeatably (R117-R121, G26)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.assignments import RequestType
+from chalicelib.domain.audit import event
+from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
+from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
+from chalicelib.usecases import notify
+from chalicelib.usecases.agenda import instance_row
+from chalicelib.usecases.assign import end_assignment
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.ports import Create, Drop, Save, Services
+
+LOG = logging.getLogger("access_reviews")
+CHECKPOINT_ITEMS = 25
+
+
+def apply_some(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
+    """End denied assignments from the checkpoint on. The position is `cursor` = "file,index"."""
+    number, index = (int(part) for part in (state.cursor or "0,0").split(","))
+    while number < state.page:
+        data = services.files.get(f"{folder(instance.id)}/removals/{number}.json")
+        wanted = json.loads(data or b"[]")
+        while index < len(wanted):
+            stretch = wanted[index : index + CHECKPOINT_ITEMS]
+            results = [_remove(services, instance, state, item_id) for item_id in stretch]
+            index += len(stretch)
+            failed = sum(1 for result in results if result is ApplyResult.FAILED)
+            state = replace(
+                state,
+                cursor=f"{number},{index}",
+                removed=state.removed + len(results) - failed,
+                removal_failures=state.removal_failures + failed,
+            )
+            if index < len(wanted) or number + 1 < state.page:
+                state = services.reviews.checkpoint(state)
+            if not budget.left():
+                return state
+        number, index = number + 1, 0
+    return _applied(services, instance, state)
+
+
+def _remove(services: Services, instance: ReviewInstance, state: InstanceState, item_id: str) -> ApplyResult:
+    """Remove what one item denies; the failure of one item does not stop the others (R120)."""
+    item = services.items.get(instance.id, item_id)
+    if item is None or item.decision is not Decision.DENY:
+        return ApplyResult.UNSUPPORTED
+    if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
+        return item.apply_result
+    try:
+        result = _end(services, instance, state, item)
+    except errors.Throttled:
+        raise
+    except errors.ReviewError:
+        LOG.exception("removal of item %s of review %s failed", item_id, instance.id)
+        result = ApplyResult.FAILED
+    services.items.applied(instance.id, item_id, result, services.clock.now(), state.confirmed_by)
+    return result
+
+
+def _end(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> ApplyResult:
+    """End the very assignment that was reviewed; a newer one of the same person survives (G27)."""
+    assignment = services.entitlements.assignment(item.assignment_id)
+    operation = f"remove:{instance.id}:{item.id}"
+    if assignment is None:
+        return ApplyResult.GONE
+    request = end_assignment(
+        services,
+        SYSTEM,
+        state.ends,
+        operation,
+        assignment,
+        RequestType.SYSTEM_REMOVE,
+        justification=f"Denied in {instance.name}",
+        instance_id=instance.id,
+        item_id=item.id,
+    )
+    ours = request or services.entitlements.request(ids.request_id(state.ends, operation))
+    if ours is None:
+        return ApplyResult.GONE
+    notify.access_ended(services, instance, item, assignment, services.clock.now())
+    return ApplyResult.DONE
+
+
+def _applied(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """Everything is done: the instance leaves the agenda."""
+    now = services.clock.now()
+    operation = f"applied:{instance.id}"
+    details = {"removed": state.removed, "failed": state.removal_failures}
+    target = ("reviewInstance", instance.id)
+    recorded = event(now, SYSTEM, "UserManagement", "Apply review", target, operation, details=details)
+    row = instance_row(datetime.fromisoformat(state.due), instance.id)
+    done = replace(
+        state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0)
+    )
+    services.writer.commit(operation, Save(done), Drop(row), Create(recorded))
+    return replace(done, version=done.version + 1)

@@ -1,0 +1,251 @@
+"""Giving a person a package directly, and ending an assignment (R35, R43, R45).
+
+Delivery is recorded only: an assignment counts as delivered in the transaction that makes it. A person has at
+most one live assignment to a package; the `Holding` row sees to that. One whose own end has passed makes room
+for a new one without anybody having ended it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Holding, RequestType
+from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
+from chalicelib.domain.packages import AssignmentPolicy
+from chalicelib.domain.people import Actor
+from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.seeing import administers, require_manager, unknown
+
+CATEGORY = "EntitlementManagement"
+ADDED = "Administrator directly assigns user to access package"
+REMOVED = "Administrator directly removes user access package assignment"
+REMOVED_BY_REVIEW = "Remove access package assignment"
+_CLOCK_DIFFERENCE = timedelta(minutes=5)  # a caller's "now" may lie this far behind ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A direct assignment as asked for. `package_id` may be left out. `expiration` is a checked pattern as a
+    policy stores it; None means the policy's. `starts` None means now."""
+
+    target_id: str
+    policy_id: str
+    package_id: str = ""
+    justification: str = ""
+    starts: datetime | None = None
+    expiration: Mapping[str, Any] | None = None
+
+
+def assign(
+    services: Services, actor: Actor, now: datetime, operation: str, wish: Wish, retried: bool = False
+) -> AssignmentRequest:
+    """Assign a person to a package through a policy; the request that records it, delivered or `scheduled`.
+
+    The same operation, or a repeat of the same wish with `retried`, gives the request already made (brief,
+    decision 13). Raises NotFound, Forbidden, InvalidInput (naming the field), Conflict.
+    """
+    policy = _assignable(services, actor, wish)
+    starts, ends = span(wish.starts, wish.expiration or policy.expiration, now)
+    assignment = Assignment(
+        id=ids.assignment_id(policy.id, wish.target_id, operation),
+        policy_id=policy.id,
+        package_id=policy.package_id,
+        target_id=wish.target_id,
+        created=now,
+        starts=starts,
+        ends=ends,
+    )
+    try:
+        return _make(services, actor, operation, assignment, policy, wish.justification, retried)
+    except Conflict:  # the policy was edited or the person was assigned this very moment: look again, once
+        policy = _assignable(services, actor, wish)
+        return _make(services, actor, operation, assignment, policy, wish.justification, retried)
+
+
+def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolicy:
+    """The policy of a wish whose ids are right and which the caller may carry out."""
+    policy = services.entitlements.policy(wish.policy_id)
+    if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
+        raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
+    require_manager(actor, policy.catalog_id, policy.package_id)
+    if wish.package_id not in ("", policy.package_id):
+        raise InvalidInput("The policy belongs to another access package.", "assignment/accessPackageId")
+    person = services.people.user(wish.target_id)
+    if person is None:
+        raise InvalidInput("There is no such person.", "assignment/targetId")
+    if not person.enabled:
+        raise InvalidInput("The account of this person is disabled.", "assignment/targetId")
+    return policy
+
+
+def span(
+    starts: datetime | None, expiration: Mapping[str, Any], now: datetime
+) -> tuple[datetime, datetime | None]:
+    """From when to when, in whole seconds, the precision clients see.
+
+    Raises InvalidInput for a start in the past or more than ten years ahead, and for an end before it (R29).
+    """
+    if starts is not None and starts < now - _CLOCK_DIFFERENCE:
+        raise InvalidInput("The start must be now or later.", "schedule/startDateTime")
+    if starts is not None and starts > now + timedelta(days=LONGEST_DAYS):
+        raise InvalidInput(f"The start must be within {LONGEST_DAYS} days.", "schedule/startDateTime")
+    begins = max(starts or now, now).replace(microsecond=0)
+    ends = end_of(expiration, begins)
+    if ends is not None and ends < begins:
+        raise InvalidInput(f"It would end ({ends:%Y-%m-%d}) before it begins.", "schedule/expiration")
+    return begins, ends
+
+
+def _make(
+    services: Services,
+    actor: Actor,
+    operation: str,
+    assignment: Assignment,
+    policy: AssignmentPolicy,
+    justification: str,
+    retried: bool,
+) -> AssignmentRequest:
+    """Write it all in one commit, unless the person holds the package."""
+    holding = services.entitlements.holding(assignment.target_id, assignment.package_id)
+    held = services.entitlements.assignment(holding.assignment_id) if holding else None
+    if held is not None and not is_over(held, assignment.created):
+        return _already_made(services, held, assignment, retried)
+    request = request_of(assignment, RequestType.ADMIN_ADD, assignment.created, actor, justification)
+    request = replace(request, id=_adding_request_id(assignment))
+    hold = Holding(
+        target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id
+    )
+    changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
+    changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
+    if held is not None and held.state is not AssignmentState.EXPIRED:
+        changes.append(Save(replace(held, state=AssignmentState.EXPIRED, expired=held.ends)))
+    recorded = event_of(assignment.created, actor, ADDED, assignment, operation, request)
+    services.writer.commit(operation, *changes, Create(recorded))
+    return request
+
+
+def _already_made(
+    services: Services, held: Assignment, wanted: Assignment, retried: bool
+) -> AssignmentRequest:
+    """The request that made the live assignment, when this is a repeat of it. Raises Conflict otherwise."""
+    if held.id == wanted.id or (retried and held.policy_id == wanted.policy_id):
+        made = services.entitlements.request(_adding_request_id(held))
+        if made is not None:
+            return made
+    raise Conflict("The person has an assignment to this access package already.", "assignment/targetId")
+
+
+def _adding_request_id(assignment: Assignment) -> str:
+    return ids.request_id(assignment.created, RequestType.ADMIN_ADD, assignment.id)
+
+
+def end_assignment(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    assignment: Assignment,
+    request_type: RequestType,
+    *,
+    justification: str = "",
+    instance_id: str = "",
+    item_id: str = "",
+) -> AssignmentRequest | None:
+    """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
+
+    None, and nothing written, when it is over already, whoever ended it: `ending_request` tells who, so that
+    a repeated handler can recognise its own work. Raises Conflict when it was changed, not ended, meanwhile.
+    """
+    if is_over(assignment, now):
+        return None
+    ended = replace(assignment, state=AssignmentState.EXPIRED, expired=now)
+    request = request_of(ended, request_type, now, actor, justification)
+    request = replace(
+        request,
+        id=_ending_request_id(ended, now),
+        instance_id=instance_id,
+        item_id=item_id,
+        starts=None,
+        ends=None,
+    )
+    holding = Holding(
+        target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id
+    )
+    activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_REVIEW
+    recorded = event_of(now, actor, activity, ended, operation, request)
+    changes: list[Change] = [Create(request), Save(ended), Drop(holding), Create(recorded)]
+    changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
+    try:
+        services.writer.commit(operation, *changes)
+    except Conflict:
+        current = services.entitlements.assignment(assignment.id)
+        if current is not None and is_over(current, now):
+            return None
+        raise
+    return request
+
+
+def scheduled_request_changes(
+    services: Services, assignment: Assignment, now: datetime, **members: Any
+) -> list[Change]:
+    """The change that keeps the request of an assignment that has not begun true to it; none once it has."""
+    if assignment.starts <= now:
+        return []
+    request = services.entitlements.request(_adding_request_id(assignment))
+    return [Save(replace(request, **members))] if request else []
+
+
+def ending_request(services: Services, assignment_id: str) -> AssignmentRequest | None:
+    """The request that ended an assignment; None while it lives and when only its own end has passed."""
+    found = services.entitlements.assignment(assignment_id)
+    if found is None or found.expired is None:
+        return None
+    return services.entitlements.request(_ending_request_id(found, found.expired))
+
+
+def _ending_request_id(assignment: Assignment, moment: datetime) -> str:
+    return ids.request_id(moment, "end", assignment.id)
+
+
+def request_of(
+    assignment: Assignment, kind: RequestType, now: datetime, actor: Actor, justification: str
+) -> AssignmentRequest:
+    """The record of a change to an assignment, delivered at once unless its start lies ahead."""
+    scheduled = kind is RequestType.ADMIN_ADD and assignment.starts > now
+    return AssignmentRequest(
+        id=ids.request_id(now, kind, assignment.id, assignment.version),
+        type=kind,
+        state="scheduled" if scheduled else "delivered",
+        assignment_id=assignment.id,
+        policy_id=assignment.policy_id,
+        package_id=assignment.package_id,
+        target_id=assignment.target_id,
+        requestor_id=actor.id,
+        justification=justification,
+        created=now,
+        completed=None if scheduled else now,
+        starts=assignment.starts,
+        ends=assignment.ends,
+    )
+
+
+def event_of(
+    now: datetime,
+    actor: Actor,
+    activity: str,
+    assignment: Assignment,
+    operation: str,
+    request: AssignmentRequest,
+) -> AuditEvent:
+    details = {"person": assignment.target_id, "request": request.id}
+    if request.instance_id:
+        details |= {"review": request.instance_id, "item": request.item_id}
+    if assignment.expired is None:
+        details |= {"accessPackage": assignment.package_id, "assignmentPolicy": assignment.policy_id}
+    return event(now, actor, CATEGORY, activity, ("assignment", assignment.id), operation, details=details)

@@ -1,0 +1,256 @@
+"""Closing: a drain, a sweep over every item with the no-response outcome, the exact result (R112-R116, G10, G24)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from chalicelib.domain import ids
+from chalicelib.domain.audit import event
+from chalicelib.domain.items import BY_RULE, Decision, DecisionItem, HistoryEntry, Recommendation
+from chalicelib.domain.packages import NoResponse
+from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, SharedSet, Status, Unanswered
+from chalicelib.usecases import notify
+from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.ports import Create, Save, Services
+
+PAGE = 250
+CHECKPOINT_ITEMS = 1_000
+ASKED = ("sent", "opened")
+
+
+def begin_closing(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """The end has passed: reviewers are out, and the sweep waits until no accepted decision can be under way."""
+    wait = services.clock.real() + services.settings.closing_wait_seconds
+    closing = replace(
+        state, status=Status.COMPLETING, step="sweep", page=0, cursor="", wait_until=wait, outcome=Outcome()
+    )
+    return services.reviews.checkpoint(closing)
+
+
+def sweep_some(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
+    """Sweep from the checkpoint on, until done or out of time. None while the drain lasts."""
+    if services.clock.real() < state.wait_until:
+        waiting = replace(state, lease=replace(state.lease, until=0.0))
+        services.reviews.checkpoint(waiting)
+        services.queue.send("instance", instance.id, 1 + int(state.wait_until - services.clock.real()))
+        return None
+    sweep = _Sweep(services, instance, state)
+    for partition in partitions(services, instance, state):
+        if sweep.run(partition) and not budget.left():
+            return sweep.checkpoint()
+    result = sweep.finish()
+    return replace(result, status=Status.AUTO_REVIEWED)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of items, in sweep order; `shared` is None for a set of one."""
+
+    order: str
+    set_id: str
+    shard: int
+    user_id: str = ""
+    shared: SharedSet | None = None
+
+
+def partitions(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Partition]:
+    """Every partition of an instance from the checkpoint on: sets of one by id, then the shared sets."""
+    after, _, _ = state.cursor.partition("|")
+    if not after or after < "8":
+        cursor: str | None = f"R#{after[:12]}" if after else None
+        first = _single(services, instance, after[:12]) if after else None
+        if first:
+            yield first
+        while True:
+            page = services.reviews.reviewer_rows(instance.id, 100, cursor)
+            for row in page.items:
+                if not row.shared:
+                    yield Partition(f"{row.set_id}00", row.set_id, 0, row.user_id)
+            cursor = page.next
+            if cursor is None:
+                break
+    for shared in sorted(state.shared, key=_sweep_key):
+        for shard in range(shared.shards):
+            order = f"{_sweep_key(shared)}{shard:02x}"
+            if order >= after:
+                yield Partition(order, shared.id, shard, shared=shared)
+
+
+def _sweep_key(shared: SharedSet) -> str:
+    """Shared sets begin with 8 to f; the set of nobody comes last."""
+    return "g" + shared.id if shared.id == ids.NO_SET else shared.id
+
+
+def _single(services: Services, instance: ReviewInstance, set_id: str) -> Partition | None:
+    """The set of one a checkpoint lies in; its reviewer is found by its own row."""
+    row = services.reviews.reviewer_of_set(instance.id, set_id)
+    return Partition(f"{set_id}00", set_id, 0, row.user_id) if row else None
+
+
+@dataclass
+class _Sweep:
+    """The running sweep: counts so far and denied items not yet written to the bucket."""
+
+    services: Services
+    instance: ReviewInstance
+    state: InstanceState
+    since: int = 0
+    denied: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    position: str = ""
+    asked: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.counts.update(json.loads(self.state.step.partition(":")[2] or "{}"))
+
+    def run(self, partition: Partition) -> bool:
+        """Sweep one partition from its checkpoint; True after a checkpoint's worth of items."""
+        at, _, inside = self.state.cursor.partition("|")
+        after: str | None = inside if at == partition.order and inside else None
+        while True:
+            page = self.services.items.sweep(
+                self.instance.id, partition.set_id, partition.shard, PAGE, after
+            )
+            for item in page.items:
+                self._count(self._settle(item, partition))
+            self.since += len(page.items)
+            after = page.next
+            self.position = f"{partition.order}|{after or '~'}"
+            if self.since >= CHECKPOINT_ITEMS:
+                self.state = self.checkpoint()
+            if after is None:
+                return self.since == 0
+
+    def checkpoint(self) -> InstanceState:
+        """Save counts and position; the denied items of this stretch go to the bucket first."""
+        self._write_denied()
+        counts = json.dumps(dict(self.counts), sort_keys=True)
+        saved = self.services.reviews.checkpoint(
+            replace(
+                self.state,
+                status=Status.AUTO_REVIEWING,
+                step=f"sweep:{counts}",
+                page=self.state.page + 1,
+                cursor=self.position or self.state.cursor,
+            )
+        )
+        self.since, self.state = 0, saved
+        return saved
+
+    def finish(self) -> InstanceState:
+        """The state with the exact outcome (not saved)."""
+        self._write_denied()
+        counts = self.counts
+        kept = {name[5:]: number for name, number in counts.items() if name.startswith("kept:")}
+        outcome = Outcome(
+            total=sum(number for name, number in counts.items()),
+            approved=counts["approved"],
+            denied_by_person=counts["denied"],
+            denied_by_rule=counts["deniedByRule"],
+            approved_by_rule=counts["approvedByRule"],
+            dont_know=counts["dontKnow"],
+            kept=sum(kept.values()),
+            kept_because=kept,
+        )
+        return replace(self.state, step="", cursor="", page=self.state.page + 1, outcome=outcome)
+
+    def _write_denied(self) -> None:
+        data = json.dumps(self.denied).encode()
+        self.services.files.put(f"{folder(self.instance.id)}/removals/{self.state.page}.json", data)
+        self.denied = []
+
+    def _count(self, item: DecisionItem) -> None:
+        by_rule = item.last is not None and item.last.by == BY_RULE
+        if item.decision is Decision.DENY:
+            self.denied.append(item.id)
+            self.counts["deniedByRule" if by_rule else "denied"] += 1
+        elif item.decision is Decision.APPROVE:
+            self.counts["approvedByRule" if by_rule else "approved"] += 1
+        elif item.decision is Decision.DONT_KNOW:
+            self.counts["dontKnow"] += 1
+        else:
+            self.counts[f"kept:{item.kept}"] += 1
+
+    def _settle(self, item: DecisionItem, partition: Partition) -> DecisionItem:
+        """The item with its no-response outcome recorded, when nobody decided it (R115)."""
+        if item.decision is not Decision.NOT_REVIEWED or item.kept:
+            return item
+        decision, kept = self._outcome(item, partition)
+        entry = None
+        if decision is not None:
+            at = int(self.state.ends.timestamp() * 1000)
+            entry = HistoryEntry(decision=decision, by=BY_RULE, at=at, operation=ids.digest(item.id)[:16])
+        if self.services.items.close(self.instance.id, item.id, entry, kept):
+            return replace(item, decision=decision or item.decision, kept=kept, history=(entry,) if entry else ())
+        return self.services.items.get(self.instance.id, item.id) or item
+
+    def _outcome(self, item: DecisionItem, partition: Partition) -> tuple[Decision | None, str]:
+        """The rule's decision, and the reason; None keeps the item undecided and its access (G10, G19, G23, G24)."""
+        settings = self.instance.settings
+        if not self._was_asked(item, partition):
+            return None, "notAsked"
+        if self.state.unanswered is Unanswered.KEEP:
+            return None, "stoppedEarly"
+        if settings.no_response is NoResponse.REMOVE:
+            return Decision.DENY, "noResponse"
+        if settings.no_response is NoResponse.RECOMMENDATION:
+            if item.recommendation is Recommendation.NO_INFO:
+                return None, "noInformation"
+            return Decision(item.recommendation.value), "recommendation"
+        return None, "noResponse"
+
+    def _was_asked(self, item: DecisionItem, partition: Partition) -> bool:
+        """Did somebody who may decide this item get a mail about it, or open the review?"""
+        asked = self.asked.get(partition.set_id)
+        if asked is None:
+            members = partition.shared.members if partition.shared else (partition.user_id,)
+            asked = self.asked[partition.set_id] = frozenset(self._told(members))
+            if len(self.asked) > 1_000:
+                self.asked = {partition.set_id: asked}
+        allowed = self.instance.settings.self_decision or item.why == "self"
+        return bool(asked if allowed else asked - {item.principal_id})
+
+    def _told(self, members: tuple[str, ...]) -> Iterator[str]:
+        """Those of a set who were asked; two are enough, since an item excludes one at most."""
+        found = 0
+        for member in members:
+            parts = self.services.reviews.my_parts(member, self.instance)
+            states = [state for part in parts for state in part.mails.values()]
+            if any(state.startswith(ASKED) for state in states):
+                found += 1
+                yield member
+            if found == 2:
+                return
+
+
+def complete(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
+    """Results stand. Removals begin at once, or wait for a confirmation (G24)."""
+    outcome = state.outcome or Outcome()
+    settings = instance.settings
+    many = outcome.removals >= settings.brake_count
+    brake = many and outcome.removals * 100 > settings.brake_percent * outcome.total
+    waits = outcome.removals > 0 and (brake or not settings.auto_apply)
+    done = replace(state, status=Status.COMPLETED, brake=brake, step="", cursor="")
+    operation = f"complete:{instance.id}"
+    details = {"total": outcome.total, "removals": outcome.removals, "waiting": waits}
+    recorded = event(
+        services.clock.now(), SYSTEM, "Policy", "Access review ended", ("reviewInstance", instance.id), operation,
+        details=details,
+    )
+    services.writer.commit(operation, Save(done), Create(recorded))
+    done = replace(done, version=done.version + 1)
+    notify.finished(services, instance, done)
+    if waits:
+        return reschedule(services, done, None)
+    return services.reviews.checkpoint(replace(done, status=Status.APPLYING))
+

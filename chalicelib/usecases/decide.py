@@ -1,0 +1,195 @@
+"""Recording decisions: one item, many chosen items, all of somebody's items (R89-R102, G11, G16-G18, G42)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.items import Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.packages import ReviewerKind
+from chalicelib.domain.people import User
+from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.usecases.ports import Services
+
+MOST_REASON = 1_000  # characters
+MOST_ITEMS = 1_000
+SECONDS = 20.0
+THREADS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One decision as submitted. `version`: the caller's If-Match, the number of history entries it has seen."""
+
+    item_id: str
+    decision: Decision
+    justification: str = ""
+    version: int | None = None
+
+
+def open_instance(services: Services, instance_id: str, now: datetime) -> ReviewInstance:
+    """The instance, if decisions count now by the server's receive time (G42). Raises NotFound, Conflict."""
+    instance, state = services.reviews.instance(instance_id), services.reviews.recent_state(instance_id)
+    if instance is None or state is None:
+        raise errors.NotFound("There is no such review.")
+    if now >= state.ends:
+        raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
+    if state.status is not Status.IN_PROGRESS:
+        raise errors.Conflict(f"The review takes no decisions now: it is {state.status}.")
+    return instance
+
+
+def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> None:
+    """Raises Forbidden unless the person belongs to the item's reviewer set, which its id names (R99).
+
+    A set of one needs no lookup; the parts of shared sets are remembered. An item that does not exist is
+    refused alike, so that a refusal tells nothing.
+    """
+    if not person.can_take_part:
+        raise errors.Forbidden("Accept the invitation first; then you can review.")
+    set_id = ids.decision_place(item_id)[0]
+    if set_id == ids.set_of_one(person.id):
+        return
+    shared = ids.is_shared(set_id) and services.reviews.my_parts(person.id, instance)
+    if not shared or all(part.set_id != set_id for part in shared):
+        raise errors.Forbidden("You are not a reviewer of this item.")
+
+
+def check_reason(instance: ReviewInstance, submission: Submission) -> None:
+    """Raises InvalidInput for a missing or overlong reason (R97, G16)."""
+    if len(submission.justification) > MOST_REASON:
+        raise errors.InvalidInput(f"The justification may have {MOST_REASON} characters.", "justification")
+    needed = instance.settings.justification_required and submission.decision is Decision.APPROVE
+    if needed and not submission.justification.strip():
+        raise errors.InvalidInput("Approving needs a justification in this review.", "justification")
+
+
+def may_decide_own(instance: ReviewInstance) -> bool:
+    """Self-review, or a policy that allows it (brief, decision 8)."""
+    return instance.settings.reviewers is ReviewerKind.SELF or instance.settings.self_decision
+
+
+def record_decision(
+    services: Services,
+    person: User,
+    instance: ReviewInstance,
+    submission: Submission,
+    now: datetime,
+    operation: str,
+    *,
+    only_undecided: bool = False,
+    channel: str = "",
+) -> bool:
+    """Record one decision with one conditional update; nothing is read when warm. The last one wins (R94).
+
+    False when `only_undecided` and the item was decided already. Raises Forbidden, InvalidInput, Conflict,
+    PreconditionFailed, NotFound.
+    """
+    check_reviewer(services, person, instance, submission.item_id)
+    check_reason(instance, submission)
+    reason = submission.justification.strip()
+    entry = HistoryEntry(
+        decision=submission.decision,
+        by=person.id,
+        at=int(now.timestamp() * 1000),
+        operation=operation,
+        reason=reason,
+        channel=channel,
+    )
+    recorded = services.items.record(
+        instance.id,
+        submission.item_id,
+        entry,
+        now,
+        exclude_principal="" if may_decide_own(instance) else person.id,
+        replace_denial_of_others=bool(reason) or submission.decision is Decision.DENY,
+        only_undecided=only_undecided,
+        version=submission.version,
+    )
+    if not recorded.accepted:
+        return _explain(recorded.item, person, instance, submission, now, only_undecided)
+    return True
+
+
+def _explain(
+    item: DecisionItem | None,
+    person: User,
+    instance: ReviewInstance,
+    submission: Submission,
+    now: datetime,
+    only_undecided: bool,
+) -> bool:
+    """Turn a refused update into its reason, from the item as it stood."""
+    if item is None:
+        raise errors.NotFound("There is no such decision item.")
+    if item.principal_id == person.id and not may_decide_own(instance):
+        raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
+    if item.deadline <= now or item.kept:
+        raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
+    if submission.version is not None and submission.version != len(item.history):
+        raise errors.PreconditionFailed("Somebody decided this item after you read it. Read it again.")
+    if only_undecided and item.decision is not Decision.NOT_REVIEWED:
+        return False
+    raise errors.InvalidInput("Replacing another reviewer's Deny needs a justification.", "justification")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one submission: None for recorded, else the refusal."""
+
+    item_id: str
+    refusal: errors.ReviewError | None = None
+
+
+def record_many(
+    services: Services,
+    person: User,
+    instance: ReviewInstance,
+    submissions: Sequence[Submission],
+    now: datetime,
+    operation: str,
+) -> list[Result]:
+    """Record up to 1,000 chosen items, each on its own, results in the same order.
+
+    After 20 s of real time no further item is begun; the rest is reported as not attempted.
+    """
+    if len(submissions) > MOST_ITEMS:
+        raise errors.TooLarge(f"At most {MOST_ITEMS} decisions a call; there are {len(submissions)}.")
+    until = services.clock.real() + SECONDS
+    repeated = _repeated(submissions)
+
+    def one(numbered: tuple[int, Submission]) -> Result:
+        number, submission = numbered
+        try:
+            if number in repeated:
+                raise errors.InvalidInput("This item is named more than once in the call.", "id")
+            if services.clock.real() >= until:
+                raise NotAttempted("Not attempted: the call ran out of time. Send it again.")
+            record_decision(services, person, instance, submission, now, f"{operation[:12]}{number:04x}")
+        except errors.ReviewError as problem:
+            return Result(submission.item_id, problem)
+        return Result(submission.item_id)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, enumerate(submissions)))
+
+
+class NotAttempted(errors.ReviewError):
+    """The item's turn did not come before the call's time was up."""
+
+    code = "NotAttempted"
+    status = 503
+
+
+def _repeated(submissions: Sequence[Submission]) -> set[int]:
+    """Positions of submissions whose item was named before."""
+    seen: set[str] = set()
+    found = set()
+    for number, submission in enumerate(submissions):
+        if submission.item_id in seen:
+            found.add(number)
+        seen.add(submission.item_id)
+    return found

@@ -1,0 +1,275 @@
+"""Freezing the population: who is reviewed, by whom and why, with what was known about them (R64-R72).
+
+A chunk of the population is resolved once, written to the bucket, and committed by its manifest (`put_once`)
+before anything is made of it. A repeated chunk finds the manifest and uses it, so that nobody can get two items
+although managers change between two tries. Rows are bucketed by reviewer set: a set lies in one bucket, so its
+rows can be written once with exact totals.
+
+    reviews/{instance}/panels.json             the named, owning and fallback reviewers
+    reviews/{instance}/chunk/{n}.json          manifest: attempt, next position, shared totals, count
+    reviews/{instance}/chunk/{n}/{attempt}/{bucket}.json   {"rows": [...], "reviewers": {id: [name, principal name]}}
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.packages import ReviewerKind, SubjectSet
+from chalicelib.domain.people import Role, User
+from chalicelib.domain.recommendations import recommend
+from chalicelib.domain.reviewers import FALLBACK, NAMED, OWNER, Choice, Panel, choose, shards_for
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
+from chalicelib.usecases.directory import expand
+from chalicelib.usecases.ports import Services
+from chalicelib.usecases.roles import holders
+
+CHUNK_PAGES = 20
+KNOWN_MANAGERS = 50_000
+
+
+class Frozen(msgspec.Struct, array_like=True):
+    """One person of the population, as frozen."""
+
+    assignment: str
+    principal: str
+    name: str
+    principal_name: str
+    user_type: str
+    job_title: str
+    department: str
+    assigned: int
+    last_sign_in: int | None
+    recommendation: str
+    why: str
+    set_id: str
+    shards: int
+    salt: str
+
+
+class Bucket(msgspec.Struct):
+    """The rows of one chunk that belong to one bucket, and the names of their sets' single reviewers."""
+
+    rows: list[Frozen] = []
+    reviewers: dict[str, tuple[str, str]] = {}
+
+
+class Manifest(msgspec.Struct):
+    """What commits a chunk."""
+
+    attempt: str
+    after: str | None
+    count: int
+    seen: int
+    shared: dict[str, int]
+
+
+class Panels(msgspec.Struct):
+    """Reviewers asked together, by id."""
+
+    primary_role: str
+    primary: list[str]
+    fallback: list[str]
+    counted: int
+
+
+def folder(instance_id: str) -> str:
+    """Where the frozen files of an instance lie in the bucket."""
+    return f"reviews/{instance_id}"
+
+
+def panels(services: Services, instance: ReviewInstance) -> Panels:
+    """The reviewers named by the settings, expanded and frozen at the first call (R69, R72)."""
+    key = f"{folder(instance.id)}/panels.json"
+    stored = services.files.get(key)
+    if stored is None:
+        settings = instance.settings
+        owners = settings.reviewers is ReviewerKind.OWNERS
+        found = Panels(
+            primary_role=OWNER if owners else NAMED,
+            primary=_owners(services, instance) if owners else _named(services, settings.primary),
+            fallback=_named(services, settings.fallback),
+            counted=services.entitlements.count_assignments_of_policy(instance.policy_id),
+        )
+        services.files.put_once(key, msgspec.json.encode(found))
+        stored = services.files.get(key) or b""
+    return msgspec.json.decode(stored, type=Panels)
+
+
+def _named(services: Services, subjects: tuple[SubjectSet, ...]) -> list[str]:
+    people: list[User] = []
+    single = [subject.id for subject in subjects if subject.kind == "singleUser"]
+    found = services.people.users(single)
+    people += [found[one] for one in single if one in found]
+    for subject in subjects:
+        if subject.kind == "groupMembers":
+            people += expand(services, subject.id)
+    return list(dict.fromkeys(person.id for person in people if person.enabled))
+
+
+def _owners(services: Services, instance: ReviewInstance) -> list[str]:
+    """The package's managers and the catalog's owners (brief, decision 2: ownersReview)."""
+    grants = holders(services, Role.PACKAGE_MANAGER, f"package:{instance.package_id}")
+    grants += holders(services, Role.CATALOG_OWNER, f"catalog:{instance.catalog_id}")
+    kinds = {"user": "singleUser", "group": "groupMembers"}
+    return _named(services, tuple(SubjectSet(kinds[g.principal_kind], g.principal_id) for g in grants))
+
+
+@dataclass
+class Freezer:
+    """Resolves chunks of one instance's population; remembers managers it has read."""
+
+    services: Services
+    instance: ReviewInstance
+    panels: Panels
+    managers: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def buckets(self) -> int:
+        """Into how many buckets the population is divided."""
+        return -(-max(self.panels.counted, 1) // self.services.settings.bucket_items)
+
+    def freeze(self, state: InstanceState) -> InstanceState:
+        """Freeze the chunk at the state's position; returns the state after it (not saved)."""
+        key = f"{folder(self.instance.id)}/chunk/{state.page}.json"
+        stored = self.services.files.get(key)
+        if stored is None:
+            manifest = self._resolve(state)
+            self.services.files.put_once(key, msgspec.json.encode(manifest))
+            stored = self.services.files.get(key) or b""
+        return self._after(state, msgspec.json.decode(stored, type=Manifest))
+
+    def _after(self, state: InstanceState, manifest: Manifest) -> InstanceState:
+        shared = {one.id: one for one in state.shared}
+        for set_id, more in manifest.shared.items():
+            before = shared.get(set_id) or self._shared_set(set_id)
+            shared[set_id] = replace(before, items=before.items + more)
+        return replace(
+            state,
+            page=state.page + 1,
+            cursor=manifest.after or "",
+            step="freeze" if manifest.after else "write",
+            items=state.items + manifest.count,
+            population=state.population + manifest.seen,
+            counted=self.panels.counted,
+            shared=tuple(shared.values()),
+        )
+
+    def _shared_set(self, set_id: str) -> SharedSet:
+        primary, fallback = self._panel(self.panels.primary_role), self._panel(FALLBACK)
+        panel = primary if primary.set_id == set_id else fallback if fallback.set_id == set_id else Panel(role="none")
+        return SharedSet(id=set_id, role=panel.role, members=panel.members, shards=self._shards(set_id))
+
+    def _panel(self, role: str) -> Panel:
+        members = self.panels.fallback if role == FALLBACK else self.panels.primary
+        return Panel(role=role, members=tuple(members))
+
+    def _shards(self, set_id: str) -> int:
+        if not ids.is_shared(set_id) and set_id != ids.NO_SET:
+            return 1
+        return shards_for(self.panels.counted, self.services.settings.shard_items)
+
+    def _resolve(self, state: InstanceState) -> Manifest:
+        """Read up to a chunk of assignments and write their frozen rows, bucket by bucket."""
+        attempt = self.services.clock.new_id()
+        buckets: dict[int, Bucket] = {}
+        totals: Counter[str] = Counter()
+        after: str | None = state.cursor or None
+        count = seen = 0
+        for _ in range(CHUNK_PAGES):
+            page = self.services.entitlements.assignments_of_policy(
+                self.instance.policy_id, self.services.settings.freeze_page, after
+            )
+            seen += len(page.items)
+            count += self._sort_in(page.items, buckets, totals, attempt)
+            after = page.next
+            if after is None:
+                break
+        for number, bucket in buckets.items():
+            key = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}/{number}.json"
+            self.services.files.put(key, msgspec.json.encode(bucket))
+        shared = {set_id: n for set_id, n in totals.items() if ids.is_shared(set_id) or set_id == ids.NO_SET}
+        return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
+
+    def _sort_in(
+        self, assignments: tuple[Assignment, ...], buckets: dict[int, Bucket], totals: Counter[str], attempt: str
+    ) -> int:
+        active = [one for one in assignments if one.active_at(self.instance.opens)]
+        people = self.services.people.users(one.target_id for one in active)
+        self._meet_managers(people)
+        for assignment in active:
+            user = people.get(assignment.target_id) or _unknown(assignment.target_id)
+            choice = self._choose(user)
+            totals[choice.set_id] += 1
+            row = self._row(assignment, user, choice, ids.digest(attempt, assignment.id)[:32])
+            item_id = ids.decision_id(row.set_id, row.shards, row.assignment, self.instance.id)
+            shard = ids.decision_place(item_id)[1]
+            number = int(ids.digest(row.set_id, shard)[:8], 16) % self.buckets
+            bucket = buckets.setdefault(number, Bucket([], {}))
+            bucket.rows.append(row)
+            reviewer = self._single_reviewer(user, choice)
+            if reviewer:
+                bucket.reviewers[reviewer.id] = (reviewer.display_name, reviewer.principal_name)
+        return len(active)
+
+    def _meet_managers(self, people: dict[str, User]) -> None:
+        """Read the managers of a page that are not known yet; each costs half a read unit once."""
+        if self.instance.settings.reviewers is not ReviewerKind.MANAGER:
+            return
+        if len(self.managers) > KNOWN_MANAGERS:
+            self.managers.clear()
+        wanted = {user.manager_id for user in people.values() if user.manager_id} - self.managers.keys()
+        self.managers |= self.services.people.users(wanted)
+
+    def _choose(self, user: User) -> Choice:
+        manager = self.managers.get(user.manager_id)
+        primary, fallback = self._panel(self.panels.primary_role), self._panel(FALLBACK)
+        return choose(self.instance.settings, user, manager, primary, fallback)
+
+    def _single_reviewer(self, user: User, choice: Choice) -> User | None:
+        """The one reviewer of a set of one, whose rows this bucket will write; panels are written at the end."""
+        if choice.why == "self":
+            return user
+        return self.managers.get(user.manager_id) if choice.why == "manager" else None
+
+    def _row(self, assignment: Assignment, user: User, choice: Choice, salt: str) -> Frozen:
+        settings = self.instance.settings
+        return Frozen(
+            assignment=assignment.id,
+            principal=user.id,
+            name=user.display_name[:80],
+            principal_name=user.principal_name[:100],
+            user_type=user.user_type,
+            job_title=user.job_title[:40],
+            department=user.department[:40],
+            assigned=_seconds(assignment.starts) or 0,
+            last_sign_in=_seconds(user.last_sign_in),
+            recommendation=recommend(user, self.instance.opens, settings.max_data_age_days).value,
+            why=choice.why,
+            set_id=choice.set_id,
+            shards=self._shards(choice.set_id),
+            salt=salt,
+        )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return int(moment.timestamp()) if moment else None
+
+
+def _unknown(user_id: str) -> User:
+    """Someone the directory does not know: reviewed all the same, never left out (P3)."""
+    return User(id=user_id, display_name="(unknown person)", principal_name=user_id)
+
+
+def bucket_rows(services: Services, instance_id: str, chunk: int, number: int) -> Any:
+    """The frozen bucket of a committed chunk; empty when the chunk has nothing for it."""
+    stored = services.files.get(f"{folder(instance_id)}/chunk/{chunk}.json")
+    attempt = msgspec.json.decode(stored or b"", type=Manifest).attempt
+    data = services.files.get(f"{folder(instance_id)}/chunk/{chunk}/{attempt}/{number}.json")
+    return msgspec.json.decode(data, type=Bucket) if data else Bucket([], {})

@@ -1,0 +1,183 @@
+"""Writing a frozen population as decision items and reviewer rows, bucket by bucket (R67, R76)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from chalicelib.domain import ids
+from chalicelib.domain.audit import event
+from chalicelib.domain.items import DecisionItem, Recommendation, leaf_hash
+from chalicelib.domain.packages import ReviewerKind
+from chalicelib.domain.people import SYSTEM, User
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, SharedSet, Status, Tally
+from chalicelib.usecases.freeze_population import Bucket, Frozen, bucket_rows
+from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.agenda import instance_row
+
+Rows = tuple[ReviewerRow, MyReview]
+
+
+def write_chunk(services: Services, instance: ReviewInstance, state: InstanceState, buckets: int) -> InstanceState:
+    """Write the items of one chunk of one bucket; after a bucket's last chunk, the rows of its reviewers.
+
+    The position is `cursor` = "bucket,chunk". Returns the state after it (not saved). Repeating it writes the
+    same items again, which does no harm while nobody can decide yet.
+    """
+    number, chunk = (int(part) for part in (state.cursor or "0,0").split(","))
+    rows = bucket_rows(services, instance.id, chunk, number)
+    services.items.create([item_of(instance, state, row) for row in rows.rows])
+    if chunk + 1 < state.page:
+        return replace(state, cursor=f"{number},{chunk + 1}")
+    reviewers = list(_single_rows(services, instance, state, number))
+    services.reviews.write_reviewers(reviewers)
+    state = replace(state, reviewers=state.reviewers + len(reviewers))
+    if number + 1 < buckets:
+        return replace(state, cursor=f"{number + 1},0")
+    shared = list(_shared_rows(services, instance, state))
+    services.reviews.write_reviewers(shared)
+    return replace(state, cursor="", step="start", reviewers=state.reviewers + len(shared))
+
+
+def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> DecisionItem:
+    """The decision item of a frozen row, with its evidence leaf."""
+    item = DecisionItem(
+        instance_id=instance.id,
+        id=ids.decision_id(row.set_id, row.shards, row.assignment, instance.id),
+        assignment_id=row.assignment,
+        principal_id=row.principal,
+        display_name=row.name,
+        principal_name=row.principal_name,
+        user_type=row.user_type,
+        job_title=row.job_title,
+        department=row.department,
+        assigned=datetime.fromtimestamp(row.assigned, UTC),
+        last_sign_in=datetime.fromtimestamp(row.last_sign_in, UTC) if row.last_sign_in is not None else None,
+        recommendation=Recommendation(row.recommendation),
+        why=row.why,
+        deadline=state.ends,
+        salt=row.salt,
+    )
+    return replace(item, leaf=leaf_hash(item))
+
+
+def _single_rows(
+    services: Services, instance: ReviewInstance, state: InstanceState, number: int
+) -> Iterator[Rows]:
+    """The rows of every set of one in a bucket, with exact totals."""
+    totals: dict[str, int] = defaultdict(int)
+    whys: dict[str, str] = {}
+    names: dict[str, tuple[str, str]] = {}
+    for chunk in range(state.page):
+        bucket: Bucket = bucket_rows(services, instance.id, chunk, number)
+        names |= bucket.reviewers
+        for row in bucket.rows:
+            if not ids.is_shared(row.set_id) and row.set_id != ids.NO_SET:
+                totals[row.set_id] += 1
+                whys[row.set_id] = row.why
+    names |= _panel_names(services, instance, [set_id for set_id, why in whys.items() if why not in ("self", "manager")])
+    for user_id, (name, principal_name) in names.items():
+        set_id = ids.set_of_one(user_id)
+        if set_id in totals:
+            yield _rows(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
+
+
+def _panel_names(
+    services: Services, instance: ReviewInstance, set_ids: Iterable[str]
+) -> dict[str, tuple[str, str]]:
+    """Names of single people who are a whole panel (one named reviewer, one fallback)."""
+    wanted = set(set_ids)
+    if not wanted:
+        return {}
+    from chalicelib.usecases.freeze_population import panels
+
+    found = panels(services, instance)
+    members = [one for one in found.primary + found.fallback if ids.set_of_one(one) in wanted]
+    return {user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()}
+
+
+def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Rows]:
+    """The rows of every member of the sets of several."""
+    for shared in state.shared:
+        people = services.people.users(shared.members)
+        own = _own_items(services, instance, state, shared) if shared.members else set()
+        for user in people.values():
+            yield _shared_row(instance, shared, user, user.id in own)
+
+
+def _own_items(
+    services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet
+) -> set[str]:
+    """Members of a shared set whose own item lies in it: they never see or decide that one."""
+    members = set(shared.members)
+    buckets = {
+        int(ids.digest(shared.id, f"{shard:02x}")[:8], 16) % bucket_count(services, state)
+        for shard in range(shared.shards)
+    }
+    found: set[str] = set()
+    for number in buckets:
+        for chunk in range(state.page):
+            rows = bucket_rows(services, instance.id, chunk, number).rows
+            found |= {row.principal for row in rows if row.set_id == shared.id and row.principal in members}
+    return found
+
+
+def bucket_count(services: Services, state: InstanceState) -> int:
+    """Into how many buckets the population was divided."""
+    return -(-max(state.counted, 1) // services.settings.bucket_items)
+
+
+def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item: bool) -> Rows:
+    row, part = _rows(
+        instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role
+    )
+    return replace(row, shared=True, own_item=own_item), replace(part, own_item=own_item)
+
+
+def _rows(
+    instance: ReviewInstance, user_id: str, name: str, principal_name: str, set_id: str, total: int, why: str
+) -> Rows:
+    row = ReviewerRow(
+        instance_id=instance.id,
+        user_id=user_id,
+        set_id=set_id,
+        display_name=name[:80],
+        principal_name=principal_name[:100],
+        reason=why,
+        tally=Tally(total),
+    )
+    part = MyReview(
+        user_id=user_id,
+        instance_id=instance.id,
+        definition_id=instance.definition_id,
+        set_id=set_id,
+        opens=instance.opens,
+        closes=instance.closes,
+        name=instance.name[:120],
+        package_name=instance.package_name[:120],
+        reason=why,
+        items=total,
+        self_review=instance.settings.reviewers is ReviewerKind.SELF,
+        mails={"start": "pending"},
+    )
+    return row, part
+
+
+def start(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """Everything is written: the review is in progress; without items it is over at once (G8)."""
+    now = services.clock.now()
+    details = {"items": state.items, "reviewers": state.reviewers, "population": state.population}
+    details["counted"] = state.counted
+    operation = f"start:{instance.id}"
+    target = ("reviewInstance", instance.id)
+    recorded = event(now, SYSTEM, "Policy", "Create access review instance", target, operation, details=details)
+    if state.items == 0:
+        empty = replace(state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0))
+        row = instance_row(datetime.fromisoformat(state.due), instance.id)
+        services.writer.commit(operation, Save(empty), Drop(row), Create(recorded))
+        return replace(empty, version=state.version + 1)
+    running = replace(state, status=Status.IN_PROGRESS, step="mail:start", cursor="", started=now)
+    services.writer.commit(operation, Save(running), Create(recorded))
+    return replace(running, version=state.version + 1)
