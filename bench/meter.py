@@ -189,17 +189,17 @@ def _metered_call(client: Any, operation: str, params: Mapping[str, Any]) -> Any
 def _metered_request(client: Any, operation: str, params: Mapping[str, Any], tallies: list[Tally]) -> Any:
     side = side_of(client)
     request = costs.request(side, operation, params)
-    response, failure = None, None
+
+    def record(charges: list[Charge]) -> None:
+        with _lock:
+            for tally in tallies:
+                tally._add(operation, request.tables(), charges)
+
     with request.watched():
         try:
             response = _call_below(client, operation, params)
         except Exception as error:
-            failure = error
-        answer = None if response is None else side.response(operation, response)
-        charges = request.charges(answer, failure)
-    with _lock:
-        for tally in tallies:
-            tally._add(operation, request.tables(), charges)
-    if failure is not None:
-        raise failure
+            record(request.charges(None, error))
+            raise
+        record(request.charges(side.response(operation, response), None))
     return response

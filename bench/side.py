@@ -122,14 +122,12 @@ class Side:
         ordered = sorted(set(refs))
         images: dict[ItemRef, Item] = {}
         for start in range(0, len(ordered), _BATCH_GET_KEYS):
-            pending: dict[str, Any] = {}
-            for ref in ordered[start : start + _BATCH_GET_KEYS]:
-                pending.setdefault(ref.table, {"Keys": [], "ConsistentRead": True})["Keys"].append(ref.key)
-            while pending:
-                page = self._call("BatchGetItem", RequestItems=pending)
-                found = [(name, item) for name, items in page["Responses"].items() for item in items]
-                images.update(zip(self.refs(found), (item for _, item in found), strict=True))
-                pending = page.get("UnprocessedKeys", {})
+            try:
+                images |= self._batch_get(ordered[start : start + _BATCH_GET_KEYS])
+            except ClientError as error:
+                # An invalid key: the metered call will be told so itself.
+                if error.response["Error"]["Code"] != "ValidationException":
+                    raise
         return images
 
     def examined(self, operation: str, params: Mapping[str, Any], response: Mapping[str, Any]) -> list[Item]:
@@ -149,6 +147,18 @@ class Side:
                 break
             wide["ExclusiveStartKey"] = page["LastEvaluatedKey"]
         return items
+
+    def _batch_get(self, refs: list[ItemRef]) -> dict[ItemRef, Item]:
+        pending: dict[str, Any] = {}
+        for ref in refs:
+            pending.setdefault(ref.table, {"Keys": [], "ConsistentRead": True})["Keys"].append(ref.key)
+        images: dict[ItemRef, Item] = {}
+        while pending:
+            page = self._call("BatchGetItem", RequestItems=pending)
+            found = [(name, item) for name, items in page["Responses"].items() for item in items]
+            images.update(zip(self.refs(found), (item for _, item in found), strict=True))
+            pending = page.get("UnprocessedKeys", {})
+        return images
 
     def _call(self, operation: str, **params: Any) -> dict[str, Any]:
         with unmetered():

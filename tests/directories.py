@@ -12,9 +12,7 @@ from chalicelib.storage.writer import TableWriter
 def person(name: str, **more: Any) -> User:
     """A person called `name` with the principal name `name@example.com`, lower case; not written yet."""
     principal = f"{name.lower().replace(' ', '.')}@example.com"
-    return User(
-        id=ids.guid("person", name), display_name=name, principal_name=principal, mail=principal, **more
-    )
+    return User(id=ids.guid("person", name), display_name=name, principal_name=principal, mail=principal, **more)
 
 
 def add_people(*people: User) -> None:
@@ -34,6 +32,4 @@ def add_group(name: str, *members: User | Group) -> Group:
 def join(group: Group, *members: User | Group) -> None:
     """Put members into a group."""
     kinds = [(one.id, "group" if isinstance(one, Group) else "user") for one in members]
-    TableWriter().put_all(
-        [Membership(group_id=group.id, member_id=one, member_kind=kind) for one, kind in kinds]
-    )
+    TableWriter().put_all([Membership(group_id=group.id, member_id=one, member_kind=kind) for one, kind in kinds])

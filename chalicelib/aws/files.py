@@ -24,7 +24,11 @@ class BucketFiles:
         try:
             client("s3").put_object(Bucket=self.bucket, Key=key, Body=data, IfNoneMatch="*")
         except ClientError as problem:
-            if problem.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "412"):
+            if problem.response["Error"]["Code"] in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+                "412",
+            ):
                 return False
             raise
         return True

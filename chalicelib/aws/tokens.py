@@ -7,7 +7,7 @@ import json
 import math
 import urllib.request
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http.client import HTTPException
 from threading import Lock
 from typing import Any
@@ -22,9 +22,7 @@ MOST_CHARACTERS = 16_384
 _TIME_OUT = 3.0
 _MOST_BYTES = 1_000_000
 _ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
-_UNCHECKED = {
-    f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss")
-}  # done here, against `now`
+_UNCHECKED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss")}  # done here, against `now`
 
 Claims = dict[str, object]
 
@@ -114,9 +112,7 @@ class TokenVerifier:
             published = json.loads(self._fetch(self._keys_url))["keys"]
             return dict(found for entry in published if (found := _usable(entry)))
         except (OSError, HTTPException, ValueError, TypeError, KeyError, RecursionError):
-            raise Unauthenticated(
-                "The keys of the token's issuer cannot be read. Try again in a moment."
-            ) from None
+            raise Unauthenticated("The keys of the token's issuer cannot be read. Try again in a moment.") from None
 
     def _recall(self, fingerprint: str, now: float) -> Claims | None:
         with self._lock:
@@ -134,10 +130,12 @@ class TokenVerifier:
                 self._verified.popitem(last=False)
 
 
-def _usable(entry: Mapping[str, Any]) -> tuple[str, tuple[str, Any]] | None:
+def _usable(entry: object) -> tuple[str, tuple[str, Any]] | None:
     """The id, algorithm and key of an entry of a key set; None for keys of other kinds."""
     import jwt
 
+    if not isinstance(entry, dict):
+        return None
     algorithm = _ALGORITHMS.get(entry.get("kty", ""))
     kid = entry.get("kid")
     if not isinstance(kid, str) or algorithm is None or entry.get("use", "sig") != "sig":
@@ -145,7 +143,7 @@ def _usable(entry: Mapping[str, Any]) -> tuple[str, tuple[str, Any]] | None:
     if entry.get("alg", algorithm) != algorithm:
         return None
     try:
-        return kid, (algorithm, jwt.PyJWK.from_dict(dict(entry), algorithm=algorithm))
+        return kid, (algorithm, jwt.PyJWK.from_dict(entry, algorithm=algorithm))
     except jwt.PyJWTError:
         return None
 

@@ -104,7 +104,9 @@ def _header(reader: Iterator[list[str]], columns: Columns) -> list[str | None]:
     return names
 
 
-def _rows(reader: csv._reader, names: list[str | None]) -> Iterator[Row]:  # the type has no public name in 3.11
+def _rows(
+    reader: csv._reader, names: list[str | None]
+) -> Iterator[Row]:  # the type has no public name in 3.11
     while True:
         line = reader.line_num + 1
         try:

@@ -43,7 +43,7 @@ class Roster:
         return None
 
     def id_of(self, person: str) -> str | None:
-        """The id the file gives to a principal name (lower case) or id, if the file will bring that person."""
+        """The id the file gives to a principal name (lower case) or id, if it will bring that person."""
         if person in self._entries:
             return self._entries[person].id
         return person if person in self._ids else None

@@ -23,7 +23,12 @@ from chalicelib.usecases.ports import Services
 LOG = logging.getLogger("access_reviews")
 MAX_BODY = 1_000_000  # bytes; imports have their own limit
 JSON = "application/json"
-CHALICE_CODES = {405: "MethodNotAllowed", 415: "UnsupportedMediaType", 404: "ResourceNotFound", 400: "BadRequest"}
+CHALICE_CODES = {
+    405: "MethodNotAllowed",
+    415: "UnsupportedMediaType",
+    404: "ResourceNotFound",
+    400: "BadRequest",
+}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -156,7 +161,9 @@ def route(
             return answer(view(_call(door, public, parameters), **_decoded(parameters)))
 
         handler.__name__ = view.__name__
-        door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(handler)
+        door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(
+            handler
+        )
         return view
 
     return declare
@@ -171,7 +178,9 @@ def _call(door: Blueprint, public: bool, parameters: Mapping[str, str]) -> Call:
     services = bootstrap.services()
     request: Request = door.current_request
     person = auth.ANYONE if public else auth.person(services, request.headers)
-    return Call(request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters))
+    return Call(
+        request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters)
+    )
 
 
 def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> dict[str, Any]:

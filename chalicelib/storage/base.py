@@ -57,7 +57,13 @@ def query(
 
 
 def query_other(
-    kind: type[E], partition: str, limit: int, after: str | None = None, *, prefix: str = "", forward: bool = True
+    kind: type[E],
+    partition: str,
+    limit: int,
+    after: str | None = None,
+    *,
+    prefix: str = "",
+    forward: bool = True,
 ) -> Page[E]:
     """A page in the other order: one index query and one batch read. May lag; an entity that moved is left out
     by comparing its present place in the order with the one the index told."""

@@ -134,7 +134,7 @@ def counter(instance_id: str, stream_shard: str) -> tuple[str, str]:
 
 
 def shared_set(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
-    return review(instance_id), f"S#{set_id}{shard}"
+    return review(instance_id), f"D#{set_id}{shard}"
 
 
 def reviewer(instance_id: str, set_id: str, user_id: str) -> tuple[str, str]:

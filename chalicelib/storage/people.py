@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.storage import keys
-from chalicelib.storage.base import fetch, fetch_many, query, query_other
-from chalicelib.storage.rows import PLACES
+from chalicelib.storage.base import fetch, fetch_many, query
+from chalicelib.storage.tables import DirectoryRow, OtherOrder
 from chalicelib.storage.walks import walk
 from chalicelib.usecases.ports import Page
 
@@ -37,24 +38,21 @@ class DirectoryTable:
     def ids_by_principal_names(self, names: Iterable[str]) -> dict[str, str]:
         """See ports.People."""
         wanted = [keys.principal_name(name) for name in names if _can_be_key(name)]
-        return {
-            found.name.lower(): found.user_id for found in fetch_many(PrincipalName, wanted, consistent=True)
-        }
+        return {found.name.lower(): found.user_id for found in fetch_many(PrincipalName, wanted, consistent=True)}
 
     def list_users(self, limit: int, after: str | None) -> Page[User]:
         """Everybody, partition by partition, by id within each."""
-        return walk(User, [f"U#{part}" for part in _SPREAD], limit, after)
+        return walk(partial(query, User), [f"U#{part}" for part in _SPREAD], limit, after)
 
     def users_by_display_name(self, prefix: str, limit: int, after: str | None) -> Page[User]:
         """See ports.People. An empty prefix lists everybody, by id."""
         if not prefix:
             return self.list_users(limit, after)
-        partition, start = keys.display_name_index(prefix)
-        page: Page[User] = Page((), after)
+        page: Page[str] = Page((), after)
         while _can_be_key(prefix):
-            page = query_other(User, partition, limit, page.next, prefix=start)
+            page = _ids_by_display_name(prefix, limit, page.next)
             # The index lags: whoever was renamed meanwhile no longer belongs here.
-            found = tuple(user for user in page.items if user.display_name.lower().startswith(start))
+            found = tuple(user for user in _people(page.items) if user.display_name.lower().startswith(prefix.lower()))
             if found or page.next is None:
                 return Page(found, page.next)
         return Page(())
@@ -67,9 +65,7 @@ class DirectoryTable:
         page: Page[PrincipalName] = Page((), after)
         while _can_be_key(prefix):
             page = query(PrincipalName, partition, limit, page.next, prefix=start)
-            wanted = [name.user_id for name in page.items]
-            users = {user.id: user for user in fetch_many(User, map(keys.user, wanted), consistent=True)}
-            found = tuple(users[user_id] for user_id in wanted if user_id in users)
+            found = _people([name.user_id for name in page.items])
             if found or page.next is None:
                 return Page(found, page.next)
         return Page(())
@@ -80,7 +76,7 @@ class DirectoryTable:
 
     def list_groups(self, limit: int, after: str | None) -> Page[Group]:
         """Every group, partition by partition, by id within each."""
-        return walk(Group, [f"G#{part}" for part in _SPREAD], limit, after)
+        return walk(partial(query, Group), [f"G#{part}" for part in _SPREAD], limit, after)
 
     def members(self, group_id: str, limit: int, after: str | None) -> Page[Membership]:
         """The direct members of a group, by id."""
@@ -88,8 +84,8 @@ class DirectoryTable:
 
     def groups_of(self, member_id: str) -> list[str]:
         """See ports.People. The index alone knows the answer, no row is read."""
-        table: Any = PLACES[Membership].table
-        return [row.other_sk for row in table.other_order.query(keys.member_index("", member_id)[0])]
+        order: Any = DirectoryRow.other_order
+        return [row.other_sk for row in order.query(keys.member_index("", member_id)[0])]
 
     def role_grants(self) -> list[RoleGrant]:
         """See ports.People."""
@@ -99,6 +95,32 @@ class DirectoryTable:
             page = query(RoleGrant, keys.role_grant("", "", "")[0], _ROLE_PAGE, page.next)
             found += page.items
         return found
+
+
+def _people(user_ids: Sequence[str]) -> tuple[User, ...]:
+    """Those that exist, in the order of their ids here."""
+    users = {user.id: user for user in fetch_many(User, map(keys.user, user_ids), consistent=True)}
+    return tuple(users[user_id] for user_id in user_ids if user_id in users)
+
+
+def _ids_by_display_name(prefix: str, limit: int, after: str | None) -> Page[str]:
+    """Who is listed under a name that starts with `prefix`; the cursor is the last one's id and name."""
+    partition, start = keys.display_name_index(prefix)
+    position = None
+    if after:
+        user_id, _, name = after.partition("#")
+        position = {"other_pk": partition, "other_sk": name} | dict(zip(("pk", "sk"), keys.user(user_id), strict=True))
+    order: Any = DirectoryRow.other_order
+    rows = order.query(
+        partition,
+        OtherOrder.other_sk.startswith(start),
+        limit=limit,
+        page_size=limit,
+        last_evaluated_key={key: {"S": value} for key, value in position.items()} if position else None,
+    )
+    found = tuple(row.sk for row in rows)
+    last = rows.last_evaluated_key
+    return Page(found, f"{last['sk']['S']}#{last['other_sk']['S']}" if last else None)
 
 
 def _can_be_key(text: str) -> bool:

@@ -2,7 +2,7 @@
 
     R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision
     R#{set}#{user}   a member of a shared set
-    S#{set}{shard}   the counts of one partition of a shared set
+    D#{set}{shard}   the counts of one partition of a shared set
     C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished
 `q` is the last stream sequence number folded in, `lu` the undecided count before that.
 """
@@ -17,18 +17,19 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
-from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, Tally
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, Tally
 from chalicelib.storage import counting, keys
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.caching import Cache
 from chalicelib.storage.rows import to_text
 from chalicelib.storage.tables import ReviewRow
 from chalicelib.storage.writer import put_batches
-from chalicelib.usecases.ports import Clock, DecisionChange, Page
+from chalicelib.usecases.ports import Clock, DecisionChange, Page, Progress
 
 TABLE = ReviewRow.Meta.table_name
 Wire = dict[str, Any]
 _MY_REVIEW = msgspec.json.Decoder(MyReview)
+_STATE = msgspec.json.Decoder(InstanceState)
 
 
 def number(wire: Wire, name: str) -> int:
@@ -93,15 +94,22 @@ class ReviewerRows:
         wires = [wire for row, part in rows for wire in (_reviewer_wire(row), _my_wire(part))]
         put_batches(ReviewRow, wires)
 
-    def tally(self, instance_id: str) -> Tally:
-        """See ports.Reviews: one query over a handful of rows of 100 bytes."""
-        rows = _query(keys.review(instance_id), "C#", 100, None)["Items"]
-        return Tally(0, *(sum(number(row, name) for row in rows) for name in ("a", "d", "k")))
-
-    def reviewers_finished(self, instance_id: str) -> int:
-        """See ports.Reviews."""
-        rows = _query(keys.review(instance_id), "C#", 100, None)["Items"]
-        return sum(number(row, "f") for row in rows)
+    def progress(self, instance_id: str) -> Progress:
+        """See ports.Reviews: the state row and the counters lie side by side."""
+        answer = raw_client(ReviewRow).query(
+            TableName=TABLE,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :from AND :to",
+            ExpressionAttributeValues={
+                ":pk": {"S": keys.review(instance_id)},
+                ":from": {"S": "B"},
+                ":to": {"S": "D~"},
+            },
+        )
+        rows = {row["sk"]["S"]: row for row in answer["Items"]}
+        counters = [row for sk, row in rows.items() if sk.startswith("C#")]
+        counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k")))
+        state = _STATE.decode(rows["B"]["data"]["S"]) if "B" in rows else None
+        return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows))
 
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """See ports.Reviews."""
@@ -112,17 +120,6 @@ class ReviewerRows:
         """See ports.Reviews."""
         answer = _query(keys.review(instance_id), f"R#{set_id}", 1, None)
         return _reviewer(instance_id, answer["Items"][0]) if answer["Items"] else None
-
-    def shared_tallies(self, instance_id: str) -> dict[str, Tally]:
-        """See ports.Reviews."""
-        found: dict[str, Tally] = {}
-        for row in _query(keys.review(instance_id), "S#", 100, None)["Items"]:
-            set_id = row["sk"]["S"][2:14]
-            before, more = found.get(set_id, Tally()), tally_of(row)
-            found[set_id] = Tally(
-                0, before.approved + more.approved, before.denied + more.denied, before.dont_know + more.dont_know
-            )
-        return found
 
     def my_reviews(self, user_id: str, limit: int, after: str | None) -> Page[MyReview]:
         """See ports.Reviews."""
@@ -165,6 +162,20 @@ class ReviewerRows:
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
         """See ports.Reviews."""
         counting.fold(stream_shard, deltas)
+
+
+def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:
+    found: dict[str, Tally] = {}
+    for sk, row in rows.items():
+        if sk.startswith("D#"):
+            before, more = found.get(sk[2:14], Tally()), tally_of(row)
+            found[sk[2:14]] = Tally(
+                0,
+                before.approved + more.approved,
+                before.denied + more.denied,
+                before.dont_know + more.dont_know,
+            )
+    return found
 
 
 def _query(partition: str, prefix: str, limit: int, after: str | None, forward: bool = True) -> Wire:

@@ -94,5 +94,3 @@ def create_all() -> None:
     for table in TABLES:
         if not table.exists():
             table.create_table(wait=True)
-
-

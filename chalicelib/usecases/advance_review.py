@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain import errors
 from chalicelib.domain.reminders import reminders, send_window
 from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status
-from chalicelib.usecases import notify
+from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
@@ -42,7 +42,9 @@ def advance_review(services: Services, instance_id: str) -> str:
     try:
         return _drive(services, instance, held, budget)
     except errors.Conflict:
-        services.queue.send("instance", instance_id)  # somebody (a Stop) changed the state under us: look again
+        services.queue.send(
+            "instance", instance_id
+        )  # somebody (a Stop) changed the state under us: look again
         return "changed"
     except errors.Throttled:
         return "throttled"  # the agenda brings us back
@@ -80,7 +82,9 @@ def _part(services: Services, state: InstanceState) -> Part:
     return apply_some
 
 
-def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+def _freeze(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState:
     freezer = Freezer(services, instance, panels(services, instance))
     while budget.left():
         state = services.reviews.checkpoint(freezer.freeze(state))
@@ -89,7 +93,9 @@ def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, 
     return state
 
 
-def _write(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+def _write(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState:
     while True:
         state = write_chunk(services, instance, state, bucket_count(services, state))
         if state.step != "write":
@@ -99,11 +105,15 @@ def _write(services: Services, instance: ReviewInstance, state: InstanceState, b
             return state
 
 
-def _start(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+def _start(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState:
     return start(services, instance, state)
 
 
-def _close(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState | None:
+def _close(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
     return begin_closing(services, instance, state)
 
 
@@ -123,7 +133,7 @@ def _in_progress(
     if following is not None:
         return services.reviews.checkpoint(replace(state, step=f"mail:{kind}", cursor=following))
     if kind == "lastCall1":
-        notify.last_call_summary(services, instance, budget)
+        notify_others.last_call_summary(services, instance, budget)
     return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
 
 

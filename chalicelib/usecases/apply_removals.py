@@ -13,7 +13,7 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
-from chalicelib.usecases import notify
+from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.assign import end_assignment
 from chalicelib.usecases.budget import Budget
@@ -69,7 +69,9 @@ def _remove(services: Services, instance: ReviewInstance, state: InstanceState, 
     return result
 
 
-def _end(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> ApplyResult:
+def _end(
+    services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem
+) -> ApplyResult:
     """End the very assignment that was reviewed; a newer one of the same person survives (G27)."""
     assignment = services.entitlements.assignment(item.assignment_id)
     operation = f"remove:{instance.id}:{item.id}"
@@ -89,7 +91,7 @@ def _end(services: Services, instance: ReviewInstance, state: InstanceState, ite
     ours = request or services.entitlements.request(ids.request_id(state.ends, operation))
     if ours is None:
         return ApplyResult.GONE
-    notify.access_ended(services, instance, item, assignment, services.clock.now())
+    notify_others.access_ended(services, instance, item, assignment, services.clock.now())
     return ApplyResult.DONE
 
 

@@ -159,8 +159,9 @@ def end_assignment(
 ) -> AssignmentRequest | None:
     """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
 
-    None, and nothing written, when it is over already, whoever ended it: `ending_request` tells who, so that
-    a repeated handler can recognise its own work. Raises Conflict when it was changed, not ended, meanwhile.
+    The request's id follows from `now` and `operation`, so that a repeated handler recognises its own work.
+    None, and nothing written, when the assignment is over already, whoever ended it. Raises Conflict when it
+    was changed, not ended, meanwhile.
     """
     if is_over(assignment, now):
         return None
@@ -168,7 +169,7 @@ def end_assignment(
     request = request_of(ended, request_type, now, actor, justification)
     request = replace(
         request,
-        id=_ending_request_id(ended, now),
+        id=ids.request_id(now, operation),
         instance_id=instance_id,
         item_id=item_id,
         starts=None,
@@ -199,18 +200,6 @@ def scheduled_request_changes(
         return []
     request = services.entitlements.request(_adding_request_id(assignment))
     return [Save(replace(request, **members))] if request else []
-
-
-def ending_request(services: Services, assignment_id: str) -> AssignmentRequest | None:
-    """The request that ended an assignment; None while it lives and when only its own end has passed."""
-    found = services.entitlements.assignment(assignment_id)
-    if found is None or found.expired is None:
-        return None
-    return services.entitlements.request(_ending_request_id(found, found.expired))
-
-
-def _ending_request_id(assignment: Assignment, moment: datetime) -> str:
-    return ids.request_id(moment, "end", assignment.id)
 
 
 def request_of(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, InvalidInput
@@ -15,7 +16,6 @@ from chalicelib.domain.people import Actor
 from chalicelib.usecases.assign import (
     CATEGORY,
     end_assignment,
-    ending_request,
     event_of,
     request_of,
     scheduled_request_changes,
@@ -69,7 +69,6 @@ def remove_assignment(
     services: Services,
     actor: Actor,
     now: datetime,
-    operation: str,
     assignment_id: str,
     justification: str = "",
     retried: bool = False,
@@ -81,9 +80,10 @@ def remove_assignment(
     """
     assignment = _managed(services, actor, assignment_id)
     kind = RequestType.ADMIN_REMOVE
+    operation = f"remove:{assignment.id}"  # an assignment ends once, so that a retry finds what it did
     done = end_assignment(services, actor, now, operation, assignment, kind, justification=justification)
-    if done is None and retried:
-        done = ending_request(services, assignment_id)
+    if done is None and retried and assignment.expired:
+        done = services.entitlements.request(ids.request_id(assignment.expired, operation))
     if done is None:
         raise Conflict("The assignment has ended already.", "assignment/id")
     return done

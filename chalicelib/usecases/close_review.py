@@ -12,11 +12,12 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.items import BY_RULE, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
-from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, SharedSet, Status, Unanswered
-from chalicelib.usecases import notify
+from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
+from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.partitions import Partition, partitions
 from chalicelib.usecases.ports import Create, Save, Services
 
 PAGE = 250
@@ -50,51 +51,6 @@ def sweep_some(
     return replace(result, status=Status.AUTO_REVIEWED)
 
 
-@dataclass(frozen=True)
-class Partition:
-    """One partition of items, in sweep order; `shared` is None for a set of one."""
-
-    order: str
-    set_id: str
-    shard: int
-    user_id: str = ""
-    shared: SharedSet | None = None
-
-
-def partitions(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Partition]:
-    """Every partition of an instance from the checkpoint on: sets of one by id, then the shared sets."""
-    after, _, _ = state.cursor.partition("|")
-    if not after or after < "8":
-        cursor: str | None = f"R#{after[:12]}" if after else None
-        first = _single(services, instance, after[:12]) if after else None
-        if first:
-            yield first
-        while True:
-            page = services.reviews.reviewer_rows(instance.id, 100, cursor)
-            for row in page.items:
-                if not row.shared:
-                    yield Partition(f"{row.set_id}00", row.set_id, 0, row.user_id)
-            cursor = page.next
-            if cursor is None:
-                break
-    for shared in sorted(state.shared, key=_sweep_key):
-        for shard in range(shared.shards):
-            order = f"{_sweep_key(shared)}{shard:02x}"
-            if order >= after:
-                yield Partition(order, shared.id, shard, shared=shared)
-
-
-def _sweep_key(shared: SharedSet) -> str:
-    """Shared sets begin with 8 to f; the set of nobody comes last."""
-    return "g" + shared.id if shared.id == ids.NO_SET else shared.id
-
-
-def _single(services: Services, instance: ReviewInstance, set_id: str) -> Partition | None:
-    """The set of one a checkpoint lies in; its reviewer is found by its own row."""
-    row = services.reviews.reviewer_of_set(instance.id, set_id)
-    return Partition(f"{set_id}00", set_id, 0, row.user_id) if row else None
-
-
 @dataclass
 class _Sweep:
     """The running sweep: counts so far and denied items not yet written to the bucket."""
@@ -116,9 +72,7 @@ class _Sweep:
         at, _, inside = self.state.cursor.partition("|")
         after: str | None = inside if at == partition.order and inside else None
         while True:
-            page = self.services.items.sweep(
-                self.instance.id, partition.set_id, partition.shard, PAGE, after
-            )
+            page = self.services.items.sweep(self.instance.id, partition.set_id, partition.shard, PAGE, after)
             for item in page.items:
                 self._count(self._settle(item, partition))
             self.since += len(page.items)
@@ -189,7 +143,9 @@ class _Sweep:
             at = int(self.state.ends.timestamp() * 1000)
             entry = HistoryEntry(decision=decision, by=BY_RULE, at=at, operation=ids.digest(item.id)[:16])
         if self.services.items.close(self.instance.id, item.id, entry, kept):
-            return replace(item, decision=decision or item.decision, kept=kept, history=(entry,) if entry else ())
+            return replace(
+                item, decision=decision or item.decision, kept=kept, history=(entry,) if entry else ()
+            )
         return self.services.items.get(self.instance.id, item.id) or item
 
     def _outcome(self, item: DecisionItem, partition: Partition) -> tuple[Decision | None, str]:
@@ -244,13 +200,17 @@ def complete(
     operation = f"complete:{instance.id}"
     details = {"total": outcome.total, "removals": outcome.removals, "waiting": waits}
     recorded = event(
-        services.clock.now(), SYSTEM, "Policy", "Access review ended", ("reviewInstance", instance.id), operation,
+        services.clock.now(),
+        SYSTEM,
+        "Policy",
+        "Access review ended",
+        ("reviewInstance", instance.id),
+        operation,
         details=details,
     )
     services.writer.commit(operation, Save(done), Create(recorded))
     done = replace(done, version=done.version + 1)
-    notify.finished(services, instance, done)
+    notify_others.finished(services, instance, done)
     if waits:
         return reschedule(services, done, None)
     return services.reviews.checkpoint(replace(done, status=Status.APPLYING))
-

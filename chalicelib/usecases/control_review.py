@@ -51,7 +51,11 @@ def stop_review(
             return
         end = min(state.ends, now + timedelta(seconds=services.settings.stop_delay_seconds))
         stopped = replace(
-            state, ends=end, stopped_by=actor.id, unanswered=unanswered, due=end.isoformat(),
+            state,
+            ends=end,
+            stopped_by=actor.id,
+            unanswered=unanswered,
+            due=end.isoformat(),
             lease=replace(state.lease, until=0.0, owner=""),
         )
         if _commit(services, actor, now, operation, instance, state, stopped):

@@ -163,7 +163,13 @@ class Freezer:
 
     def _shared_set(self, set_id: str) -> SharedSet:
         primary, fallback = self._panel(self.panels.primary_role), self._panel(FALLBACK)
-        panel = primary if primary.set_id == set_id else fallback if fallback.set_id == set_id else Panel(role="none")
+        panel = (
+            primary
+            if primary.set_id == set_id
+            else fallback
+            if fallback.set_id == set_id
+            else Panel(role="none")
+        )
         return SharedSet(id=set_id, role=panel.role, members=panel.members, shards=self._shards(set_id))
 
     def _panel(self, role: str) -> Panel:
@@ -198,7 +204,11 @@ class Freezer:
         return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
 
     def _sort_in(
-        self, assignments: tuple[Assignment, ...], buckets: dict[int, Bucket], totals: Counter[str], attempt: str
+        self,
+        assignments: tuple[Assignment, ...],
+        buckets: dict[int, Bucket],
+        totals: Counter[str],
+        attempt: str,
     ) -> int:
         active = [one for one in assignments if one.active_at(self.instance.opens)]
         people = self.services.people.users(one.target_id for one in active)

@@ -19,9 +19,7 @@ def create_group(
     _check(actor)
     if not display_name.strip():
         raise errors.InvalidInput("A group needs a name.", "displayName")
-    group = Group(
-        id=ids.guid("group", operation), display_name=display_name, description=description, created=now
-    )
+    group = Group(id=ids.guid("group", operation), display_name=display_name, description=description, created=now)
     recorded = event(now, actor, _CATEGORY, "Add group", ("group", group.id), operation)
     services.writer.commit(operation, Create(group), Create(recorded))
     return group
@@ -53,12 +51,8 @@ def add_member(
         raise errors.InvalidInput("There is no such person or group.", "memberId")
     membership = Membership(group_id=group_id, member_id=member_id, member_kind=member_kind)
     details = {"memberId": member_id, "memberKind": member_kind}
-    recorded = event(
-        now, actor, _CATEGORY, "Add member to group", ("group", group_id), operation, details=details
-    )
-    services.writer.commit(
-        operation, Unchanged(group), Unchanged(member), Create(membership), Create(recorded)
-    )
+    recorded = event(now, actor, _CATEGORY, "Add member to group", ("group", group_id), operation, details=details)
+    services.writer.commit(operation, Unchanged(group), Unchanged(member), Create(membership), Create(recorded))
     return membership
 
 

@@ -9,8 +9,8 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
-from chalicelib.usecases.close_review import partitions
 from chalicelib.usecases.decide import may_decide_own
+from chalicelib.usecases.partitions import partitions
 from chalicelib.usecases.ports import Page, Services
 
 Place = tuple[str, int]
@@ -35,7 +35,12 @@ def visible_instance(
 
 
 def items_of_reviewer(
-    services: Services, actor_id: str, instance: ReviewInstance, parts: tuple[MyReview, ...], limit: int, after: str | None
+    services: Services,
+    actor_id: str,
+    instance: ReviewInstance,
+    parts: tuple[MyReview, ...],
+    limit: int,
+    after: str | None,
 ) -> Page[DecisionItem]:
     """A page of the items a reviewer is asked about: one query a partition, their own item left out (G11)."""
     places = list(_places(services, instance, parts))
@@ -54,7 +59,12 @@ def _places(services: Services, instance: ReviewInstance, parts: tuple[MyReview,
 
 
 def _walk(
-    services: Services, instance: ReviewInstance, places: list[Place], hidden: str, limit: int, after: str | None
+    services: Services,
+    instance: ReviewInstance,
+    places: list[Place],
+    hidden: str,
+    limit: int,
+    after: str | None,
 ) -> Page[DecisionItem]:
     """Items of several partitions, one after the other; the cursor is "position,sort key"."""
     position, _, inside = (after or "0,").partition(",")

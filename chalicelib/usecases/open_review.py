@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
@@ -48,7 +48,7 @@ def _due(
 ) -> tuple[Occurrence | None, int]:
     """The latest occurrence that is due and of this series, and how many before it were missed."""
     schedule = definition.settings.schedule
-    begin = definition.not_before or datetime.min.replace(tzinfo=UTC)
+    begin = (definition.not_before or definition.created - 2 * ONE_DAY) - timedelta(seconds=1)
     following = next_after(schedule, max(begin, last.opens - ONE_DAY) if last else begin)
     found: Occurrence | None = None
     count = 0
@@ -71,7 +71,11 @@ def _open(
     instance = _instance(definition, due, planned)
     row = instance_row(now, instance.id)
     state = InstanceState(
-        instance_id=instance.id, definition_id=definition.id, ends=planned.closes, step="freeze", due=now.isoformat()
+        instance_id=instance.id,
+        definition_id=definition.id,
+        ends=planned.closes,
+        step="freeze",
+        due=now.isoformat(),
     )
     services.writer.commit(f"open:{instance.id}", Create(instance), Create(state), Put(row))
     return instance
@@ -98,7 +102,12 @@ def _instance(definition: ReviewDefinition, due: Occurrence, planned: Opening) -
 
 
 def _record_missed(
-    services: Services, definition: ReviewDefinition, due: Occurrence, missed: int, planned: Opening, now: datetime
+    services: Services,
+    definition: ReviewDefinition,
+    due: Occurrence,
+    missed: int,
+    planned: Opening,
+    now: datetime,
 ) -> None:
     details = {"latest": due.date.isoformat(), "earlierMissed": missed, "skipped": planned.skipped}
     details["reason"] = planned.reason

@@ -180,6 +180,17 @@ class DecisionChange:
     after: Decision
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instance is. `counts` by decision (their total is the state's `items`); `finished` counts the
+    reviewers of sets of one with nothing undecided left; `shared` has the counts of each set of several."""
+
+    state: InstanceState | None
+    counts: Tally
+    finished: int
+    shared: dict[str, Tally]
+
+
 class Reviews(Protocol):
     """Series, occurrences, their reviewers, the agenda, jobs and notices."""
 
@@ -206,20 +217,14 @@ class Reviews(Protocol):
     def checkpoint(self, state: InstanceState) -> InstanceState:
         """Write `state` under its lease and version; returns it with the new version. Raises Conflict."""
 
-    def tally(self, instance_id: str) -> Tally:
-        """The counts by decision as counted so far, and how many reviewers have finished; may lag a minute."""
-
-    def reviewers_finished(self, instance_id: str) -> int:
-        """How many reviewers of sets of one have nothing undecided left; may lag a minute."""
+    def progress(self, instance_id: str) -> Progress:
+        """State and counts of an instance with one query, whatever its size; counts may lag a minute."""
 
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
 
     def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
         """The row of a set of one."""
-
-    def shared_tallies(self, instance_id: str) -> dict[str, Tally]:
-        """The counts by decision of the sets of several members, by set, without totals; may lag a minute."""
 
     def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
         """Both rows of each reviewer, in batches. Only while the instance is initialising."""
@@ -279,10 +284,14 @@ class Items(Protocol):
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
 
-    def page(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
+    def page(
+        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
+    ) -> Page[DecisionItem]:
         """Items of one partition in order; may lag by a second (the hot list)."""
 
-    def sweep(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
+    def sweep(
+        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
+    ) -> Page[DecisionItem]:
         """The same, strongly consistent, for closing."""
 
     def close(self, instance_id: str, item_id: str, entry: HistoryEntry | None, kept: str) -> bool:

@@ -1,13 +1,14 @@
-"""The review series of a policy: what saving, switching off or deleting its review settings changes (G3, G30, G32).
+"""The review series of a policy: what saving, switching off or deleting review settings does (G3, G30, G32).
 
-One policy has one series. A running occurrence has its own copy of everything and is never touched. The rules
-of this file end in changes for the commit that saves the policy, so that policy, series, agenda and audit trail
-cannot come apart.
+One policy has one series. A running occurrence has its own copy of everything and is never touched. What is
+decided here ends in changes for the commit that saves the policy, so that policy, series, agenda and audit
+trail cannot come apart.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -52,7 +53,7 @@ def series_changes(
     operation: str,
     package: AccessPackage,
 ) -> list[Change]:
-    """What becomes of a policy's series when the policy goes from `before` to `after` (None: created, deleted).
+    """What becomes of the series when its policy goes from `before` (None: new) to `after` (None: deleted).
 
     Nothing when reviews were and stay off. Raises InvalidInput for a start that the past forbids, or when no
     occurrence would ever come.
@@ -70,10 +71,21 @@ def series_changes(
     return series.saved(definition, fresh, resumed=not _is_on(before))
 
 
-def renamed(definition: ReviewDefinition, package: AccessPackage) -> ReviewDefinition:
-    """The series under another name of its package; occurrences that opened keep the old one (G41)."""
-    name = display_name(package.display_name, definition.policy_name)
-    return replace(definition, package_name=package.display_name, display_name=name)
+def renamed_series(
+    services: Services, package: AccessPackage, policies: Iterable[AssignmentPolicy]
+) -> list[Change]:
+    """The series of a package under its new name; occurrences that opened keep the old one (G41)."""
+    known = services.reviews.definitions(ids.definition_id(policy.id) for policy in policies)
+    return [
+        Save(
+            replace(
+                definition,
+                package_name=package.display_name,
+                display_name=display_name(package.display_name, definition.policy_name),
+            )
+        )
+        for definition in known.values()
+    ]
 
 
 def display_name(package: str, policy: str) -> str:
@@ -104,18 +116,12 @@ class _Series:
         kept = replace(kept, not_before=known.not_before, ended=known.ended)
         differences = _differences(known.settings, fresh.settings)
         if not resumed and not differences:
-            return (
-                []
-                if kept.display_name == known.display_name
-                else [Save(replace(kept, saved_by=known.saved_by))]
-            )
+            return [Save(replace(kept, saved_by=known.saved_by))] if _renamed(known, kept) else []
         details = {"switchedOn": True} if resumed else {}
         recorded = self._event(UPDATED, kept, differences, details)
         if not resumed and _same_dates(known.settings.schedule, fresh.settings.schedule):
             return [Save(kept), recorded]
-        plan = self._plan(known, fresh.settings.schedule)
-        if plan.following is None and resumed:
-            raise InvalidInput("No occurrence would come: the start date has passed.", START_TARGET)
+        plan = self._plan(known, fresh.settings.schedule, resumed)
         kept = replace(kept, not_before=plan.not_before, ended=None if plan.following else self.now)
         dropped = _row(Drop, known, self._pending(known), unless=plan.following)
         return [Save(kept), recorded, *dropped, *_row(Put, kept, plan.following)]
@@ -131,7 +137,7 @@ class _Series:
         recorded = self._event(DELETED, known, {}, details)
         return [Save(ended), recorded, *_row(Drop, known, self._pending(known))]
 
-    def _plan(self, known: ReviewDefinition, schedule: Schedule) -> _Plan:
+    def _plan(self, known: ReviewDefinition, schedule: Schedule, resumed: bool) -> _Plan:
         """The next occurrence of another schedule. Raises InvalidInput for a start that is refused (G3)."""
         latest = self._latest(known)
         moved = schedule.start != known.settings.schedule.start
@@ -146,11 +152,13 @@ class _Series:
                 START_TARGET,
             )
         closes = self._running_closes(latest)
-        floor = self.now if closes is None else max(self.now, closes - TICK)
-        return _Plan(first_after_change(schedule, closes, self.now), floor)
+        following = first_after_change(schedule, closes, self.now)
+        if following is None and (resumed or latest is None):
+            raise InvalidInput("No review would ever open: the dates have passed.", START_TARGET)
+        return _Plan(following, self.now if closes is None else max(self.now, closes - TICK))
 
     def _pending(self, known: ReviewDefinition) -> Occurrence | None:
-        """The occurrence the agenda has a row for. A stale row does no harm, so that a guess is good enough."""
+        """The occurrence the agenda has a row for. A stale row does no harm, so a guess is good enough."""
         latest = self._latest(known)
         floors = [moment for moment in (known.not_before, latest and latest.opens) if moment]
         schedule = known.settings.schedule
@@ -222,6 +230,10 @@ def _row(
     if due is None or (unless is not None and unless.opens == due.opens):
         return []
     return [change(Due(when=due.opens, kind="series", id=definition.id))]
+
+
+def _renamed(known: ReviewDefinition, fresh: ReviewDefinition) -> bool:
+    return (known.display_name, known.description) != (fresh.display_name, fresh.description)
 
 
 def _same_dates(before: Schedule, after: Schedule) -> bool:

@@ -12,7 +12,15 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.items import DecisionItem, Recommendation, leaf_hash
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import SYSTEM, User
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, SharedSet, Status, Tally
+from chalicelib.domain.reviews import (
+    InstanceState,
+    MyReview,
+    ReviewerRow,
+    ReviewInstance,
+    SharedSet,
+    Status,
+    Tally,
+)
 from chalicelib.usecases.freeze_population import Bucket, Frozen, bucket_rows
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 from chalicelib.usecases.agenda import instance_row
@@ -20,7 +28,9 @@ from chalicelib.usecases.agenda import instance_row
 Rows = tuple[ReviewerRow, MyReview]
 
 
-def write_chunk(services: Services, instance: ReviewInstance, state: InstanceState, buckets: int) -> InstanceState:
+def write_chunk(
+    services: Services, instance: ReviewInstance, state: InstanceState, buckets: int
+) -> InstanceState:
     """Write the items of one chunk of one bucket; after a bucket's last chunk, the rows of its reviewers.
 
     The position is `cursor` = "bucket,chunk". Returns the state after it (not saved). Repeating it writes the
@@ -77,7 +87,9 @@ def _single_rows(
             if not ids.is_shared(row.set_id) and row.set_id != ids.NO_SET:
                 totals[row.set_id] += 1
                 whys[row.set_id] = row.why
-    names |= _panel_names(services, instance, [set_id for set_id, why in whys.items() if why not in ("self", "manager")])
+    names |= _panel_names(
+        services, instance, [set_id for set_id, why in whys.items() if why not in ("self", "manager")]
+    )
     for user_id, (name, principal_name) in names.items():
         set_id = ids.set_of_one(user_id)
         if set_id in totals:
@@ -95,7 +107,9 @@ def _panel_names(
 
     found = panels(services, instance)
     members = [one for one in found.primary + found.fallback if ids.set_of_one(one) in wanted]
-    return {user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()}
+    return {
+        user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()
+    }
 
 
 def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Rows]:
@@ -172,9 +186,13 @@ def start(services: Services, instance: ReviewInstance, state: InstanceState) ->
     details["counted"] = state.counted
     operation = f"start:{instance.id}"
     target = ("reviewInstance", instance.id)
-    recorded = event(now, SYSTEM, "Policy", "Create access review instance", target, operation, details=details)
+    recorded = event(
+        now, SYSTEM, "Policy", "Create access review instance", target, operation, details=details
+    )
     if state.items == 0:
-        empty = replace(state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0))
+        empty = replace(
+            state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0)
+        )
         row = instance_row(datetime.fromisoformat(state.due), instance.id)
         services.writer.commit(operation, Save(empty), Drop(row), Create(recorded))
         return replace(empty, version=state.version + 1)

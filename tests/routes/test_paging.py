@@ -38,7 +38,7 @@ def test_no_bit_of_a_cursor_can_be_changed(payload: dict[str, object]) -> None:
     token = CURSORS.seal(payload, "ann", "/q", NOW)
     for at, char in enumerate(token):
         for bit in range(8):
-            assert "altered" in refused(token[:at] + chr(ord(char) ^ (1 << bit)) + token[at + 1:])
+            assert "altered" in refused(token[:at] + chr(ord(char) ^ (1 << bit)) + token[at + 1 :])
 
 
 def test_a_shortened_lengthened_padded_or_foreign_cursor_is_refused() -> None:
@@ -78,8 +78,9 @@ def test_the_next_link_is_absolute_with_the_stage_and_replaces_only_the_skiptoke
     params = {"$top": ["2"], "$skiptoken": ["old"], "$filter": [text]}
     link = next_link(HEADERS, PATH, params, "new_-")
     assert link == (
-        "https://abc.execute-api.eu-west-1.amazonaws.com" + PATH +
-        "?$filter=status%20eq%20%27a%26b%27%20and%20x%20ge%202026-01-01T00%3A00%3A00%2B01%3A00"
+        "https://abc.execute-api.eu-west-1.amazonaws.com"
+        + PATH
+        + "?$filter=status%20eq%20%27a%26b%27%20and%20x%20ge%202026-01-01T00%3A00%3A00%2B01%3A00"
         "&$top=2&$skiptoken=new_-"
     )
     assert parse_qs(urlsplit(link).query) == params | {"$skiptoken": ["new_-"]}
@@ -92,22 +93,34 @@ def test_the_next_link_carries_any_query_back(params: dict[str, list[str]]) -> N
     assert query_text(parse_qs(query)) == query_text(params)
 
 
-@pytest.mark.parametrize(("path", "written"), [
-    ("/s/d/filterByCurrentUser(on='reviewer')", "/s/d/filterByCurrentUser(on='reviewer')"),
-    ("/s/d/filterByCurrentUser%28on=%27reviewer%27%29", "/s/d/filterByCurrentUser%28on=%27reviewer%27%29"),
-    ("/s/a b?c#\u00e9", "/s/a%20b%3Fc%23%C3%A9"), ("/s/100%", "/s/100%25"),
-])
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/s/d/filterByCurrentUser(on='reviewer')", "/s/d/filterByCurrentUser(on='reviewer')"),
+        (
+            "/s/d/filterByCurrentUser%28on=%27reviewer%27%29",
+            "/s/d/filterByCurrentUser%28on=%27reviewer%27%29",
+        ),
+        ("/s/a b?c#\u00e9", "/s/a%20b%3Fc%23%C3%A9"),
+        ("/s/100%", "/s/100%25"),
+    ],
+)
 def test_the_path_is_encoded_once(path: str, written: str) -> None:
     assert next_link(HEADERS, path, {}, "t") == f"https://{HEADERS['host']}{written}?$skiptoken=t"
 
 
-@pytest.mark.parametrize(("headers", "origin"), [
-    ({"Host": "localhost:8000"}, "http://localhost:8000"), ({"HOST": "127.0.0.1"}, "http://127.0.0.1"),
-    ({"Host": "reviews.example"}, "https://reviews.example"), ({"Host": "[::1]:8000"}, "http://[::1]:8000"),
-    ({"Host": "a.example", "x-forwarded-proto": "HTTPS, http"}, "https://a.example"),
-    ({"Host": "a.example", "X-Forwarded-Proto": "javascript"}, "https://a.example"),
-    ({"Host": "localhost", "X-Forwarded-Proto": "https"}, "https://localhost"),
-])
+@pytest.mark.parametrize(
+    ("headers", "origin"),
+    [
+        ({"Host": "localhost:8000"}, "http://localhost:8000"),
+        ({"HOST": "127.0.0.1"}, "http://127.0.0.1"),
+        ({"Host": "reviews.example"}, "https://reviews.example"),
+        ({"Host": "[::1]:8000"}, "http://[::1]:8000"),
+        ({"Host": "a.example", "x-forwarded-proto": "HTTPS, http"}, "https://a.example"),
+        ({"Host": "a.example", "X-Forwarded-Proto": "javascript"}, "https://a.example"),
+        ({"Host": "localhost", "X-Forwarded-Proto": "https"}, "https://localhost"),
+    ],
+)
 def test_the_origin_is_the_one_the_client_used(headers: dict[str, str], origin: str) -> None:
     assert next_link(headers, "/p", {}, "t") == f"{origin}/p?$skiptoken=t"
 

@@ -236,9 +236,7 @@ def test_an_issuer_that_does_not_answer_is_asked_again_after_a_pause() -> None:
     assert verifier.verify(token(), NOW + 30)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [1]}', b"\xff", b"[" * 100_000]
-)
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [1]}', b"\xff", b"[" * 100_000])
 def test_refuses_everything_while_the_key_set_is_garbage(content: bytes) -> None:
     refusal(token(), TokenVerifier(ISSUER, AUDIENCE, fetch=lambda url: content))
 
@@ -252,9 +250,7 @@ def test_ignores_keys_for_other_uses() -> None:
         {"kty": "RSA", "kid": "broken", "n": "x"},
         {key: value for key, value in good.items() if key != "kid"},
     ]
-    verifier = TokenVerifier(
-        ISSUER, AUDIENCE, fetch=lambda url: json.dumps({"keys": [*others, good]}).encode()
-    )
+    verifier = TokenVerifier(ISSUER, AUDIENCE, fetch=lambda url: json.dumps({"keys": [*others, good]}).encode())
     assert verifier.verify(token(), NOW)
     for kid in ("enc", "alg", "mac", "broken"):
         refusal(token(kid=kid), verifier)

@@ -35,9 +35,7 @@ def list_roles(call: Call) -> Answer:
     shown = [
         grant
         for grant in call.services.people.role_grants()
-        if actor.reads_everything
-        or roles.may_grant(actor, grant.role, grant.scope)
-        or grant.principal_id == actor.id
+        if actor.reads_everything or roles.may_grant(actor, grant.role, grant.scope) or grant.principal_id == actor.id
     ]
     return {"value": _objects(call.services, shown)}
 

@@ -2,137 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.people import Group, User
+from chalicelib.domain.people import Group, Membership, User
 from chalicelib.routes import http
-from chalicelib.routes.graph import lists, odata
-from chalicelib.routes.graph.odata_match import Filter
+from chalicelib.routes.graph.lists import Expander, collection, single
+from chalicelib.routes.graph.odata_match import Filter, Term
 from chalicelib.routes.graph.people_objects import (
     GROUP_PROPERTIES,
     KNOWN_OF_GROUP,
     KNOWN_OF_MEMBER,
     KNOWN_OF_USER,
     USER_PROPERTIES,
+    expand_managers,
     group_objects,
-    manager_object,
+    manager_objects,
     member_objects,
     user_objects,
 )
+from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call
-from chalicelib.usecases.ports import Page, People
+from chalicelib.usecases.ports import People
 
 door = Blueprint(__name__)
 
-EXPANDABLE = frozenset({"manager"})
-USER_ORDERS = frozenset({"displayname", "userprincipalname", "createddatetime"})
-GROUP_ORDERS = frozenset({"displayname", "createddatetime"})
-USERS_SERVED = (
-    "id eq '...'",
-    "userPrincipalName eq '...'",
-    "displayName eq '...'",
-    "startswith(displayName,'...')",
-    "startswith(userPrincipalName,'...')",
+USER_ORDERS = ("id", "displayname", "userprincipalname", "department", "createddatetime")
+GROUP_ORDERS = ("id", "displayname", "createddatetime")
+USERS_INDEXED = (
+    "id eq '...', id in ('...'), userPrincipalName eq '...', userPrincipalName in ('...'), "
+    "startswith(userPrincipalName,'...'), displayName eq '...', startswith(displayName,'...')"
 )
-GROUPS_SERVED = ("id eq '...'",)
+GROUPS_INDEXED = "id eq '...', id in ('...')"
+MEMBER_KINDS = {
+    "graph.user": "user",
+    "microsoft.graph.user": "user",
+    "graph.group": "group",
+    "microsoft.graph.group": "group",
+}
 
 
 @http.route(door, "GET", "/v1.0/me")
 def me(call: Call) -> Answer:
     """The caller."""
-    return _one_user(call, call.person)
+    # The first administrator may sign in before there is a directory.
+    return _one_user(call, call.services.people.user(call.person.id) or call.person)
 
 
 @http.route(door, "GET", "/v1.0/users")
 def users(call: Call) -> Answer:
     """Everybody, or whom the filter finds."""
-    query = lists.asked(call, KNOWN_OF_USER, expandable=EXPANDABLE, orderable=USER_ORDERS)
-    return lists.collection(
-        call,
-        context="users",
-        known=KNOWN_OF_USER,
-        source=_users_source(call.services.people, query.filter),
-        present=partial(user_objects, call, with_manager=bool(query.expand)),
-        expandable=EXPANDABLE,
-        orderable=USER_ORDERS,
-        selectable=USER_PROPERTIES,
-        served=USERS_SERVED,
-    )
+    return _users(call, count_only=False)
 
 
 @http.route(door, "GET", "/v1.0/users/{id}")
 def user(call: Call, id: str) -> Answer:
     """One person by id or principal name, or `$count`."""
-    if id != "$count":
-        return _one_user(call, _person(call, id))
-    chosen = odata.parse_query(call.query, {"$filter"}, KNOWN_OF_USER).filter
-    return lists.count_text(
-        call,
-        known=KNOWN_OF_USER,
-        source=_users_source(call.services.people, chosen),
-        present=partial(user_objects, call),
-        served=USERS_SERVED,
-    )
+    return _users(call, count_only=True) if id == "$count" else _one_user(call, _person(call, id))
 
 
 @http.route(door, "GET", "/v1.0/users/{id}/manager")
 def manager(call: Call, id: str) -> Answer:
     """A person's manager."""
-    query = _options(call, USER_PROPERTIES)
-    found = call.services.people.user(_person(call, id).manager_id)
+    manager_id = _person(call, id).manager_id
+    found = call.services.people.user(manager_id) if manager_id else None
     if found is None:
         raise errors.NotFound("This person has no manager.")
-    return _single("directoryObjects", manager_object(call, found), query)
+    present = partial(manager_objects, call)
+    return single(call, found, context="directoryObjects", properties=USER_PROPERTIES, present=present)
 
 
 @http.route(door, "GET", "/v1.0/groups")
 def groups(call: Call) -> Answer:
     """Every group, or those the filter finds."""
-    chosen = lists.asked(call, KNOWN_OF_GROUP, orderable=GROUP_ORDERS).filter
-    return lists.collection(
-        call,
-        context="groups",
-        known=KNOWN_OF_GROUP,
-        source=_groups_source(call.services.people, chosen),
-        present=group_objects,
-        orderable=GROUP_ORDERS,
-        selectable=GROUP_PROPERTIES,
-        served=GROUPS_SERVED,
-    )
+    return _groups(call, count_only=False)
 
 
 @http.route(door, "GET", "/v1.0/groups/{id}")
 def group(call: Call, id: str) -> Answer:
     """One group, or `$count`."""
-    if id != "$count":
-        query = _options(call, GROUP_PROPERTIES)
-        return _single("groups", group_objects([_group(call, id)])[0], query)
-    chosen = odata.parse_query(call.query, {"$filter"}, KNOWN_OF_GROUP).filter
-    return lists.count_text(
-        call,
-        known=KNOWN_OF_GROUP,
-        source=_groups_source(call.services.people, chosen),
-        present=group_objects,
-        served=GROUPS_SERVED,
-    )
+    if id == "$count":
+        return _groups(call, count_only=True)
+    found = _group(call, id)
+    return single(call, found, context="groups", properties=GROUP_PROPERTIES, present=group_objects)
 
 
 @http.route(door, "GET", "/v1.0/groups/{id}/members")
 def members(call: Call, id: str) -> Answer:
     """The direct members of a group, people and groups."""
-    return lists.collection(
-        call,
-        context="directoryObjects",
-        known=KNOWN_OF_MEMBER,
-        source=partial(call.services.people.members, _group(call, id).id),
-        present=partial(member_objects, call),
-        selectable=USER_PROPERTIES | GROUP_PROPERTIES,
-    )
+    return _members(call, _group(call, id))
+
+
+@http.route(door, "GET", "/v1.0/groups/{id}/members/{member}")
+def members_narrowed(call: Call, id: str, member: str) -> Answer:
+    """How many members (`$count`), or those of one type (`graph.user`, `graph.group`)."""
+    found = _group(call, id)
+    if member == "$count":
+        return _members(call, found, count_only=True)
+    if member not in MEMBER_KINDS:
+        raise errors.NotFound("Here are only $count, graph.user and graph.group.")
+    return _members(call, found, where=lambda one: one.member_kind == MEMBER_KINDS[member])
 
 
 def _person(call: Call, key: str) -> User:
@@ -152,46 +125,97 @@ def _group(call: Call, key: str) -> Group:
 
 
 def _one_user(call: Call, found: User) -> Answer:
-    query = _options(call, USER_PROPERTIES, EXPANDABLE)
-    (obj,) = user_objects(call, [found], with_manager=bool(query.expand))
-    return _single("users", obj, query)
+    return single(
+        call,
+        found,
+        context="users",
+        properties=USER_PROPERTIES,
+        present=partial(user_objects, call),
+        expandable=_expandable(call),
+    )
 
 
-def _options(call: Call, properties: frozenset[str], expandable: frozenset[str] = frozenset()) -> odata.Query:
-    """The query options of a single object. Raises InvalidInput."""
-    query = odata.parse_query(call.query, {"$select", "$expand"} if expandable else {"$select"})
-    odata.validate_select(query.select, properties)
-    odata.validate_select((item.name for item in query.expand), expandable, "$expand")
-    return query
+def _users(call: Call, count_only: bool) -> Answer:
+    people = call.services.people
+    return collection(
+        call,
+        context="users",
+        known=KNOWN_OF_USER,
+        source=people.list_users,
+        present=partial(user_objects, call),
+        properties=USER_PROPERTIES,
+        expandable=_expandable(call),
+        orderable=USER_ORDERS,
+        narrower=partial(_narrower_users, people),
+        indexed=USERS_INDEXED,
+        count_only=count_only,
+    )
 
 
-def _single(context: str, obj: dict[str, Any], query: odata.Query) -> dict[str, Any]:
-    chosen = odata.apply_select(obj, query.select, query.expand)
-    return {"@odata.context": f"$metadata#{context}/$entity", **chosen}
+def _groups(call: Call, count_only: bool) -> Answer:
+    people = call.services.people
+    return collection(
+        call,
+        context="groups",
+        known=KNOWN_OF_GROUP,
+        source=people.list_groups,
+        present=group_objects,
+        properties=GROUP_PROPERTIES,
+        orderable=GROUP_ORDERS,
+        narrower=partial(_narrower_groups, people),
+        indexed=GROUPS_INDEXED,
+        count_only=count_only,
+    )
 
 
-def _users_source(people: People, chosen: Filter | None) -> lists.Source[User]:
-    """The narrowest list that holds every match."""
-    if chosen is None:
-        return people.list_users
-    same = {path: value for path, value in chosen.equalities().items() if isinstance(value, str)}
-    starts = chosen.prefixes()
-    if "id" in same:
-        return _only(people.user(same["id"].lower()))
-    if "userprincipalname" in same:
-        return _only(people.user_by_principal_name(same["userprincipalname"]))
-    name = same.get("displayname") or starts.get("displayname")
-    if name:
-        return partial(people.users_by_display_name, name)
-    return partial(people.users_by_principal_name, starts.get("userprincipalname", ""))
+def _members(
+    call: Call, found: Group, *, where: Callable[[Membership], bool] | None = None, count_only: bool = False
+) -> Answer:
+    return collection(
+        call,
+        context="directoryObjects",
+        known=KNOWN_OF_MEMBER,
+        source=partial(call.services.people.members, found.id),
+        present=partial(member_objects, call),
+        properties=USER_PROPERTIES | GROUP_PROPERTIES,
+        where=where,
+        count_only=count_only,
+    )
 
 
-def _groups_source(people: People, chosen: Filter | None) -> lists.Source[Group]:
-    wanted = chosen.equalities().get("id") if chosen else None
-    return _only(people.group(wanted.lower())) if isinstance(wanted, str) else people.list_groups
+def _expandable(call: Call) -> dict[str, Expander[User]]:
+    return {"manager": partial(expand_managers, call)}
 
 
-def _only(found: Any) -> lists.Source[Any]:
-    """A list of one, or of nobody."""
-    held: Sequence[Any] = () if found is None else (found,)
-    return lambda limit, after: Page(tuple(held))
+def _named(chosen: Filter, path: str) -> list[str] | None:
+    """The values, lower case, that a filter allows for a property; None when it may have others."""
+    root = chosen.root
+    same = chosen.equalities().get(path)
+    if isinstance(root, Term) and root.path == path and root.operator == "in":
+        return [str(value).lower() for value in root.values]
+    return [same.lower()] if isinstance(same, str) else None
+
+
+def _narrower_users(people: People, chosen: Filter) -> Source[User] | None:
+    """The shortest list that has every match, if an index gives one."""
+    wanted = _named(chosen, "id")
+    names = _named(chosen, "userprincipalname")
+    if wanted is None and names is not None:
+        holders = people.ids_by_principal_names(names)
+        wanted = [holders[name] for name in names if name in holders]
+    if wanted is not None:
+        found = people.users(wanted)
+        return listed([found[user_id] for user_id in dict.fromkeys(wanted) if user_id in found])
+    starts: dict[str, Any] = chosen.prefixes() | chosen.equalities()
+    if starts.get("displayname"):
+        return partial(people.users_by_display_name, str(starts["displayname"]))
+    if starts.get("userprincipalname"):
+        return partial(people.users_by_principal_name, str(starts["userprincipalname"]))
+    return None
+
+
+def _narrower_groups(people: People, chosen: Filter) -> Source[Group] | None:
+    wanted = _named(chosen, "id")
+    if wanted is None:
+        return None
+    return listed([found for key in dict.fromkeys(wanted) if (found := people.group(key))])

@@ -20,7 +20,7 @@ from chalicelib.routes.graph.odata import LARGEST_PAGE, Expand, Order, Query, ap
 from chalicelib.routes.graph.odata import validate_select as check_names
 from chalicelib.routes.graph.odata_match import Filter, Kind
 from chalicelib.routes.graph.paging import Cursors, next_link, query_text
-from chalicelib.routes.graph.walking import Present, Search, Source
+from chalicelib.routes.graph.walking import Place, Present, Search, Source
 from chalicelib.routes.http import Answer, Call, Text
 
 E = TypeVar("E")
@@ -113,11 +113,11 @@ def _annotations(call: Call, query: Query, found: _Found[E]) -> dict[str, Any]:
 
 
 def _streamed(call: Call, query: Query, search: Search[E]) -> _Found[E]:
-    after = position(call, query.skiptoken).get("after")
-    pairs, following = search.page(query.top or LARGEST_PAGE, after)
-    if following is None and after is None:
+    start = Place(**position(call, query.skiptoken))
+    pairs, following = search.page(query.top or LARGEST_PAGE, start)
+    if following is None and not query.skiptoken:
         return _Found(pairs, None, lambda: len(pairs))
-    return _Found(pairs, {"after": following} if following else None, search.count)
+    return _Found(pairs, following._asdict() if following else None, search.count)
 
 
 def _sorted(call: Call, query: Query, search: Search[E]) -> _Found[E]:

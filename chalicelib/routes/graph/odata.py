@@ -235,7 +235,8 @@ def _expansion(text: str, depth: int) -> Expand:
     if len(inner) != len(pairs) or not inner.keys() <= {"$select", "$expand"}:
         raise InvalidInput(f"$expand: inside '{match[1]}' only $select and $expand, once each.", "$expand")
     return Expand(
-        match[1], _read(inner, "$select", _select, ()),
+        match[1],
+        _read(inner, "$select", _select, ()),
         _read(inner, "$expand", lambda nested: _expand(nested, depth + 1), ()),
     )
 

@@ -127,7 +127,10 @@ def _all_of(source: _Source, at: int, depth: int) -> tuple[Node, int]:
 
 
 def _joined(
-    source: _Source, at: int, depth: int, word: Literal["and", "or"],
+    source: _Source,
+    at: int,
+    depth: int,
+    word: Literal["and", "or"],
     part: Callable[[_Source, int, int], tuple[Node, int]],
 ) -> tuple[Node, int]:
     node, at = part(source, at, depth)
@@ -217,7 +220,10 @@ def _boolean(text: str) -> bool | None:
 
 
 _READERS: Mapping[Kind, Callable[[str], Scalar]] = {
-    "string": _text, "bool": _boolean, "datetime": as_instant, "number": _number
+    "string": _text,
+    "bool": _boolean,
+    "datetime": as_instant,
+    "number": _number,
 }
 
 

@@ -19,12 +19,21 @@ STAMP = (
 )
 _STAMP_ONLY = re.compile(STAMP)
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
-    "string": (str,), "bool": (bool,), "datetime": (datetime,), "number": (int, float)
+    "string": (str,),
+    "bool": (bool,),
+    "datetime": (datetime,),
+    "number": (int, float),
 }
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq, "ne": operator.eq, "in": operator.eq,
-    "ge": operator.ge, "gt": operator.gt, "le": operator.le, "lt": operator.lt,
-    "contains": operator.contains, "startswith": str.startswith,
+    "eq": operator.eq,
+    "ne": operator.eq,
+    "in": operator.eq,
+    "ge": operator.ge,
+    "gt": operator.gt,
+    "le": operator.le,
+    "lt": operator.lt,
+    "contains": operator.contains,
+    "startswith": str.startswith,
 }
 
 

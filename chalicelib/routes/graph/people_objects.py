@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.people import Group, Membership, User
+from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.graph.odata import Expand, validate_select
 from chalicelib.routes.graph.odata_match import Kind
 from chalicelib.routes.http import Call
 
@@ -50,22 +51,23 @@ GROUP_PROPERTIES = frozenset({"id", "displayName", "description", "createdDateTi
 _INVITATIONS = {"pending": "PendingAcceptance", "accepted": "Accepted"}
 
 
-def user_objects(call: Call, users: Sequence[User], *, with_manager: bool = False) -> list[dict[str, Any]]:
-    """People in their order, each with what this caller may see of them, and their manager if asked for."""
-    objects = [_user(user, _sees_account(call, user)) for user in users]
-    if with_manager:
-        managers = call.services.people.users(user.manager_id for user in users)
-        for obj, user in zip(objects, users, strict=True):
-            manager = managers.get(user.manager_id)
-            obj["manager"] = (
-                _typed(USER_TYPE, _user(manager, _sees_account(call, manager))) if manager else None
-            )
-    return objects
+def user_objects(call: Call, users: Sequence[User]) -> list[dict[str, Any]]:
+    """People in their order, each with what this caller may see of them."""
+    return [_user(user, _sees_account(call, user)) for user in users]
 
 
-def manager_object(call: Call, manager: User) -> dict[str, Any]:
-    """A manager on their own address."""
-    return _typed(USER_TYPE, _user(manager, _sees_account(call, manager)))
+def manager_objects(call: Call, managers: Sequence[User]) -> list[dict[str, Any]]:
+    """Managers in their order, with their type, as Graph gives directory objects."""
+    return [_typed(USER_TYPE, obj) for obj in user_objects(call, managers)]
+
+
+def expand_managers(call: Call, users: Sequence[User], item: Expand) -> list[dict[str, Any] | None]:
+    """The manager of each person, None for nobody. Raises InvalidInput for options inside it we do not have."""
+    validate_select(item.select, USER_PROPERTIES)
+    validate_select((inner.name for inner in item.expand), (), "$expand")
+    found = call.services.people.users({user.manager_id for user in users} - {""})
+    objects = dict(zip(found, manager_objects(call, list(found.values())), strict=True))
+    return [objects.get(user.manager_id) for user in users]
 
 
 def group_objects(groups: Sequence[Group]) -> list[dict[str, Any]]:
@@ -75,7 +77,7 @@ def group_objects(groups: Sequence[Group]) -> list[dict[str, Any]]:
             "id": group.id,
             "displayName": group.display_name,
             "description": group.description or None,
-            "createdDateTime": _instant(group.created),
+            "createdDateTime": stamp(group.created),
         }
         for group in groups
     ]
@@ -90,8 +92,7 @@ def member_objects(call: Call, members: Sequence[Membership]) -> list[dict[str, 
     known |= {obj["id"]: _typed(GROUP_TYPE, obj) for obj in group_objects([one for one in inner if one])}
     types = {"user": USER_TYPE, "group": GROUP_TYPE}
     return [
-        known.get(member.member_id) or _typed(types[member.member_kind], {"id": member.member_id})
-        for member in members
+        known.get(member.member_id) or _typed(types[member.member_kind], {"id": member.member_id}) for member in members
     ]
 
 
@@ -112,7 +113,7 @@ def _user(user: User, account: bool) -> dict[str, Any]:
         "mail": user.mail or None,
         "userType": user.user_type,
         "externalUserState": _INVITATIONS.get(user.invitation),
-        "createdDateTime": _instant(user.created),
+        "createdDateTime": stamp(user.created),
         "department": user.department or None,
         "jobTitle": user.job_title or None,
         "surname": user.surname or None,
@@ -120,16 +121,6 @@ def _user(user: User, account: bool) -> dict[str, Any]:
     }
     if account:
         obj["accountEnabled"] = user.enabled
-        obj["signInActivity"] = _sign_ins(user)
+        if user.last_sign_in or user.never_signed_in:  # absent: nothing is known (G21)
+            obj["signInActivity"] = {"lastSignInDateTime": stamp(user.last_sign_in)}
     return obj
-
-
-def _sign_ins(user: User) -> dict[str, Any] | None:
-    """Null: nothing is known. With a null inside: known to have never signed in (G21)."""
-    if user.last_sign_in is None and not user.never_signed_in:
-        return None
-    return {"lastSignInDateTime": _instant(user.last_sign_in)}
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,89 @@
+"""Our own addresses for CSV imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.domain import errors, ids
+from chalicelib.routes import http
+from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.graph.paging import next_link
+from chalicelib.routes.http import Accepted, Call
+from chalicelib.usecases.imports import import_progress, require_importer, start_import
+
+door = Blueprint(__name__)
+MAX_CSV = 5_000_000  # bytes; API Gateway and Lambda take little more
+_CSV = "text/csv"
+
+
+@http.route(door, "POST", "/api/v1/imports/people", content_types=(_CSV, http.JSON))
+def import_people(call: Call) -> Accepted:
+    """Import people from the CSV body, or answer where to upload a larger file."""
+    return _start(call, "people")
+
+
+@http.route(door, "POST", "/api/v1/imports/assignments", content_types=(_CSV, http.JSON))
+def import_assignments(call: Call) -> Accepted:
+    """Import assignments from the CSV body, or answer where to upload a larger file."""
+    return _start(call, "assignments")
+
+
+@http.route(door, "GET", "/api/v1/imports/{import_id}")
+def show_import(call: Call, import_id: str) -> dict[str, Any]:
+    """How far an import is, with the rows that were left out."""
+    if not ids.is_guid(import_id):
+        require_importer(call.actor)
+        raise errors.NotFound("There is no such import.")
+    progress = import_progress(call.services, call.actor, import_id, _page(call))
+    job = progress.job
+    counts = {name: job.result.get(name, 0) for name in ("created", "updated", "unchanged", "bad")}
+    body: dict[str, Any] = {
+        "id": job.id,
+        "kind": job.subject_id,
+        "status": job.status,
+        "createdDateTime": stamp(job.created),
+        "finishedDateTime": stamp(job.finished),
+        "total": job.total,
+        "done": job.done,
+        **counts,
+        "badRows": [
+            {"line": row.line, "column": row.column, "reason": row.reason} for row in progress.bad_rows
+        ],
+    }
+    if job.error:
+        body["error"] = job.error
+    if progress.next_page is not None:
+        body["nextLink"] = next_link(call.headers, call.request_path, {}, str(progress.next_page))
+    return body
+
+
+def _start(call: Call, subject: str) -> Accepted:
+    require_importer(call.actor)
+    data = _csv(call)
+    job, address = start_import(call.services, call.actor, call.now, call.operation, subject, data)
+    return Accepted({"id": job.id, "uploadUrl": address} if address else {"id": job.id})
+
+
+def _csv(call: Call) -> bytes | None:
+    """The file in the body; None when the caller sent `{}` to upload it. Raises TooLarge, InvalidInput."""
+    kind = (call.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if kind != _CSV:
+        if call.json():
+            raise errors.InvalidInput("Send {} to be given an address for the file, or the file as text/csv.")
+        return None
+    try:
+        return call.raw_body(MAX_CSV)
+    except errors.TooLarge as problem:
+        raise errors.TooLarge(
+            f"The file is larger than {MAX_CSV:,} bytes. Send {{}} as {http.JSON} to this address instead "
+            "and PUT the file to the uploadUrl of the answer."
+        ) from problem
+
+
+def _page(call: Call) -> int:
+    text = call.query.get("$skiptoken", ["0"])[-1]
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise errors.InvalidCursor("Follow nextLink exactly as it was given.", "$skiptoken")
+    return int(text)

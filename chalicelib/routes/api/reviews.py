@@ -1,0 +1,238 @@
+"""Our own root for reviews: status and progress, chosen decisions in one call, stopping with a choice."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance, Tally, Unanswered
+from chalicelib.routes.graph.decisions import decision_of
+from chalicelib.routes.graph.lists import next_page, position, stamp
+from chalicelib.routes.http import Answer, Call, route
+from chalicelib.usecases.control_review import apply_decisions, stop_review
+from chalicelib.usecases.decide import MOST_ITEMS, Result, Submission, open_instance, record_many
+from chalicelib.usecases.list_items import sees_all, visible_instance
+from chalicelib.usecases.notify_others import tally_of
+from chalicelib.usecases.ports import Progress
+from chalicelib.usecases.watch_review import (
+    counts,
+    definitions_of_package,
+    finished_reviewers,
+    latest_instances,
+)
+
+door = Blueprint(__name__)
+REVIEW = "/api/v1/reviews/{review_id}"
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    """One decision of a call."""
+
+    id: str
+    decision: str
+    justification: str = ""
+    version: int | None = None
+
+
+class Decisions(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /decisions."""
+
+    decisions: list[Chosen]
+
+
+class Stop(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /stop."""
+
+    unanswered: Literal["keep", "outcome"] = "keep"
+
+
+def _tally(tally: Tally) -> dict[str, int]:
+    return {
+        "total": tally.total,
+        "approved": tally.approved,
+        "denied": tally.denied,
+        "dontKnow": tally.dont_know,
+        "notReviewed": tally.undecided,
+    }
+
+
+def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "definitionId": found.definition_id,
+        "displayName": found.name,
+        "accessPackage": {"id": found.package_id, "displayName": found.package_name},
+        "assignmentPolicy": {"id": found.policy_id, "displayName": found.policy_name},
+        "status": state.status.value if state else "Initializing",
+        "startDateTime": stamp(found.opens),
+        "endDateTime": stamp(state.ends if state else found.closes),
+        "timeZone": found.zone,
+    }
+
+
+@route(door, "GET", "/api/v1/reviews")
+def list_reviews(call: Call) -> Answer:
+    """The caller's reviews as a reviewer, newest first; with `accessPackageId` those of a package (R149)."""
+    package = (call.query.get("accessPackageId") or [""])[0]
+    if package:
+        return _of_package(call, package)
+    page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
+    states = call.services.reviews.states(part.instance_id for part in page.items)
+    body: dict[str, Any] = {"value": [_mine(part, states.get(part.instance_id)) for part in page.items]}
+    if page.next:
+        body["nextLink"] = next_page(call, {"after": page.next})
+    return body
+
+
+def _token(call: Call) -> str | None:
+    return (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
+
+
+def _mine(part: MyReview, state: InstanceState | None) -> dict[str, Any]:
+    return {
+        "id": part.instance_id,
+        "definitionId": part.definition_id,
+        "displayName": part.name,
+        "accessPackage": {"displayName": part.package_name},
+        "status": state.status.value if state else "Initializing",
+        "startDateTime": stamp(part.opens),
+        "endDateTime": stamp(state.ends if state else part.closes),
+        "items": part.items - int(part.own_item),
+        "selfReview": part.self_review,
+        "reviewerReason": part.reason,
+    }
+
+
+def _of_package(call: Call, package_id: str) -> Answer:
+    """Every series of a package with its newest review, for those who administer or audit it."""
+    package = call.services.entitlements.package(package_id)
+    allowed = package and (call.actor.reads_everything or call.actor.manages(package.catalog_id, package.id))
+    if not allowed:
+        raise errors.NotFound("There is no such access package.")
+    definitions = definitions_of_package(call.services, package_id)
+    newest = latest_instances(call.services, definitions)
+    value = []
+    for definition in definitions:
+        latest = newest.get(definition.id)
+        current = None
+        if latest:
+            found, state = latest
+            progress = call.services.reviews.progress(found.id)
+            current = {**_head(found, state), "counts": _tally(counts(progress, state))} if state else None
+        value.append(
+            {"definitionId": definition.id, "displayName": definition.display_name, "latest": current}
+        )
+    return {"value": value}
+
+
+@route(door, "GET", REVIEW)
+def get_review(call: Call, review_id: str) -> Answer:
+    """Status and counts of one review: the same two reads at any size."""
+    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    progress = call.services.reviews.progress(found.id)
+    if progress.state is None:
+        raise errors.NotFound("There is no such review.")
+    return {**_head(found, progress.state), **_numbers(progress, progress.state)}
+
+
+def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "counts": _tally(counts(progress, state)),
+        "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
+        "needsReviewer": sum(one.items for one in state.shared if one.id == ids.NO_SET),
+        "population": {"read": state.population, "counted": state.counted, "items": state.items},
+        "waitingForConfirmation": state.status == "Completed" and not state.due,
+    }
+    if state.outcome is not None and state.outcome.total:
+        body["outcome"] = {
+            "approved": state.outcome.approved,
+            "approvedByRule": state.outcome.approved_by_rule,
+            "denied": state.outcome.denied_by_person,
+            "deniedByRule": state.outcome.denied_by_rule,
+            "dontKnow": state.outcome.dont_know,
+            "kept": state.outcome.kept,
+            "keptBecause": state.outcome.kept_because,
+            "removed": state.removed,
+            "removalFailures": state.removal_failures,
+        }
+    return body
+
+
+@route(door, "GET", REVIEW + "/reviewers")
+def list_reviewers(call: Call, review_id: str) -> Answer:
+    """The progress of each reviewer, a hundred a page."""
+    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    if not sees_all(call.actor, found):
+        raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
+    page = call.services.reviews.reviewer_rows(found.id, 100, position(call, _token(call)).get("after"))
+    shared = any(row.shared for row in page.items)
+    progress = call.services.reviews.progress(found.id) if shared else Progress(None, Tally(), 0, {})
+    value = [
+        {
+            "id": row.user_id,
+            "displayName": row.display_name,
+            "userPrincipalName": row.principal_name,
+            "reviewerReason": row.reason,
+            "shared": row.shared,
+            "counts": _tally(tally_of(row, progress)),
+        }
+        for row in page.items
+    ]
+    body: dict[str, Any] = {"value": value}
+    if page.next:
+        body["nextLink"] = next_page(call, {"after": page.next})
+    return body
+
+
+@route(door, "POST", REVIEW + "/decisions")
+def post_decisions(call: Call, review_id: str) -> Answer:
+    """Up to 1,000 chosen items, a result for each in the same order."""
+    body: Decisions = call.strict(Decisions)
+    if len(body.decisions) > MOST_ITEMS:
+        raise errors.TooLarge(f"At most {MOST_ITEMS} decisions a call; there are {len(body.decisions)}.")
+    submissions = [_submission(number, one) for number, one in enumerate(body.decisions)]
+    if not ids.is_guid(review_id):
+        raise errors.NotFound("There is no such review.")
+    found = open_instance(call.services, review_id, call.now)
+    results = record_many(call.services, call.person, found, submissions, call.now, call.operation)
+    return {"results": [_result(one) for one in results]}
+
+
+def _submission(number: int, one: Chosen) -> Submission:
+    if not ids.is_guid(one.id):
+        raise errors.InvalidInput("id must be the id of a decision item.", f"decisions/{number}/id")
+    try:
+        decision = decision_of(one.decision)
+    except errors.InvalidInput as problem:
+        raise errors.InvalidInput(problem.message, f"decisions/{number}/decision") from problem
+    return Submission(item_id=one.id, decision=decision, justification=one.justification, version=one.version)
+
+
+def _result(one: Result) -> dict[str, Any]:
+    if one.refusal is None:
+        return {"id": one.item_id, "status": 200}
+    refusal = one.refusal
+    error = {"code": refusal.code, "message": refusal.message}
+    if refusal.target:
+        error["target"] = refusal.target
+    return {"id": one.item_id, "status": refusal.status, "error": error}
+
+
+@route(door, "POST", REVIEW + "/stop")
+def stop(call: Call, review_id: str) -> Answer:
+    """End the review early; `unanswered` chooses between keeping access and the policy's outcome (G24)."""
+    body: Stop = call.strict(Stop)
+    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    stop_review(call.services, call.actor, call.now, call.operation, found, Unanswered(body.unanswered))
+    return None
+
+
+@route(door, "POST", REVIEW + "/apply")
+def apply(call: Call, review_id: str) -> Answer:
+    """Confirm the removals of a completed review that waits for it (G24)."""
+    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    apply_decisions(call.services, call.actor, call.now, call.operation, found)
+    return None

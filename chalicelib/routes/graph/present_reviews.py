@@ -1,0 +1,195 @@
+"""Review definitions, instances and decision items as Graph writes them (graph-api.md section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.ids import NOBODY
+from chalicelib.domain.items import BY_RULE, DecisionItem
+from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
+from chalicelib.domain.people import User
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
+from chalicelib.routes.graph.lists import stamp
+
+Json = dict[str, Any]
+TYPE = "#microsoft.graph."
+NO_ONE: Json = {"id": NOBODY, "displayName": "", "userPrincipalName": ""}
+DEFAULTS = {NoResponse.KEEP: "None", NoResponse.REMOVE: "Deny", NoResponse.RECOMMENDATION: "Recommendation"}
+
+
+def _person(user: User | None, user_id: str) -> Json:
+    if not user_id:
+        return dict(NO_ONE)
+    name = user.display_name if user else ""
+    return {"id": user_id, "displayName": name, "userPrincipalName": user.principal_name if user else ""}
+
+
+def _scope(package_id: str, policy_id: str) -> Json:
+    query = (
+        "/identityGovernance/entitlementManagement/accessPackageAssignments"
+        f"?$filter=(accessPackageId eq '{package_id}' and assignmentPolicyId eq '{policy_id}')"
+    )
+    return {"@odata.type": f"{TYPE}accessReviewQueryScope", "query": query, "queryType": "MicrosoftGraph"}
+
+
+def reviewer_scopes(subjects: Sequence[SubjectSet]) -> list[Json]:
+    """Reviewers as query scopes."""
+    return [_reviewer_scope(subject) for subject in subjects]
+
+
+def _reviewer_scope(subject: SubjectSet) -> Json:
+    base: Json = {"@odata.type": f"{TYPE}accessReviewReviewerScope", "queryType": "MicrosoftGraph"}
+    if subject.kind == "targetManager":
+        return {**base, "query": "./manager", "queryRoot": "decisions"}
+    path = (
+        f"/users/{subject.id}" if subject.kind == "singleUser" else f"/groups/{subject.id}/transitiveMembers"
+    )
+    return {**base, "query": path}
+
+
+def _reviewers(settings: ReviewSettings) -> list[Json]:
+    if settings.reviewers is ReviewerKind.MANAGER:
+        return reviewer_scopes([SubjectSet("targetManager")])
+    return reviewer_scopes(settings.primary)
+
+
+def _recurrence(settings: ReviewSettings) -> Json:
+    schedule = settings.schedule
+    end: Json = {"type": "noEnd"}
+    if schedule.end:
+        end = {"type": "endDate", "endDate": schedule.end.isoformat()}
+    elif schedule.count or schedule.frequency is None:
+        end = {"type": "numbered", "numberOfOccurrences": schedule.count or 1}
+    span: Json = {**end, "startDate": schedule.start.isoformat(), "recurrenceTimeZone": schedule.zone}
+    if schedule.frequency is None:
+        return {"pattern": None, "range": span}
+    if schedule.frequency is Frequency.WEEKLY:
+        return {"pattern": {"type": "weekly", "interval": 1}, "range": span}
+    interval = MONTHS_BETWEEN[schedule.frequency]
+    return {"pattern": {"type": "absoluteMonthly", "interval": interval}, "range": span}
+
+
+def _settings(settings: ReviewSettings) -> Json:
+    decides = settings.no_response is not NoResponse.KEEP
+    return {
+        "mailNotificationsEnabled": True,
+        "reminderNotificationsEnabled": True,
+        "justificationRequiredOnApproval": settings.justification_required,
+        "defaultDecisionEnabled": decides,
+        "defaultDecision": DEFAULTS[settings.no_response],
+        "instanceDurationInDays": settings.schedule.duration_days,
+        "autoApplyDecisionsEnabled": settings.auto_apply,
+        "recommendationsEnabled": settings.recommendations,
+        "recommendationLookBackDuration": "P30D",
+        "decisionHistoriesForReviewersEnabled": True,
+        "recurrence": _recurrence(settings),
+        "applyActions": [{"@odata.type": f"{TYPE}removeAccessApplyAction"}],
+    }
+
+
+def definition(found: ReviewDefinition, status: str, creator: User | None) -> Json:
+    """An accessReviewScheduleDefinition."""
+    return {
+        "id": found.id,
+        "displayName": found.display_name,
+        "descriptionForAdmins": found.description,
+        "descriptionForReviewers": found.reviewer_text,
+        "createdBy": {"@odata.type": f"{TYPE}userIdentity", **_person(creator, found.created_by)},
+        "createdDateTime": stamp(found.created),
+        "lastModifiedDateTime": stamp(found.modified),
+        "status": status,
+        "scope": _scope(found.package_id, found.policy_id),
+        "instanceEnumerationScope": None,
+        "reviewers": _reviewers(found.settings),
+        "fallbackReviewers": reviewer_scopes(found.settings.fallback),
+        "additionalNotificationRecipients": [],
+        "settings": _settings(found.settings),
+        "@accessReviews.accessPackageId": found.package_id,
+        "@accessReviews.assignmentPolicyId": found.policy_id,
+    }
+
+
+def instance(found: ReviewInstance, state: InstanceState | None) -> Json:
+    """An accessReviewInstance."""
+    return {
+        "id": found.id,
+        "startDateTime": stamp(found.opens),
+        "endDateTime": stamp(state.ends if state else found.closes),
+        "status": (state.status if state else Status.INITIALIZING).value,
+        "scope": _scope(found.package_id, found.policy_id),
+        "reviewers": _reviewers(found.settings),
+        "fallbackReviewers": reviewer_scopes(found.settings.fallback),
+        "@accessReviews.displayName": found.name,
+        "@accessReviews.definitionId": found.definition_id,
+    }
+
+
+def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User]) -> Json:
+    """An accessReviewInstanceDecisionItem; people who decided are named at display."""
+    last = item.last
+    reviewer = last.by if last and last.by != BY_RULE else ""
+    shown = found.settings.recommendations
+    return {
+        "@odata.etag": f'W/"{len(item.history)}"',
+        "id": item.id,
+        "accessReviewId": found.id,
+        "decision": item.decision.value,
+        "justification": last.reason if last else "",
+        "recommendation": item.recommendation.value if shown else "NoInfoAvailable",
+        "reviewedBy": _person(people.get(reviewer), reviewer),
+        "reviewedDateTime": _millis(last.at) if last else None,
+        "applyResult": item.apply_result.value,
+        "appliedBy": _person(people.get(item.applied_by), item.applied_by),
+        "appliedDateTime": stamp(item.applied),
+        "principal": {
+            "@odata.type": f"{TYPE}userIdentity",
+            "id": item.principal_id,
+            "displayName": item.display_name,
+            "userPrincipalName": item.principal_name,
+        },
+        "principalLink": f"/v1.0/users/{item.principal_id}",
+        "resource": {
+            "@odata.type": f"{TYPE}accessReviewInstanceDecisionItemAccessPackageAssignmentPolicyResource",
+            "id": found.policy_id,
+            "displayName": found.policy_name,
+            "type": "AccessPackageAssignmentPolicy",
+            "accessPackageId": found.package_id,
+            "accessPackageDisplayName": found.package_name,
+        },
+        "resourceLink": f"/v1.0/identityGovernance/entitlementManagement/assignmentPolicies/{found.policy_id}",
+        **_annotations(item, shown),
+    }
+
+
+def _annotations(item: DecisionItem, shown: bool) -> Json:
+    more: Json = {
+        "@accessReviews.assignmentId": item.assignment_id,
+        "@accessReviews.assignedSince": stamp(item.assigned),
+        "@accessReviews.reviewerReason": item.why,
+        "@accessReviews.department": item.department,
+        "@accessReviews.jobTitle": item.job_title,
+    }
+    if shown:
+        more["@accessReviews.lastSignInDateTime"] = stamp(item.last_sign_in)
+    if item.kept:
+        more["@accessReviews.unansweredBecause"] = item.kept
+    if item.last and item.last.by == BY_RULE:
+        more["@accessReviews.decidedByRule"] = True
+    return more
+
+
+def _millis(milliseconds: int) -> str:
+    return stamp(datetime.fromtimestamp(milliseconds / 1000, UTC)) or ""
+
+
+def reviewer(row: ReviewerRow, opened: str | None) -> Json:
+    """An accessReviewReviewer: who was, or would have been, contacted (R76)."""
+    return {
+        "id": row.user_id,
+        "displayName": row.display_name,
+        "userPrincipalName": row.principal_name,
+        "createdDateTime": opened,
+    }

@@ -1,0 +1,183 @@
+"""Bringing people from a CSV file into the directory, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.domain import ids
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.imports import BadRow, Row, lines_of, read
+from chalicelib.domain.people import PrincipalName, User
+from chalicelib.domain.person_rows import COLUMNS, PersonRow, merged, parse_person
+from chalicelib.domain.reviews import Job
+from chalicelib.domain.roster import Roster
+from chalicelib.usecases.import_pages import PageResult, Remember
+from chalicelib.usecases.ports import Drop, Services
+
+_IN_ONE_COMMIT = 100
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """What the directory knows of the people a page names: by id, and who holds which principal name."""
+
+    users: dict[str, User]
+    holders: dict[str, str]
+
+
+@dataclass
+class _Plan:
+    """What a page will write."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    names: list[PrincipalName] = field(default_factory=list)
+    old_names: list[PrincipalName] = field(default_factory=list)
+    accepted_guests: list[str] = field(default_factory=list)
+    bad: list[BadRow] = field(default_factory=list)
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def result(self) -> PageResult:
+        """The counts, as they are told and remembered."""
+        return PageResult(
+            created=self.created,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            bad=tuple(self.bad),
+            accepted_guests=tuple(self.accepted_guests),
+        )
+
+
+class PeopleImport:
+    """Implements import_pages.Importer."""
+
+    page_rows = 500
+
+    def __init__(self, services: Services, job: Job, data: bytes) -> None:
+        self._services = services
+        self._started = job.created
+        self._job_id = job.id
+        self._data = data
+        self._roster = Roster()
+
+    def rows(self) -> Iterator[Row]:
+        """See Importer."""
+        return read(lines_of(self._data), COLUMNS)
+
+    def count(self) -> int:
+        """See Importer. This pass also finds out whom the file is about, for managers that come later."""
+        number = 0
+        for row in self.rows():
+            number += 1
+            person = self._parsed(row)
+            if isinstance(person, PersonRow):
+                self._roster.add(person)
+        # A manager whose own row will be refused is none, and so on upwards until nothing changes.
+        known: set[str] = set()
+        while unresolved := self._roster.unresolved(known):
+            known |= unresolved & self._in_directory(unresolved)
+            self._roster.leave_out(unresolved - known)
+        return number
+
+    def process(self, rows: Sequence[Row], remember: Remember) -> PageResult:
+        """See Importer. People are written last: while one of them is missing, a repeat does it all again."""
+        plan = self._plan([self._parsed(row) for row in rows])
+        result = remember(plan.result())
+        self._drop(plan.old_names)
+        self._services.writer.put_all(plan.names)
+        self._services.writer.put_all(plan.users.values())
+        for user_id in result.accepted_guests:
+            self._services.queue.send("guest", user_id)
+        return result
+
+    def _drop(self, names: Sequence[PrincipalName]) -> None:
+        """Free principal names, except those somebody else was given since a killed attempt freed them."""
+        holders = self._services.people.ids_by_principal_names([name.name for name in names])
+        held = [name for name in names if holders.get(name.name) == name.user_id]
+        for start in range(0, len(held), _IN_ONE_COMMIT):
+            chunk = held[start : start + _IN_ONE_COMMIT]
+            operation = ids.digest(self._job_id, *(name.name for name in chunk))[:32]
+            self._services.writer.commit(operation, *(Drop(name) for name in chunk))
+
+    def _parsed(self, row: Row) -> PersonRow | BadRow:
+        if isinstance(row, BadRow):
+            return row
+        try:
+            return parse_person(row, self._started)
+        except InvalidInput as problem:
+            return BadRow(row.line, problem.target or "", problem.message)
+
+    def _plan(self, rows: Sequence[PersonRow | BadRow]) -> _Plan:
+        directory = self._directory([row for row in rows if isinstance(row, PersonRow)])
+        plan = _Plan()
+        for row in rows:
+            if isinstance(row, BadRow):
+                plan.bad.append(row)
+                continue
+            try:
+                self._plan_row(plan, directory, row)
+            except InvalidInput as problem:
+                plan.bad.append(BadRow(row.line, problem.target or "", problem.message))
+        return plan
+
+    def _plan_row(self, plan: _Plan, directory: _Directory, row: PersonRow) -> None:
+        user_id = self._id_of(plan, directory, row)
+        known = directory.users.get(user_id)
+        manager_id = None if row.manager is None else self._manager(directory, row.manager, user_id)
+        person = merged(row, known, user_id, manager_id, self._started)
+        missing_name = directory.holders.get(row.name) != user_id
+        if person == known and not missing_name:
+            plan.unchanged += 1
+            return
+        plan.users[user_id] = person
+        if missing_name:
+            plan.names.append(PrincipalName(name=row.name, user_id=user_id))
+        if known is None:
+            plan.created += 1
+            return
+        plan.updated += 1
+        if known.principal_name.lower() != row.name:
+            plan.old_names.append(PrincipalName(name=known.principal_name.lower(), user_id=user_id))
+        if known.invitation == "pending" and person.invitation == "accepted":
+            plan.accepted_guests.append(user_id)
+
+    def _id_of(self, plan: _Plan, directory: _Directory, row: PersonRow) -> str:
+        """The id a row is about. Raises InvalidInput when somebody else stands there already."""
+        repeated = self._roster.repeats(row)
+        if repeated:
+            raise InvalidInput(f"The same person is on line {repeated[1]} already.", repeated[0])
+        holder = directory.holders.get(row.name)
+        user_id = row.id or holder or ids.guid("user", row.name)
+        if holder not in (None, user_id):
+            raise InvalidInput("Somebody with another id has this principal name.", "userPrincipalName")
+        if user_id in plan.users:
+            raise InvalidInput("An earlier row gives this person another name.", "userPrincipalName")
+        return user_id
+
+    def _manager(self, directory: _Directory, manager: str, user_id: str) -> str:
+        """The manager's id, "" for none. The directory knows best; the file tells whom it will know."""
+        if not manager:
+            return ""
+        in_directory = manager if manager in directory.users else directory.holders.get(manager)
+        found = in_directory or self._roster.id_of(manager)
+        if found is None:
+            raise InvalidInput("Nobody has this principal name or id.", "manager")
+        if found == user_id:
+            raise InvalidInput("Nobody is their own manager.", "manager")
+        return found
+
+    def _directory(self, rows: Sequence[PersonRow]) -> _Directory:
+        people = self._services.people
+        managers = {row.manager for row in rows if row.manager}
+        names = {row.name for row in rows} | {manager for manager in managers if not ids.is_guid(manager)}
+        holders = people.ids_by_principal_names(sorted(names))
+        wanted = {row.id or holders.get(row.name) or ids.guid("user", row.name) for row in rows}
+        return _Directory(people.users(sorted(wanted | set(filter(ids.is_guid, managers)))), holders)
+
+    def _in_directory(self, people: set[str]) -> set[str]:
+        by_id = sorted(filter(ids.is_guid, people))
+        names = sorted(people.difference(by_id))
+        found = self._services.people
+        return {*found.users(by_id), *found.ids_by_principal_names(names)}

@@ -1,0 +1,148 @@
+"""What a caller may list: for each kind of entitlement the narrowest walk that holds all they may see (R165).
+
+Those who read everything walk everything; everybody else walks what their roles and their own assignments
+reach, which is little, and so is gathered and put in order first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.lifetimes import is_over
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
+from chalicelib.domain.people import Actor
+from chalicelib.usecases.ports import Page, Services
+
+T = TypeVar("T")
+Source = Callable[[int, str | None], Page[T]]
+_PAGE = 1_000
+_POLICIES = 100  # walked at once; one that nobody has an assignment through costs a query
+
+
+def every(source: Source[T]) -> Iterator[T]:
+    """Everything a source has."""
+    page = source(_PAGE, None)
+    yield from page.items
+    while page.next is not None:
+        page = source(_PAGE, page.next)
+        yield from page.items
+
+
+def gathered(found: Iterable[T], key: Callable[[T], str]) -> Source[T]:
+    """A source of objects at hand, in the order of `key`, each once."""
+    ordered = sorted({key(one): one for one in found}.items())
+
+    def source(limit: int, after: str | None) -> Page[T]:
+        rest = [pair for pair in ordered if after is None or pair[0] > after]
+        page = rest[:limit]
+        return Page(tuple(one for _, one in page), page[-1][0] if len(rest) > limit else None)
+
+    return source
+
+
+def catalogs(services: Services, actor: Actor) -> Source[Catalog]:
+    """Every catalog, or those the caller has a role in; by id."""
+    if actor.reads_everything:
+        return services.entitlements.list_catalogs
+    found = (services.entitlements.catalog(catalog_id) for catalog_id in _scopes(actor, "catalog"))
+    return gathered([catalog for catalog in found if catalog], lambda catalog: catalog.id)
+
+
+def packages(services: Services, actor: Actor) -> Source[AccessPackage]:
+    """Every package, or those the caller manages or holds; by id."""
+    if actor.reads_everything:
+        return services.entitlements.list_packages
+    held = services.entitlements.packages(_held(services, actor)).values()
+    return gathered([*_managed(services, actor), *held], lambda package: package.id)
+
+
+def policies(services: Services, actor: Actor) -> Source[AssignmentPolicy]:
+    """Every policy, or those of the packages the caller manages; by id."""
+    if actor.reads_everything:
+        return services.entitlements.list_policies
+    found = [
+        policy
+        for package in _managed(services, actor)
+        for policy in every(_bound(services.entitlements.policies_of_package, package.id))
+    ]
+    return gathered(found, lambda policy: policy.id)
+
+
+def assignments(services: Services, actor: Actor) -> Source[Assignment]:
+    """The assignments through every policy the caller may list, policy by policy; for those who manage nothing
+    their own."""
+    if actor.reads_everything:
+        return through(services, services.entitlements.list_policies)
+    managed = list(every(policies(services, actor)))
+    own = _bound(services.entitlements.assignments_of_person, actor.id)
+    if not managed:
+        return own
+    known = {policy.id for policy in managed}
+    mine = [assignment for assignment in every(own) if assignment.policy_id not in known]
+    first = gathered(mine, lambda assignment: assignment.id)
+    return _one_after_the_other(first, through(services, gathered(managed, lambda policy: policy.id)))
+
+
+def through(services: Services, policies_by_id: Source[AssignmentPolicy]) -> Source[Assignment]:
+    """The assignments through each of the policies, in their order. The cursor is `policy|assignment`: behind
+    that assignment of that policy, or behind the whole policy when the second part is empty."""
+
+    def source(limit: int, after: str | None) -> Page[Assignment]:
+        policy_id, _, inner = (after or "").partition("|")
+        found: list[Assignment] = []
+        if inner:
+            page = services.entitlements.assignments_of_policy(policy_id, limit, inner)
+            found, inner = list(page.items), page.next or ""
+        while len(found) < limit and not inner:
+            following = policies_by_id(_POLICIES, policy_id or None)
+            for policy in following.items:
+                policy_id = policy.id
+                page = services.entitlements.assignments_of_policy(policy_id, limit - len(found), None)
+                found, inner = [*found, *page.items], page.next or ""
+                if len(found) == limit:
+                    return Page(tuple(found), f"{policy_id}|{inner}")
+            if following.next is None:
+                return Page(tuple(found))
+        return Page(tuple(found), f"{policy_id}|{inner}")
+
+    return source
+
+
+def _one_after_the_other(first: Source[T], second: Source[T]) -> Source[T]:
+    """Two sources as one; the cursor begins with the number of the source it continues."""
+
+    def source(limit: int, after: str | None) -> Page[T]:
+        part, inner = (after or "1")[0], (after or "1")[1:] or None
+        if part == "2":
+            page = second(limit, inner)
+            return Page(page.items, f"2{page.next}" if page.next else None)
+        page = first(limit, inner)
+        return Page(page.items, f"1{page.next}" if page.next else "2")
+
+    return source
+
+
+def _scopes(actor: Actor, kind: str) -> list[str]:
+    """The ids of the catalogs or packages the caller has a role in."""
+    pairs = (scope.partition(":") for _, scope in actor.roles)
+    return sorted({scope_id for found, _, scope_id in pairs if found == kind})
+
+
+def _managed(services: Services, actor: Actor) -> Sequence[AccessPackage]:
+    """The packages the caller manages, through their catalog or one by one."""
+    found = list(services.entitlements.packages(_scopes(actor, "package")).values())
+    for catalog_id in _scopes(actor, "catalog"):
+        found += every(_bound(services.entitlements.packages_of_catalog, catalog_id))
+    return found
+
+
+def _held(services: Services, actor: Actor) -> set[str]:
+    """The packages the caller has a live assignment to."""
+    own = every(_bound(services.entitlements.assignments_of_person, actor.id))
+    return {one.package_id for one in own if not is_over(one, services.clock.now())}
+
+
+def _bound(method: Callable[[str, int, str | None], Page[T]], subject_id: str) -> Source[T]:
+    return lambda limit, after: method(subject_id, limit, after)

@@ -1,0 +1,132 @@
+"""Catalogs: creating, changing and deleting the containers of access packages (R1-R4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain import ids
+from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.errors import Conflict, Forbidden
+from chalicelib.domain.packages import Catalog
+from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.usecases.drafts import differences, members
+from chalicelib.usecases.names import bearer, claim, move, release, taken
+from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.seeing import find_catalog
+
+CATEGORY = "EntitlementManagement"
+SCOPE = "catalog"
+GENERAL_ID = ids.guid("catalog", "General")
+GENERAL = "serviceDefault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogDraft:
+    """What a caller may decide about a catalog."""
+
+    display_name: str
+    description: str = ""
+    state: str = "published"
+    externally_visible: bool = True
+
+
+def draft_of(catalog: Catalog) -> CatalogDraft:
+    """The draft that changes nothing."""
+    return CatalogDraft(
+        display_name=catalog.display_name,
+        description=catalog.description,
+        state=catalog.state,
+        externally_visible=catalog.externally_visible,
+    )
+
+
+def general_catalog(services: Services, now: datetime) -> Catalog:
+    """The built-in catalog "General" (R1), which exists without anybody having created it."""
+    found = services.entitlements.catalog(GENERAL_ID)
+    if found is not None:
+        return found
+    catalog = Catalog(
+        id=GENERAL_ID,
+        display_name="General",
+        description="Built-in catalog.",
+        kind=GENERAL,
+        created=now,
+        modified=now,
+    )
+    operation = "create:general-catalog"
+    recorded = _event(now, SYSTEM, "Create catalog", catalog, operation, {})
+    try:
+        services.writer.commit(operation, Create(catalog), claim(SCOPE, catalog), Create(recorded))
+    except Conflict:  # somebody else was first
+        found = services.entitlements.catalog(GENERAL_ID)
+    return found or replace(catalog, version=1)
+
+
+def create_catalog(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    draft: CatalogDraft,
+    retried: bool = False,
+) -> Catalog:
+    """Create a catalog. With `retried` and the same content, one that exists is given instead.
+
+    Raises Forbidden (administrators only), Conflict (the name is taken).
+    """
+    if not actor.is_administrator:
+        raise Forbidden("Only administrators create catalogs.")
+    general_catalog(services, now)  # its name is taken even before its first use
+    catalog = Catalog(id=ids.guid("catalog", operation), created=now, modified=now, **members(draft))
+    recorded = _event(now, actor, "Create catalog", catalog, operation, differences(None, draft))
+    try:
+        services.writer.commit(operation, Create(catalog), claim(SCOPE, catalog), Create(recorded))
+    except Conflict as problem:
+        found = services.entitlements.catalog(bearer(services, SCOPE, draft.display_name, problem))
+        if retried and found is not None and draft_of(found) == draft:
+            return found
+        raise taken(draft.display_name) from problem
+    return catalog
+
+
+def update_catalog(
+    services: Services, actor: Actor, now: datetime, operation: str, catalog: Catalog, draft: CatalogDraft
+) -> Catalog:
+    """Give a catalog, as it was read, other members.
+
+    Raises Forbidden, Conflict (the name is taken, or it was changed meanwhile).
+    """
+    _require_owner(actor, catalog)
+    changes = differences(draft_of(catalog), draft)
+    if not changes:
+        return catalog
+    changed = replace(catalog, modified=now, **members(draft))
+    recorded = _event(now, actor, "Update catalog", catalog, operation, changes)
+    renaming = move(services, SCOPE, catalog, changed)
+    services.writer.commit(operation, Save(changed), Create(recorded), *renaming)
+    return changed
+
+
+def delete_catalog(services: Services, actor: Actor, now: datetime, operation: str, catalog_id: str) -> None:
+    """Delete a catalog without packages (R4). Raises NotFound, Forbidden, Conflict."""
+    catalog = find_catalog(services, actor, catalog_id)
+    _require_owner(actor, catalog)
+    if catalog.kind == GENERAL:
+        raise Conflict("The built-in catalog stays.")
+    if services.entitlements.packages_of_catalog(catalog.id, 1, None).items:
+        raise Conflict("The catalog has access packages. Delete those first.")
+    recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
+    services.writer.commit(operation, Drop(catalog), release(SCOPE, catalog), Create(recorded))
+
+
+def _require_owner(actor: Actor, catalog: Catalog) -> None:
+    if not actor.owns_catalog(catalog.id):
+        raise Forbidden("Only administrators and the catalog's owners change it.")
+
+
+def _event(
+    now: datetime, actor: Actor, activity: str, catalog: Catalog, operation: str, changes: dict[str, Any]
+) -> AuditEvent:
+    return event(now, actor, CATEGORY, activity, ("catalog", catalog.id), operation, changes=changes)

@@ -1,0 +1,146 @@
+"""Access packages: creating, changing and deleting them (R1, R8, R12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain import ids
+from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
+from chalicelib.domain.people import Actor
+from chalicelib.usecases.drafts import differences, members
+from chalicelib.usecases.manage_catalogs import general_catalog
+from chalicelib.usecases.manage_policies import deletion, stop_running_review
+from chalicelib.usecases.names import bearer, claim, move, release, taken
+from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.seeing import find_package, require_manager, sees_catalog, unknown
+from chalicelib.usecases.series import renamed_series
+
+CATEGORY = "EntitlementManagement"
+MOST_POLICIES = 15  # whose deletion or renaming fits into one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageDraft:
+    """What a caller may decide about a package."""
+
+    display_name: str
+    description: str = ""
+    hidden: bool = False
+
+
+def draft_of(package: AccessPackage) -> PackageDraft:
+    """The draft that changes nothing."""
+    return PackageDraft(
+        display_name=package.display_name, description=package.description, hidden=package.hidden
+    )
+
+
+def scope_of(package: AccessPackage) -> str:
+    """Where a package's name is unique: its catalog."""
+    return f"package:{package.catalog_id}"
+
+
+def create_package(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    catalog_id: str,
+    draft: PackageDraft,
+    retried: bool = False,
+) -> AccessPackage:
+    """Create a package in a catalog ("" is the built-in one). With `retried` and the same content, one that
+    exists is given instead. Raises NotFound, InvalidInput (no such catalog), Forbidden, Conflict (name taken)."""
+    general = general_catalog(services, now)
+    catalog = services.entitlements.catalog(catalog_id) if catalog_id else general
+    if catalog is None or not sees_catalog(actor, catalog.id):
+        raise unknown(actor, "catalog", "catalog/id")
+    require_manager(actor, catalog.id)
+    package = AccessPackage(
+        id=ids.guid("package", operation), catalog_id=catalog.id, created=now, modified=now, **members(draft)
+    )
+    recorded = _event(now, actor, "Create access package", package, operation, differences(None, draft))
+    try:
+        services.writer.commit(
+            operation,
+            Create(package),
+            claim(scope_of(package), package),
+            Unchanged(catalog),
+            Create(recorded),
+        )
+    except Conflict as problem:
+        found = services.entitlements.package(
+            bearer(services, scope_of(package), draft.display_name, problem)
+        )
+        if retried and found is not None and draft_of(found) == draft:
+            return found
+        raise taken(draft.display_name) from problem
+    return package
+
+
+def update_package(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    package: AccessPackage,
+    draft: PackageDraft,
+) -> AccessPackage:
+    """Give a package, as it was read, other members; its review series follow a new name.
+
+    Raises Forbidden, Conflict (the name is taken, or it was changed meanwhile).
+    """
+    require_manager(actor, package.catalog_id, package.id)
+    changes = differences(draft_of(package), draft)
+    if not changes:
+        return package
+    changed = replace(package, modified=now, **members(draft))
+    recorded = _event(now, actor, "Update access package", package, operation, changes)
+    following = move(services, scope_of(package), package, changed)
+    if "display_name" in changes:
+        following += renamed_series(services, changed, _policies(services, package))
+    services.writer.commit(operation, Save(changed), Create(recorded), *following)
+    return changed
+
+
+def delete_package(services: Services, actor: Actor, now: datetime, operation: str, package_id: str) -> None:
+    """Delete a package and its policies when nobody has a live assignment to it (R12).
+
+    Raises NotFound, Forbidden, Conflict.
+    """
+    package = find_package(services, actor, package_id)
+    require_manager(actor, package.catalog_id, package.id)
+    policies = _policies(services, package)
+    changes: list[Change] = [Drop(package), release(scope_of(package), package)]
+    for policy in policies:
+        changes += deletion(services, actor, now, operation, package, policy)
+    recorded = _event(now, actor, "Delete access package", package, operation, {})
+    services.writer.commit(operation, *changes, Create(recorded))
+    for policy in policies:
+        stop_running_review(services, actor, now, operation, policy.id)
+
+
+def _policies(services: Services, package: AccessPackage) -> tuple[AssignmentPolicy, ...]:
+    found = services.entitlements.policies_of_package(package.id, MOST_POLICIES + 1, None).items
+    if len(found) > MOST_POLICIES:
+        raise Conflict(
+            f"The package has more than {MOST_POLICIES} assignment policies. Delete some of them first."
+        )
+    return found
+
+
+def _event(
+    now: datetime,
+    actor: Actor,
+    activity: str,
+    package: AccessPackage,
+    operation: str,
+    changes: dict[str, Any],
+) -> AuditEvent:
+    details = {"catalog": package.catalog_id}
+    target = ("accessPackage", package.id)
+    return event(now, actor, CATEGORY, activity, target, operation, changes=changes, details=details)

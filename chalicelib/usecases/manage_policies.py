@@ -1,0 +1,231 @@
+"""Assignment policies and their review settings: creating, changing, deleting (R12, R15-R19, G3, G30, G33)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain import ids
+from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.lifetimes import NO_EXPIRATION, is_over
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, ReviewSettings
+from chalicelib.domain.people import Actor
+from chalicelib.domain.review_rules import FALLBACK, PRIMARY, check_settings, new_subjects
+from chalicelib.domain.reviews import OPENING, ReviewInstance, Status
+from chalicelib.usecases.control_review import stop_review
+from chalicelib.usecases.drafts import differences, members
+from chalicelib.usecases.names import bearer, claim, move, release, taken
+from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.seeing import administers, find_policy, require_manager, unknown
+from chalicelib.usecases.series import series_changes
+
+CATEGORY = "EntitlementManagement"
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDraft:
+    """What a caller may decide about a policy; see AssignmentPolicy for the members."""
+
+    display_name: str
+    description: str = ""
+    allowed_target_scope: str = "notSpecified"
+    expiration: dict[str, Any] = field(default_factory=lambda: dict(NO_EXPIRATION))
+    other: dict[str, Any] = field(default_factory=dict)
+    review: ReviewSettings | None = None
+
+
+def draft_of(policy: AssignmentPolicy) -> PolicyDraft:
+    """The draft that changes nothing."""
+    return PolicyDraft(
+        display_name=policy.display_name,
+        description=policy.description,
+        allowed_target_scope=policy.allowed_target_scope,
+        expiration=policy.expiration,
+        other=policy.other,
+        review=policy.review,
+    )
+
+
+def scope_of(package_id: str) -> str:
+    """Where a policy's name is unique: its package."""
+    return f"policy:{package_id}"
+
+
+def create_policy(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    package_id: str,
+    draft: PolicyDraft,
+    retried: bool = False,
+) -> AssignmentPolicy:
+    """Create a policy of a package, and its review series when reviews are on. With `retried` and the same
+    content, one that exists is given instead.
+
+    Raises NotFound, InvalidInput (naming the field), Forbidden, Conflict (the name is taken).
+    """
+    package = services.entitlements.package(package_id)
+    if package is None or not administers(actor, package.catalog_id, package.id):
+        raise unknown(actor, "access package", "accessPackage/id")
+    require_manager(actor, package.catalog_id, package.id)
+    _check(services, draft.review, None)
+    policy = _fresh(actor, now, operation, package, draft)
+    series = series_changes(services, now, actor, None, policy, operation, package)
+    activity = "Create access package assignment policy"
+    recorded = _event(now, actor, activity, policy, operation, differences(None, draft))
+    named = claim(scope_of(package.id), policy)
+    try:
+        services.writer.commit(
+            operation, Create(policy), named, Unchanged(package), Create(recorded), *series
+        )
+    except Conflict as problem:
+        owner = bearer(services, scope_of(package.id), draft.display_name, problem)
+        found = services.entitlements.policy(owner)
+        if retried and found is not None and draft_of(found) == draft:
+            return found
+        raise taken(draft.display_name) from problem
+    return policy
+
+
+def _fresh(
+    actor: Actor, now: datetime, operation: str, package: AccessPackage, draft: PolicyDraft
+) -> AssignmentPolicy:
+    return AssignmentPolicy(
+        id=ids.guid("policy", operation),
+        package_id=package.id,
+        catalog_id=package.catalog_id,
+        review_saved_by=actor.id if draft.review else "",
+        created=now,
+        modified=now,
+        **members(draft),
+    )
+
+
+def update_policy(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    policy: AssignmentPolicy,
+    draft: PolicyDraft,
+) -> AssignmentPolicy:
+    """Give a policy, as it was read, other members, and bring its review series in line.
+
+    Raises InvalidInput (naming the field), Forbidden, Conflict (the name is taken, or changed meanwhile).
+    """
+    require_manager(actor, policy.catalog_id, policy.package_id)
+    changes = differences(draft_of(policy), draft)
+    if not changes:
+        return policy
+    _check(services, draft.review, policy.review)
+    saved_by = actor.id if "review" in changes else policy.review_saved_by
+    changed = replace(policy, modified=now, review_saved_by=saved_by, **members(draft))
+    package = _package(services, policy)
+    following = move(services, scope_of(policy.package_id), policy, changed)
+    following += series_changes(services, now, actor, policy, changed, operation, package)
+    activity = "Update access package assignment policy"
+    recorded = _event(now, actor, activity, policy, operation, changes)
+    services.writer.commit(operation, Save(changed), Create(recorded), *following)
+    return changed
+
+
+def delete_policy(services: Services, actor: Actor, now: datetime, operation: str, policy_id: str) -> None:
+    """Delete a policy nobody has a live assignment through (R12). An open review of it is stopped (G33).
+
+    Raises NotFound, Forbidden, Conflict.
+    """
+    policy = find_policy(services, actor, policy_id)
+    require_manager(actor, policy.catalog_id, policy.package_id)
+    changes = deletion(services, actor, now, operation, _package(services, policy), policy)
+    services.writer.commit(operation, *changes)
+    stop_running_review(services, actor, now, operation, policy.id)
+
+
+def deletion(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    package: AccessPackage,
+    policy: AssignmentPolicy,
+) -> list[Change]:
+    """The changes that delete a policy. Raises Conflict when somebody has access through it, or when a review
+    of it is being opened this very moment."""
+    if _in_use(services, policy.id, now):
+        raise Conflict(
+            f"People have assignments through the policy {policy.display_name!r}. Remove those first."
+        )
+    state = _latest_state(services, policy.id)
+    if state is not None and state[1] in OPENING:
+        raise Conflict("A review of the policy is being opened. Try again in a few minutes.")
+    series = series_changes(services, now, actor, policy, None, operation, package)
+    activity = "Delete access package assignment policy"
+    recorded = _event(now, actor, activity, policy, operation, {})
+    return [Drop(policy), release(scope_of(policy.package_id), policy), Create(recorded), *series]
+
+
+def stop_running_review(
+    services: Services, actor: Actor, now: datetime, operation: str, policy_id: str
+) -> None:
+    """End the open review of a policy that was deleted: there is nothing left to remove (G33)."""
+    latest = _latest_state(services, policy_id)
+    if latest is not None and latest[1] is Status.IN_PROGRESS:
+        stop_review(services, actor, now, f"{operation}:stop", latest[0])
+
+
+def _latest_state(services: Services, policy_id: str) -> tuple[ReviewInstance, Status] | None:
+    for instance in services.reviews.instances_of(ids.definition_id(policy_id), 1, None).items:
+        state = services.reviews.state(instance.id)
+        return (instance, state.status) if state else None
+    return None
+
+
+def _in_use(services: Services, policy_id: str, now: datetime) -> bool:
+    page = services.entitlements.assignments_of_policy(policy_id, _PAGE, None)
+    while not any(not is_over(assignment, now) for assignment in page.items):
+        if page.next is None:
+            return False
+        page = services.entitlements.assignments_of_policy(policy_id, _PAGE, page.next)
+    return True
+
+
+def _check(services: Services, review: ReviewSettings | None, before: ReviewSettings | None) -> None:
+    """Raises InvalidInput for settings that cannot make a review, and for reviewers nobody knows."""
+    if review is None or review == before:
+        return
+    check_settings(review)
+    for path, now, known in (
+        (PRIMARY, review.primary, before.primary if before else ()),
+        (FALLBACK, review.fallback, before.fallback if before else ()),
+    ):
+        for place, subject in new_subjects(now, known):
+            people = services.people
+            single = subject.kind == "singleUser"
+            if (people.user(subject.id) if single else people.group(subject.id)) is None:
+                what, member = ("person", "userId") if single else ("group", "groupId")
+                raise InvalidInput(f"There is no such {what}: {subject.id}.", f"{path}/{place}/{member}")
+
+
+def _package(services: Services, policy: AssignmentPolicy) -> AccessPackage:
+    package = services.entitlements.package(policy.package_id)
+    if package is None:
+        raise Conflict("The access package is being deleted.")
+    return package
+
+
+def _event(
+    now: datetime,
+    actor: Actor,
+    activity: str,
+    policy: AssignmentPolicy,
+    operation: str,
+    changes: dict[str, Any],
+) -> AuditEvent:
+    details = {"accessPackage": policy.package_id}
+    target = ("assignmentPolicy", policy.id)
+    return event(now, actor, CATEGORY, activity, target, operation, changes=changes, details=details)

@@ -1,0 +1,241 @@
+"""Mail to reviewers: one per person and event, however often a run repeats (R77-R81, G12, G43, P15, P16).
+
+The state of each mail stands in the reviewer's own row: `pending` -> `sending <real seconds>` -> `sent
+<instant>`. A worker that died between the two leaves `sending`: a start mail is then sent again (rather a rare
+duplicate than somebody who was never asked), a reminder is given up as `lost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.notices import Reminder, ReminderKind, ReviewStarted, ReviewToDo
+from chalicelib.domain.people import User
+from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.decide import may_decide_own
+from chalicelib.usecases.list_items import items_of_reviewer
+from chalicelib.usecases.ports import Services
+
+PAGE = 100
+NAMES = 5
+RECENT = 50
+ToDo = tuple[MyReview, ReviewInstance]
+Tell = Callable[[ReviewerRow, User], None]
+
+
+def start_mails(services: Services, instance: ReviewInstance, cursor: str, budget: Budget) -> str | None:
+    """Tell the reviewers of an instance that it began, from `cursor` on; the next cursor, None at the end.
+
+    Somebody with several reviews that opened together gets one mail about all of them.
+    """
+
+    def tell(row: ReviewerRow, user: User) -> None:
+        _tell_start(services, user)
+
+    return _each_reviewer(services, instance, cursor, budget, tell)
+
+
+def reminders(
+    services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget
+) -> str | None:
+    """Remind those who still have something undecided (G12), from `cursor` on; the next cursor, None at the end."""
+
+    def tell(row: ReviewerRow, user: User) -> None:
+        if row.shared or row.tally.undecided > 0:
+            _remind(services, instance, user, kind)
+
+    return _each_reviewer(services, instance, cursor, budget, tell)
+
+
+def guest_accepted(services: Services, user_id: str) -> None:
+    """A guest accepted the invitation: send the start mails that were withheld (G43)."""
+    user = services.people.user(user_id)
+    if user is not None and user.can_take_part:
+        _tell_start(services, user, state="withheld")
+
+
+def _each_reviewer(
+    services: Services, instance: ReviewInstance, cursor: str, budget: Budget, tell: Tell
+) -> str | None:
+    """Call `tell` for every reviewer of an instance; a page cut short is repeated, which tells nobody twice."""
+    after: str | None = cursor or None
+    while True:
+        page = services.reviews.reviewer_rows(instance.id, PAGE, after)
+        people = services.people.users(row.user_id for row in page.items)
+        for row in page.items:
+            user = people.get(row.user_id)
+            if user is None:
+                continue
+            if not budget.left():
+                return after or ""
+            try:
+                tell(row, user)
+            except errors.Throttled:
+                return after or ""
+        after = page.next
+        if after is None:
+            return None
+
+
+def _tell_start(services: Services, user: User, state: str = "pending") -> None:
+    """Send one mail about every review of this person whose start mail is due."""
+    todo = list(_starting(services, user, state))
+    if not todo:
+        return
+    hold = _hold(services, user)
+    if hold:
+        for part, _ in todo:
+            services.reviews.claim_mail(part, "start", part.mails["start"], hold)
+        return
+    sending = f"sending {services.clock.real():.0f}"
+    claimed = [
+        one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)
+    ]
+    if not claimed:
+        return
+    listed = [_to_do(services, user, instance, parts) for instance, parts in _by_instance(claimed)]
+    notice = ReviewStarted(now=services.clock.now(), reviews=tuple(listed))
+    _send(services, user, notice, "start", [part for part, _ in claimed], sending)
+
+
+def _starting(services: Services, user: User, state: str) -> Iterator[ToDo]:
+    """The person's recent reviews that are in progress and whose start mail waits or was left half-way."""
+    parts = services.reviews.my_reviews(user.id, RECENT, None).items
+    waiting = [part for part in parts if _waits(services, part.mails.get("start", ""), state)]
+    instances = services.reviews.instances(part.instance_id for part in waiting)
+    for part in waiting:
+        found = services.reviews.state(part.instance_id)
+        if found and found.status is Status.IN_PROGRESS and services.clock.now() < found.ends:
+            yield part, instances[part.instance_id]
+
+
+def _waits(services: Services, mail: str, state: str) -> bool:
+    if mail == state:
+        return True
+    word, _, since = mail.partition(" ")
+    return word == "sending" and float(since) + services.settings.lease_seconds < services.clock.real()
+
+
+def _hold(services: Services, user: User) -> str:
+    """Why this person gets no mail now; "" when they do."""
+    if not services.settings.mail_enabled:
+        return "off"
+    if not user.can_take_part:
+        return "withheld"
+    return "" if "@" in address(user) else "failed"
+
+
+def address(user: User) -> str:
+    """Where a person's mail goes."""
+    return user.mail or user.principal_name
+
+
+def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyReview]]]:
+    """The parts grouped by instance, the first to close first."""
+    for instance in sorted(
+        {instance.id: instance for _, instance in todo}.values(), key=lambda one: one.closes
+    ):
+        yield instance, [part for part, other in todo if other.id == instance.id]
+
+
+def link(services: Services, instance_id: str) -> str:
+    """The address of a review in the portal."""
+    return f"{services.settings.portal_url.rstrip('/')}/reviews/{instance_id}"
+
+
+def _to_do(
+    services: Services,
+    user: User,
+    instance: ReviewInstance,
+    parts: list[MyReview],
+    undecided_only: bool = False,
+) -> ReviewToDo:
+    """What a mail says about one review: how many people, up to five names, what is asked and what follows."""
+    items = _items(services, user, instance, parts)
+    names = [item.display_name for item in items if item.decision is Decision.NOT_REVIEWED][:NAMES]
+    people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts)
+    decided = people - _undecided(services, user, instance, parts) if undecided_only else 0
+    state = services.reviews.recent_state(instance.id)
+    return ReviewToDo(
+        review_id=instance.id,
+        review=instance.name,
+        package=instance.package_name,
+        closes=state.ends if state else instance.closes,
+        zone=instance.zone,
+        link=link(services, instance.id),
+        why=parts[0].reason,
+        unanswered=instance.settings.no_response,
+        reason_required=instance.settings.justification_required,
+        people=max(people, 1),
+        decided=max(min(decided, people - 1), 0),
+        names=tuple(names),
+        note=instance.reviewer_text or None,
+        hand_over=instance.settings.delegation,
+    )
+
+
+def _items(
+    services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]
+) -> list[DecisionItem]:
+    """The first items the person is asked about, enough for the names of a mail."""
+    page = items_of_reviewer(services, user.id, instance, tuple(parts), 25, None)
+    return list(page.items)
+
+
+def _undecided(services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]) -> int:
+    """How many of the person's items are undecided: counted truly, since nobody is reminded for nothing (P16)."""
+    after: str | None = None
+    found = 0
+    while True:
+        page = items_of_reviewer(services, user.id, instance, tuple(parts), 250, after)
+        found += sum(1 for item in page.items if item.decision is Decision.NOT_REVIEWED)
+        after = page.next
+        if after is None or found > 10_000:
+            return found
+
+
+def _remind(services: Services, instance: ReviewInstance, user: User, kind: str) -> None:
+    """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
+    parts = [part for part in services.reviews.my_parts(user.id, instance) if part.set_id != ids.NO_SET]
+    told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
+    if not told or _hold(services, user) or any(kind in part.mails for part in told):
+        return
+    if not _undecided(services, user, instance, told):
+        return
+    sending = f"sending {services.clock.real():.0f}"
+    if not services.reviews.claim_mail(told[0], kind, None, sending):
+        return
+    listed = _to_do(services, user, instance, told, undecided_only=True)
+    notice = Reminder(now=services.clock.now(), kind=_reminder_kind(kind), reviews=(listed,))
+    _send(services, user, notice, kind, [told[0]], sending)
+
+
+def _reminder_kind(kind: str) -> ReminderKind:
+    return "manual" if kind.startswith("manual") else cast(ReminderKind, kind)
+
+
+def _send(
+    services: Services,
+    user: User,
+    notice: ReviewStarted | Reminder,
+    kind: str,
+    parts: list[MyReview],
+    sending: str,
+) -> None:
+    """Hand the mail over and record it; a refused address is `failed`. Raises Throttled with the claim undone."""
+    key = f"{kind}.{user.id}.{parts[0].instance_id}"
+    try:
+        services.mailer.send(services.renderer.render(notice, address(user), key))
+        state = f"sent {services.clock.now().isoformat()}"
+    except errors.Throttled:
+        for part in parts:
+            services.reviews.claim_mail(part, kind, sending, "pending" if kind == "start" else "lost")
+        raise
+    except errors.InvalidInput:
+        state = "failed"
+    for part in parts:
+        services.reviews.claim_mail(part, kind, sending, state)

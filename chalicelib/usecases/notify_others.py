@@ -1,0 +1,213 @@
+"""Mail to people who are not asked to decide: managers and owners before the close, owners after it, and those
+whose access ended (R82, G14, G15). Each exists once as a `Notice` row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain import errors
+from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.items import BY_RULE, DecisionItem
+from chalicelib.domain.notices import (
+    AccessEnded,
+    Cause,
+    LastCallSummary,
+    LateReview,
+    LateReviewer,
+    ReviewFinished,
+    Waiting,
+)
+from chalicelib.domain.packages import NoResponse, ReviewerKind
+from chalicelib.domain.people import Role, User
+from chalicelib.domain.reviews import (
+    InstanceState,
+    Notice,
+    Outcome,
+    ReviewerRow,
+    ReviewInstance,
+    Status,
+    Tally,
+)
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.directory import expand
+from chalicelib.usecases.notify import address, link
+from chalicelib.usecases.ports import Create, Progress, Services
+from chalicelib.usecases.roles import holders
+
+SHOWN = 10
+Content = LastCallSummary | ReviewFinished | AccessEnded
+
+
+def last_call_summary(services: Services, instance: ReviewInstance, budget: Budget) -> None:
+    """One day before the close: one summary for each manager of an unfinished reviewer and each package owner."""
+    late = _late_reviewers(services, instance, budget)
+    if not late:
+        return
+    people = services.people.users(user_id for user_id, _ in late)
+    told: dict[str, list[LateReviewer]] = defaultdict(list)
+    for user_id, reviewer in late:
+        person = people.get(user_id)
+        if person and person.manager_id:
+            told[person.manager_id].append(reviewer)
+    for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
+        why = [reviewer for _, reviewer in late]
+        _tell(services, owner, "summary", instance.id, instance, _summary(services, instance, "owner", why))
+        told.pop(owner.id, None)
+    for manager in services.people.users(told).values():
+        content = _summary(services, instance, "manager", told[manager.id])
+        _tell(services, manager, "summary", instance.id, instance, content)
+
+
+def _late_reviewers(
+    services: Services, instance: ReviewInstance, budget: Budget
+) -> list[tuple[str, LateReviewer]]:
+    """Reviewers with undecided items by the counters, the most behind first."""
+    progress = services.reviews.progress(instance.id)
+    found: list[tuple[str, LateReviewer]] = []
+    after: str | None = None
+    while budget.left():
+        page = services.reviews.reviewer_rows(instance.id, 100, after)
+        for row in page.items:
+            tally = tally_of(row, progress)
+            if tally.undecided:
+                late = LateReviewer(
+                    name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1)
+                )
+                found.append((row.user_id, late))
+        after = page.next
+        if after is None:
+            break
+    return sorted(found, key=lambda one: -one[1].undecided)
+
+
+def tally_of(row: ReviewerRow, progress: Progress) -> Tally:
+    """A reviewer's tally: their own, or for a shared set the counts of the set over what it asks of them."""
+    if not row.shared:
+        return row.tally
+    return replace(progress.shared.get(row.set_id, Tally()), total=row.tally.total)
+
+
+def _summary(
+    services: Services, instance: ReviewInstance, why: str, late: list[LateReviewer]
+) -> LastCallSummary:
+    review = LateReview(
+        review=instance.name,
+        package=instance.package_name,
+        closes=instance.closes,
+        zone=instance.zone,
+        why=why,
+        unanswered=instance.settings.no_response,
+        late=len(late),
+        reviewers=tuple(late[:SHOWN]),
+        self_review=instance.settings.reviewers is ReviewerKind.SELF,
+        link=link(services, instance.id) if why == "owner" else None,
+    )
+    return LastCallSummary(now=services.clock.now(), reviews=(review,))
+
+
+def owners(services: Services, instance: ReviewInstance, *roles: Role) -> list[User]:
+    """The people who hold one of `roles` on the instance's package or catalog, groups expanded, once each."""
+    scopes = {
+        Role.PACKAGE_MANAGER: f"package:{instance.package_id}",
+        Role.CATALOG_OWNER: f"catalog:{instance.catalog_id}",
+    }
+    found: dict[str, User] = {}
+    for role in roles:
+        for grant in holders(services, role, scopes[role]):
+            if grant.principal_kind == "group":
+                found |= {user.id: user for user in expand(services, grant.principal_id)}
+            else:
+                found |= services.people.users([grant.principal_id])
+    return list(found.values())
+
+
+def finished(services: Services, instance: ReviewInstance, state: InstanceState) -> None:
+    """The result, to whoever last saved the review settings and to the catalog's owners (G14)."""
+    outcome = state.outcome or Outcome()
+    notice = ReviewFinished(
+        now=services.clock.now(),
+        review=instance.name,
+        package=instance.package_name,
+        closed=state.ends,
+        zone=instance.zone,
+        link=link(services, instance.id),
+        approved=outcome.approved + outcome.approved_by_rule,
+        denied=outcome.denied_by_person,
+        dont_know=outcome.dont_know,
+        kept_unanswered=outcome.kept,
+        removed_by_rule=outcome.denied_by_rule,
+        to_remove=outcome.removals,
+        cancelled=outcome.cancelled,
+        never_asked=outcome.kept_because.get("notAsked", 0),
+        waiting=_waiting(instance, state, outcome),
+        stopped_early=bool(state.stopped_by),
+    )
+    told = {user.id: user for user in owners(services, instance, Role.CATALOG_OWNER)}
+    told |= services.people.users([instance.saved_by] if instance.saved_by else [])
+    for user in told.values():
+        _tell(services, user, "finished", instance.id, instance, notice)
+
+
+def _waiting(instance: ReviewInstance, state: InstanceState, outcome: Outcome) -> Waiting:
+    if state.status is not Status.COMPLETED or outcome.removals == 0:
+        return "no"
+    if state.brake:
+        return "brake"
+    return "no" if instance.settings.auto_apply else "manual"
+
+
+def access_ended(
+    services: Services, instance: ReviewInstance, item: DecisionItem, assignment: Assignment, now: datetime
+) -> None:
+    """Tell a person that a review ended their access, without a reviewer's name (G15); the reason is behind the
+    link (G18)."""
+    user = services.people.user(item.principal_id)
+    if user is None:
+        return
+    notice = AccessEnded(
+        now=now,
+        package=instance.package_name,
+        ended=now,
+        zone=instance.zone,
+        review=instance.name,
+        cause=_cause(instance, item),
+        link=link(services, instance.id),
+        had_since=assignment.starts,
+    )
+    _tell(services, user, "ended", assignment.id, instance, notice)
+
+
+def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
+    if item.last is None or item.last.by == BY_RULE:
+        rule = instance.settings.no_response
+        return "recommendation" if rule is NoResponse.RECOMMENDATION else "noAnswer"
+    return "ownAnswer" if item.why == "self" else "decision"
+
+
+def _tell(
+    services: Services, user: User, kind: str, subject_id: str, instance: ReviewInstance, content: Content
+) -> None:
+    """Send one mail once. Its row is written first, so a worker that dies in between leaves `sending`: a rare
+    miss, never a second mail (P15)."""
+    if not services.settings.mail_enabled or not user.can_take_part or "@" not in address(user):
+        return
+    notice = Notice(
+        user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance.id, state="sending"
+    )
+    try:
+        services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
+    except errors.Conflict:
+        return
+    try:
+        services.mailer.send(
+            services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}")
+        )
+    except errors.Throttled:
+        services.writer.remove(notice)
+        raise
+    except errors.InvalidInput:
+        services.writer.put_all([replace(notice, state="failed")])
+        return
+    services.writer.put_all([replace(notice, state=f"sent {services.clock.now().isoformat()}")])

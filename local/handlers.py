@@ -1,0 +1,90 @@
+"""Calls the app's event handlers as Lambda would: by name, with an event and a context."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
+from chalice.local import LambdaContext
+
+LOG = logging.getLogger("local")
+MILLISECONDS = 15_000  # an invocation's limit, as in the settings of the local stage
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The event handlers a Chalice app declares; `module` is where they live."""
+
+    module: ModuleType
+    timers: tuple[str, ...]
+    queue: str
+    stream: str
+
+    def call(self, name: str, event: Mapping[str, Any]) -> Any:
+        """Run one handler; what it raises comes through."""
+        return getattr(self.module, name)(event, LambdaContext(name, 256, MILLISECONDS))
+
+
+def declared(module: ModuleType) -> Handlers:
+    """The handlers of `module.app`: any number of timers, at most one queue and one stream handler ("" for none)."""
+    sources = module.app.event_sources
+    timers = tuple(_names(sources, ScheduledEventConfig))
+    queue = [*_names(sources, SQSEventConfig), ""]
+    stream = [*_names(sources, DynamoDBEventConfig), ""]
+    return Handlers(module, timers, queue[0], stream[0])
+
+
+def _names(sources: list[Any], kind: type) -> list[str]:
+    return [source.handler_string.rpartition(".")[2] for source in sources if isinstance(source, kind)]
+
+
+def timer_event(name: str, now: datetime) -> dict[str, Any]:
+    """The event of an EventBridge rule."""
+    return {
+        "version": "0",
+        "id": f"{name}-{now:%Y%m%dT%H%M%S}",
+        "account": "000000000000",
+        "region": "us-east-1",
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "resources": [],
+    }
+
+
+def queue_record(message: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """A received SQS message as one record of Lambda's event."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {},
+        "md5OfBody": message.get("MD5OfBody", ""),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": "us-east-1",
+    }
+
+
+def stream_record(record: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """A stream record as botocore reads it, as Lambda hands it over: seconds for time, base64 for bytes."""
+    plain: dict[str, Any] = _plain(record)
+    return {**plain, "eventSourceARN": arn}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

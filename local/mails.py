@@ -1,0 +1,84 @@
+"""Keeps a copy of every mail SES accepted, in one file of the state, one JSON object a line."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from chalicelib.usecases.ports import Clock
+
+_SENT = "access-reviews-mail"
+
+
+class Mailbox:
+    """The mails of this state. `sentDateTime` is the product's time."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = Lock()
+
+    def listen(self, session: Any) -> None:
+        """Copy what clients made from this botocore session send from now on."""
+        session.register("before-parameter-build.sesv2.SendEmail", self._remember)
+        session.register("after-call.sesv2.SendEmail", self._keep)
+
+    def list(self, to: str = "") -> list[dict[str, Any]]:
+        """Every mail, oldest first; `to` keeps those to one address, without case."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        mails = [mail for line in lines if (mail := _mail_of(line))]
+        return [mail for mail in mails if not to or to.lower() in mail["to"].lower().split(", ")]
+
+    def get(self, mail_id: str) -> dict[str, Any] | None:
+        """One mail by id."""
+        return next((mail for mail in self.list() if mail["id"] == mail_id), None)
+
+    def _remember(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context[_SENT] = params
+
+    def _keep(self, http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        params = context.pop(_SENT, None)
+        if params is None or http_response.status_code >= 300:
+            return
+        now = self._clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        line = json.dumps(mail_of(params, str(parsed["MessageId"]), now), ensure_ascii=False)
+        with self._lock, self._path.open("a", encoding="utf-8") as file:
+            # The new line comes first: half a line of a run that was killed then spoils only itself.
+            file.write(f"\n{line}")
+
+
+def mail_of(params: Mapping[str, Any], mail_id: str, sent: str) -> dict[str, Any]:
+    """The parameters of a SES SendEmail call as one of our mails."""
+    simple = params["Content"].get("Simple", {})
+    body = simple.get("Body", {})
+    return {
+        "id": mail_id,
+        "to": ", ".join(params.get("Destination", {}).get("ToAddresses", [])),
+        "subject": simple.get("Subject", {}).get("Data", ""),
+        "text": body.get("Text", {}).get("Data", ""),
+        "html": body.get("Html", {}).get("Data", ""),
+        "sentDateTime": sent,
+        "attachments": [_attachment(part) for part in simple.get("Attachments", [])],
+    }
+
+
+def _attachment(part: Mapping[str, Any]) -> dict[str, str]:
+    """Text as it is, anything else in base64."""
+    content, kind = bytes(part["RawContent"]), str(part.get("ContentType", ""))
+    text = content.decode() if kind.startswith("text/") else base64.b64encode(content).decode()
+    return {"name": part["FileName"], "contentType": kind, "content": text}
+
+
+def _mail_of(line: str) -> dict[str, Any] | None:
+    try:
+        mail: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return mail

@@ -1,0 +1,118 @@
+"""Signs the people of the local directory in, through the emulator's Cognito pool and the product's own checks."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from chalicelib.domain.people import Role, User
+from chalicelib.usecases.ports import Services
+from local.state import read_json, write_json
+
+EARLY_SECONDS = 300  # a kept token is given out while it lives at least this long
+POOL = "access-reviews-local"
+
+
+class Nobody(LookupError):
+    """There is no such person."""
+
+
+class SignIn:
+    """A user pool with one client; accounts are made when their person first needs a token."""
+
+    def __init__(self, client: Any, path: Path) -> None:
+        self._client = client
+        self._kept: dict[str, str] = read_json(path) or {}
+        if not self._pool_exists():
+            self._kept = self._create()
+            write_json(path, self._kept)
+        self._tokens: dict[str, tuple[float, str]] = {}
+        self._lock = Lock()
+
+    def environment(self, region: str, emulator: str) -> dict[str, str]:
+        """The settings with which the product accepts this pool's tokens."""
+        pool = self._kept["pool"]
+        return {
+            "ACCESS_REVIEWS_OIDC_ISSUER": f"https://cognito-idp.{region}.amazonaws.com/{pool}",
+            "ACCESS_REVIEWS_OIDC_AUDIENCE": self._kept["client"],
+            "ACCESS_REVIEWS_OIDC_KEYS_URL": f"{emulator}/{pool}/.well-known/jwks.json",
+        }
+
+    def token(self, services: Services, who: str) -> str:
+        """A fresh ID token of a person: id, principal name, `admin` or `auditor`. Raises Nobody."""
+        name = principal_name(services, who)
+        with self._lock:
+            expiry, token = self._tokens.get(name, (0.0, ""))
+            if expiry < time.time() + EARLY_SECONDS:
+                token = self._sign_in(name)
+                self._tokens[name] = (_expiry(token), token)
+        return token
+
+    def _pool_exists(self) -> bool:
+        if not self._kept:
+            return False
+        try:
+            self._client.describe_user_pool_client(UserPoolId=self._kept["pool"], ClientId=self._kept["client"])
+        except self._client.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    def _create(self) -> dict[str, str]:
+        pool = self._client.create_user_pool(PoolName=POOL)["UserPool"]["Id"]
+        client = self._client.create_user_pool_client(
+            UserPoolId=pool,
+            ClientName="portal",
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        )["UserPoolClient"]["ClientId"]
+        return {"pool": pool, "client": client, "password": f"Aa1!{secrets.token_urlsafe(24)}"}
+
+    def _sign_in(self, name: str) -> str:
+        pool, password = self._kept["pool"], self._kept["password"]
+        attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
+        try:
+            self._client.admin_create_user(
+                UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
+            )
+        except self._client.exceptions.UsernameExistsException:
+            pass
+        self._client.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
+        answer = self._client.admin_initiate_auth(
+            UserPoolId=pool,
+            ClientId=self._kept["client"],
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
+        )
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+
+def principal_name(services: Services, who: str) -> str:
+    """The lower-case principal name of the person `who` names. Raises Nobody."""
+    first = services.settings.first_administrator.lower()
+    if who == "admin" or who.lower() == first:
+        return first
+    found = _auditor(services) if who == "auditor" else _person(services, who)
+    if found is None:
+        raise Nobody(f"Nobody is known as {who!r}; `python3 dev.py users` lists the people.")
+    return found.principal_name.lower()
+
+
+def _person(services: Services, who: str) -> User | None:
+    return services.people.user(who) or services.people.user_by_principal_name(who.lower())
+
+
+def _auditor(services: Services) -> User | None:
+    for grant in services.people.role_grants():
+        if grant.role is Role.AUDITOR and grant.principal_kind == "user":
+            return services.people.user(grant.principal_id)
+    return None
+
+
+def _expiry(token: str) -> float:
+    """When a token ends, seconds since 1970, read without a check: it comes from our own pool."""
+    claims = token.split(".")[1]
+    return float(json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
