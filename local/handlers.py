@@ -40,7 +40,7 @@ def declared(module: ModuleType) -> Handlers:
     return Handlers(module, timers, queue[0], stream[0])
 
 
-def _names(sources: list[Any], kind: type) -> list[str]:
+def _names(sources: list[Any], kind: type[Any]) -> list[str]:
     return [source.handler_string.rpartition(".")[2] for source in sources if isinstance(source, kind)]
 
 
@@ -78,6 +78,11 @@ def stream_record(record: Mapping[str, Any], arn: str) -> dict[str, Any]:
     """A stream record as botocore reads it, as Lambda hands it over: seconds for time, base64 for bytes."""
     plain: dict[str, Any] = _plain(record)
     return {**plain, "eventSourceARN": arn}
+
+
+def stream_event(records: list[dict[str, Any]], shard: str, arn: str) -> dict[str, Any]:
+    """A batch as Lambda hands it to a function with a tumbling window, which alone names the shard."""
+    return {"Records": records, "shardId": shard, "eventSourceARN": arn, "state": {}, "isFinalInvokeForWindow": False}
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -74,12 +75,10 @@ class SignIn:
     def _sign_in(self, name: str) -> str:
         pool, password = self._kept["pool"], self._kept["password"]
         attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
-        try:
+        with suppress(self._client.exceptions.UsernameExistsException):
             self._client.admin_create_user(
                 UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
             )
-        except self._client.exceptions.UsernameExistsException:
-            pass
         self._client.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
         answer = self._client.admin_initiate_auth(
             UserPoolId=pool,

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.handlers import LOG, Handlers, stream_record
+from local.handlers import LOG, Handlers, stream_event, stream_record
 
 BATCH = 1000
 POLL_SECONDS = 0.25
@@ -70,7 +70,7 @@ class StreamWorker:
         answer = self._read(shard)
         records = answer["Records"]
         if records:
-            event = {"Records": [stream_record(record, self._arn) for record in records]}
+            event = stream_event([stream_record(record, self._arn) for record in records], shard, self._arn)
             self._handlers.call(self._handlers.stream, event)
             self._last[shard] = records[-1]["dynamodb"]["SequenceNumber"]
             self.handled += len(records)

@@ -8,9 +8,7 @@ from datetime import datetime
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import Columns, Record, instant
 
-COLUMNS = Columns(
-    known=("user", "package", "policy", "start", "end"), required=("user", "package"), aliases={}
-)
+COLUMNS = Columns(known=("user", "package", "policy", "start", "end"), required=("user", "package"), aliases={})
 
 
 @dataclass(frozen=True, slots=True)

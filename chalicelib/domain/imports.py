@@ -13,8 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import _csv  # the type of csv.reader() has no public name
 
 MAX_LENGTH = 256
 MAX_ROWS = 250_000
@@ -104,9 +108,7 @@ def _header(reader: Iterator[list[str]], columns: Columns) -> list[str | None]:
     return names
 
 
-def _rows(
-    reader: csv._reader, names: list[str | None]
-) -> Iterator[Row]:  # the type has no public name in 3.11
+def _rows(reader: _csv.Reader, names: list[str | None]) -> Iterator[Row]:
     while True:
         line = reader.line_num + 1
         try:

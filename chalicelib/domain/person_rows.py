@@ -61,9 +61,7 @@ def parse_person(record: Record, now: datetime) -> PersonRow:
     return row
 
 
-def merged(
-    row: PersonRow, known: User | None, user_id: str, manager_id: str | None, started: datetime
-) -> User:
+def merged(row: PersonRow, known: User | None, user_id: str, manager_id: str | None, started: datetime) -> User:
     """The person after the import begun at `started`; equal to `known` when there is nothing to write."""
     before = known or User(id=user_id, display_name=row.principal_name, principal_name=row.principal_name)
     after = replace(before, principal_name=row.principal_name, **row.fields)

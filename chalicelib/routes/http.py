@@ -77,7 +77,8 @@ class Call:
 
     def raw_body(self, limit: int = MAX_BODY) -> bytes:
         """The body. Raises TooLarge above `limit` bytes."""
-        body: bytes = self.request.raw_body or b""
+        found = self.request.raw_body or b""
+        body = found.encode() if isinstance(found, str) else found
         if len(body) > limit:
             raise errors.TooLarge(f"The body has {len(body)} bytes; at most {limit} are taken.")
         return body
@@ -137,9 +138,9 @@ View = Callable[..., Answer]
 def answer(value: Answer) -> Response:
     """Turn what a view returned into a response. None is 204 with a truly empty body."""
     if value is None:
-        return Response(body="", status_code=204, headers=dict(HEADERS))
+        return Response(body="", status_code=204, headers={**HEADERS})
     if isinstance(value, Text):
-        headers = {**HEADERS, "Content-Type": value.content_type, **value.headers}
+        headers: dict[str, Any] = {**HEADERS, "Content-Type": value.content_type, **value.headers}
         return Response(body=value.text, status_code=value.status, headers=headers)
     status = 201 if isinstance(value, Created) else 202 if isinstance(value, Accepted) else 200
     body = value.body if isinstance(value, Created | Accepted) else value
@@ -147,7 +148,7 @@ def answer(value: Answer) -> Response:
 
 
 def _json(body: Mapping[str, Any], status: int, extra: Mapping[str, str] | None = None) -> Response:
-    headers = {**HEADERS, "Content-Type": JSON, **(extra or {})}
+    headers: dict[str, Any] = {**HEADERS, "Content-Type": JSON, **(extra or {})}
     return Response(body=msgspec.json.encode(body).decode(), status_code=status, headers=headers)
 
 

@@ -110,4 +110,5 @@ def _update(key: Key, sums: Sums, part: list[DecisionChange], create: bool) -> d
         ReturnValues="ALL_NEW",
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     )
-    return answer["Attributes"]
+    row: dict[str, Any] = answer["Attributes"]
+    return row

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_other
+from chalicelib.storage.rows import Key
 from chalicelib.storage.tables import EntitlementRow
 from chalicelib.usecases.ports import Clock, Page
 
+E = TypeVar("E")
 EMPTY_MONTHS = 24  # requests are listed back in time until that many months in a row hold none
 
 
@@ -25,7 +28,7 @@ class EntitlementTable:
 
     def catalog(self, catalog_id: str) -> Catalog | None:
         """One catalog."""
-        return fetch(Catalog, keys.catalog(catalog_id))
+        return _find(Catalog, keys.catalog(catalog_id))
 
     def list_catalogs(self, limit: int, after: str | None) -> Page[Catalog]:
         """Every catalog, by id."""
@@ -33,11 +36,11 @@ class EntitlementTable:
 
     def package(self, package_id: str) -> AccessPackage | None:
         """One package."""
-        return fetch(AccessPackage, keys.package(package_id))
+        return _find(AccessPackage, keys.package(package_id))
 
     def packages(self, package_ids: Iterable[str]) -> dict[str, AccessPackage]:
         """Several packages by id; may lag by a second."""
-        found = fetch_many(AccessPackage, [keys.package(one) for one in package_ids])
+        found = fetch_many(AccessPackage, filter(_is_key, map(keys.package, package_ids)))
         return {package.id: package for package in found}
 
     def list_packages(self, limit: int, after: str | None) -> Page[AccessPackage]:
@@ -50,16 +53,16 @@ class EntitlementTable:
 
     def owner_of_name(self, scope: str, name: str) -> str | None:
         """See ports.Entitlements."""
-        found = fetch(UniqueName, keys.unique_name(scope, name))
+        found = _find(UniqueName, keys.unique_name(scope, name))
         return found.owner_id if found else None
 
     def policy(self, policy_id: str) -> AssignmentPolicy | None:
         """One policy."""
-        return fetch(AssignmentPolicy, keys.policy(policy_id))
+        return _find(AssignmentPolicy, keys.policy(policy_id))
 
     def policies(self, policy_ids: Iterable[str]) -> dict[str, AssignmentPolicy]:
         """Several policies by id; may lag by a second."""
-        found = fetch_many(AssignmentPolicy, [keys.policy(one) for one in policy_ids])
+        found = fetch_many(AssignmentPolicy, filter(_is_key, map(keys.policy, policy_ids)))
         return {policy.id: policy for policy in found}
 
     def list_policies(self, limit: int, after: str | None) -> Page[AssignmentPolicy]:
@@ -72,7 +75,7 @@ class EntitlementTable:
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         """One assignment."""
-        return fetch(Assignment, keys.assignment(assignment_id))
+        return _find(Assignment, keys.assignment(assignment_id))
 
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Every assignment ever made through a policy, by id."""
@@ -89,7 +92,7 @@ class EntitlementTable:
 
     def holding(self, target_id: str, package_id: str) -> Holding | None:
         """The live assignment of a person to a package."""
-        return fetch(Holding, keys.holding(target_id, package_id))
+        return _find(Holding, keys.holding(target_id, package_id))
 
     def request(self, request_id: str) -> AssignmentRequest | None:
         """One request; None also for an id that is no request's."""
@@ -97,7 +100,7 @@ class EntitlementTable:
             key = keys.request(request_id)
         except (ValueError, OverflowError, OSError):
             return None
-        return fetch(AssignmentRequest, key)
+        return _find(AssignmentRequest, key)
 
     def list_requests(self, limit: int, after: str | None) -> Page[AssignmentRequest]:
         """Newest first, month by month back in time; ends after 24 months in a row without any."""
@@ -113,6 +116,16 @@ class EntitlementTable:
             empty = 0 if page.items or after else empty + 1
             month, after = _month_before(month), None
         return Page(tuple(found))
+
+
+def _find(kind: type[E], key: Key) -> E | None:
+    """One entity by its key; None also for an id from outside that no key can hold."""
+    return fetch(kind, key) if _is_key(key) else None
+
+
+def _is_key(key: Key) -> bool:
+    """DynamoDB refuses an empty key, a partition key over 2,048 bytes and a sort key over 1,024."""
+    return len(key[0].encode()) <= 2_048 and 0 < len(key[1].encode()) <= 1_024
 
 
 def _month_before(moment: datetime) -> datetime:

@@ -65,7 +65,7 @@ PLACES: dict[type, Place] = {
 
 
 @cache
-def _defaults(kind: type) -> dict[str, Any]:
+def _defaults(kind: Any) -> dict[str, Any]:
     found = {}
     for field in dataclasses.fields(kind):
         if field.default is not dataclasses.MISSING:
@@ -82,7 +82,7 @@ def lean(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {
             name: lean(getattr(value, name))
-            for name, default in _defaults(type(value)).items()
+            for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
             if name != "version" and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
@@ -91,7 +91,7 @@ def lean(value: Any) -> Any:
 
 
 @cache
-def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
@@ -104,13 +104,15 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     """The row that stores `entity` as `version`."""
     place = PLACES[type(entity)]
     pk, sk = place.key(entity)
-    row = place.table(pk, sk, v=version, op=operation, data=to_text(entity))
+    row: Any = place.table(pk, sk, v=version, op=operation, data=to_text(entity))
     if place.other:
         row.other_pk, row.other_sk = place.other(entity)
-    return row
+    stored: Row = row
+    return stored
 
 
 def from_row(kind: type[E], row: Row) -> E:
     """The entity of a row, with the version it was read at."""
-    entity = _decoder(kind).decode(row.data or "{}")
-    return dataclasses.replace(entity, version=int(row.v))
+    entity: Any = _decoder(kind).decode(row.data or "{}")  # type: ignore[arg-type]
+    found: E = dataclasses.replace(entity, version=int(row.v))
+    return found

@@ -31,7 +31,7 @@ def table_name(name: str) -> str:
     return f"{_SETTINGS.table_prefix}-{name}"
 
 
-class OtherOrder(GlobalSecondaryIndex):  # type: ignore[type-arg]
+class OtherOrder(GlobalSecondaryIndex):  # type: ignore[type-arg, no-untyped-call]
     """A second order for lists: keys only, so that changing an entity costs the index nothing."""
 
     class Meta(_Common):

@@ -37,6 +37,7 @@ def change_assignment(
     *,
     starts: datetime | None = None,
     expiration: Mapping[str, Any] | None = None,
+    policy_id: str = "",
     justification: str = "",
 ) -> AssignmentRequest:
     """Give an assignment another end, or a scheduled one another start (`adminUpdate`).
@@ -47,6 +48,8 @@ def change_assignment(
     assignment = _managed(services, actor, assignment_id)
     if is_over(assignment, now):
         raise Conflict("The assignment has ended.", "assignment/id")
+    if policy_id not in ("", assignment.policy_id):
+        raise InvalidInput("Another policy needs another assignment.", "assignment/assignmentPolicyId")
     if starts is None and expiration is None:
         raise InvalidInput("Give a schedule with a startDateTime, an expiration, or both.", "schedule")
     moved = starts is not None and starts.replace(microsecond=0) != assignment.starts

@@ -63,9 +63,7 @@ def start_import(
     Raises Forbidden, and InvalidInput when the first line shows that the file cannot be used.
     """
     require_importer(actor)
-    job = Job(
-        id=ids.guid("import", operation), kind="import", subject_id=subject, actor_id=actor.id, created=now
-    )
+    job = Job(id=ids.guid("import", operation), kind="import", subject_id=subject, actor_id=actor.id, created=now)
     if data is not None:
         check_header(data, _COLUMNS[subject])
         services.files.put_once(file_key(job.id), data)

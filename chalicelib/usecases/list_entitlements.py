@@ -101,7 +101,7 @@ def through(services: Services, policies_by_id: Source[AssignmentPolicy]) -> Sou
                 policy_id = policy.id
                 page = services.entitlements.assignments_of_policy(policy_id, limit - len(found), None)
                 found, inner = [*found, *page.items], page.next or ""
-                if len(found) == limit:
+                if inner or len(found) == limit:
                     return Page(tuple(found), f"{policy_id}|{inner}")
             if following.next is None:
                 return Page(tuple(found))

@@ -34,9 +34,7 @@ class PackageDraft:
 
 def draft_of(package: AccessPackage) -> PackageDraft:
     """The draft that changes nothing."""
-    return PackageDraft(
-        display_name=package.display_name, description=package.description, hidden=package.hidden
-    )
+    return PackageDraft(display_name=package.display_name, description=package.description, hidden=package.hidden)
 
 
 def scope_of(package: AccessPackage) -> str:
@@ -53,8 +51,11 @@ def create_package(
     draft: PackageDraft,
     retried: bool = False,
 ) -> AccessPackage:
-    """Create a package in a catalog ("" is the built-in one). With `retried` and the same content, one that
-    exists is given instead. Raises NotFound, InvalidInput (no such catalog), Forbidden, Conflict (name taken)."""
+    """Create a package in a catalog ("" is the built-in one).
+
+    With `retried` and the same content, one that exists is given instead. Raises NotFound or InvalidInput (no
+    such catalog), Forbidden, Conflict (the name is taken).
+    """
     general = general_catalog(services, now)
     catalog = services.entitlements.catalog(catalog_id) if catalog_id else general
     if catalog is None or not sees_catalog(actor, catalog.id):
@@ -73,9 +74,7 @@ def create_package(
             Create(recorded),
         )
     except Conflict as problem:
-        found = services.entitlements.package(
-            bearer(services, scope_of(package), draft.display_name, problem)
-        )
+        found = services.entitlements.package(bearer(services, scope_of(package), draft.display_name, problem))
         if retried and found is not None and draft_of(found) == draft:
             return found
         raise taken(draft.display_name) from problem
@@ -127,9 +126,7 @@ def delete_package(services: Services, actor: Actor, now: datetime, operation: s
 def _policies(services: Services, package: AccessPackage) -> tuple[AssignmentPolicy, ...]:
     found = services.entitlements.policies_of_package(package.id, MOST_POLICIES + 1, None).items
     if len(found) > MOST_POLICIES:
-        raise Conflict(
-            f"The package has more than {MOST_POLICIES} assignment policies. Delete some of them first."
-        )
+        raise Conflict(f"The package has more than {MOST_POLICIES} assignment policies. Delete some of them first.")
     return found
 
 

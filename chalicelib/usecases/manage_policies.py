@@ -1,8 +1,7 @@
-"""Assignment policies and their review settings: creating, changing, deleting (R12, R15-R19, G3, G30, G33)."""
+"""Assignment policies with their review settings: creating, changing, deleting (R12, R15-R19, G3, G30, G33)."""
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from chalicelib.domain import ids
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.lifetimes import NO_EXPIRATION, is_over
+from chalicelib.domain.lifetimes import NO_EXPIRATION, end_of, is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, ReviewSettings
 from chalicelib.domain.people import Actor
 from chalicelib.domain.review_rules import FALLBACK, PRIMARY, check_settings, new_subjects
@@ -73,6 +72,7 @@ def create_policy(
     if package is None or not administers(actor, package.catalog_id, package.id):
         raise unknown(actor, "access package", "accessPackage/id")
     require_manager(actor, package.catalog_id, package.id)
+    _check_expiration(draft.expiration, {}, now)
     _check(services, draft.review, None)
     policy = _fresh(actor, now, operation, package, draft)
     series = series_changes(services, now, actor, None, policy, operation, package)
@@ -80,9 +80,7 @@ def create_policy(
     recorded = _event(now, actor, activity, policy, operation, differences(None, draft))
     named = claim(scope_of(package.id), policy)
     try:
-        services.writer.commit(
-            operation, Create(policy), named, Unchanged(package), Create(recorded), *series
-        )
+        services.writer.commit(operation, Create(policy), named, Unchanged(package), Create(recorded), *series)
     except Conflict as problem:
         owner = bearer(services, scope_of(package.id), draft.display_name, problem)
         found = services.entitlements.policy(owner)
@@ -92,9 +90,7 @@ def create_policy(
     return policy
 
 
-def _fresh(
-    actor: Actor, now: datetime, operation: str, package: AccessPackage, draft: PolicyDraft
-) -> AssignmentPolicy:
+def _fresh(actor: Actor, now: datetime, operation: str, package: AccessPackage, draft: PolicyDraft) -> AssignmentPolicy:
     return AssignmentPolicy(
         id=ids.guid("policy", operation),
         package_id=package.id,
@@ -122,6 +118,7 @@ def update_policy(
     changes = differences(draft_of(policy), draft)
     if not changes:
         return policy
+    _check_expiration(draft.expiration, policy.expiration, now)
     _check(services, draft.review, policy.review)
     saved_by = actor.id if "review" in changes else policy.review_saved_by
     changed = replace(policy, modified=now, review_saved_by=saved_by, **members(draft))
@@ -157,9 +154,7 @@ def deletion(
     """The changes that delete a policy. Raises Conflict when somebody has access through it, or when a review
     of it is being opened this very moment."""
     if _in_use(services, policy.id, now):
-        raise Conflict(
-            f"People have assignments through the policy {policy.display_name!r}. Remove those first."
-        )
+        raise Conflict(f"People have assignments through the policy {policy.display_name!r}. Remove those first.")
     state = _latest_state(services, policy.id)
     if state is not None and state[1] in OPENING:
         raise Conflict("A review of the policy is being opened. Try again in a few minutes.")
@@ -169,9 +164,7 @@ def deletion(
     return [Drop(policy), release(scope_of(policy.package_id), policy), Create(recorded), *series]
 
 
-def stop_running_review(
-    services: Services, actor: Actor, now: datetime, operation: str, policy_id: str
-) -> None:
+def stop_running_review(services: Services, actor: Actor, now: datetime, operation: str, policy_id: str) -> None:
     """End the open review of a policy that was deleted: there is nothing left to remove (G33)."""
     latest = _latest_state(services, policy_id)
     if latest is not None and latest[1] is Status.IN_PROGRESS:
@@ -192,6 +185,13 @@ def _in_use(services: Services, policy_id: str, now: datetime) -> bool:
             return False
         page = services.entitlements.assignments_of_policy(policy_id, _PAGE, page.next)
     return True
+
+
+def _check_expiration(expiration: dict[str, Any], before: dict[str, Any], now: datetime) -> None:
+    """Raises InvalidInput for a date that is new and not in the future (R29)."""
+    ends = end_of(expiration, now) if expiration.get("type") == "afterDateTime" else None
+    if ends is not None and ends <= now and expiration != before:
+        raise InvalidInput("The end must lie in the future.", "expiration/endDateTime")
 
 
 def _check(services: Services, review: ReviewSettings | None, before: ReviewSettings | None) -> None:

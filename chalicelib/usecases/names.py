@@ -32,7 +32,7 @@ def taken(name: str) -> Conflict:
 
 
 def bearer(services: Services, scope: str, name: str, problem: Conflict) -> str:
-    """The id of the object that has the name a create wanted; raises `problem` when that was not the reason."""
+    """The id of the object that has the name a create wanted; raises `problem` when nobody has it."""
     owner = services.entitlements.owner_of_name(scope, name)
     if owner is None:
         raise problem

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
@@ -350,7 +351,7 @@ class Mailer(Protocol):
 class Renderer(Protocol):
     """Turns a notice of the domain into a mail."""
 
-    def render(self, notice: object, to: str, key: str) -> Mail: ...
+    def render(self, notice: notices.Notice, to: str, key: str) -> Mail: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.domain import assignment_rows, ids, person_rows
 from chalicelib.domain.assignment_rows import parse_assignment
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.imports import BadRow, Record, Row, check_header, lines_of, read
+from chalicelib.domain.imports import BadRow, Columns, Record, Row, check_header, lines_of, read
 from chalicelib.domain.people import User
 from chalicelib.domain.person_rows import COLUMNS, PersonRow, merged, parse_person
 from chalicelib.domain.roster import Roster
@@ -28,7 +28,7 @@ ENTRA = (
 GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
-def rows(text: str | bytes, columns: person_rows.Columns = COLUMNS) -> list[Row]:
+def rows(text: str | bytes, columns: Columns = COLUMNS) -> list[Row]:
     data = text.encode() if isinstance(text, str) else text
     return list(read(lines_of(data), columns))
 
@@ -167,9 +167,7 @@ def test_a_person_is_not_their_own_manager_by_id() -> None:
 
 
 def test_last_sign_in_is_an_instant_a_date_never_or_unknown() -> None:
-    known = User(
-        id="1", display_name="A", principal_name="Anna@example.com", last_sign_in=NOW, sign_in_as_of=NOW
-    )
+    known = User(id="1", display_name="A", principal_name="Anna@example.com", last_sign_in=NOW, sign_in_as_of=NOW)
     later = NOW + timedelta(days=5)
     assert merged(person(lastSignIn=""), known, "1", None, later) == known
     never = merged(person(lastSignIn="Never"), known, "1", None, later)
@@ -186,9 +184,7 @@ def test_the_same_sign_in_is_refreshed_only_after_half_a_day() -> None:
     assert merged(row, first, "1", None, NOW + timedelta(hours=11)) == first
     refreshed = merged(row, first, "1", None, NOW + timedelta(hours=12))
     assert refreshed.sign_in_as_of == NOW + timedelta(hours=12)
-    assert merged(person(lastSignIn="2026-01-01"), refreshed, "1", None, NOW).sign_in_as_of == (
-        refreshed.sign_in_as_of
-    )
+    assert merged(person(lastSignIn="2026-01-01"), refreshed, "1", None, NOW).sign_in_as_of == (refreshed.sign_in_as_of)
 
 
 def test_missing_columns_keep_and_empty_cells_clear_what_we_know() -> None:
@@ -237,7 +233,8 @@ def test_the_first_row_of_a_person_counts() -> None:
 
 
 def test_assignment_rows() -> None:
-    text = "USER;package;policy;start;end\nAnna@x;Tools;;;2026-05-01\n;Tools;;;\nb@x;Tools;P;2026-05-02;2026-05-01\n"
+    text = "USER;package;policy;start;end\nAnna@x;Tools;;;2026-05-01\n;Tools;;;\n"
+    text += "b@x;Tools;P;2026-05-02;2026-05-01\n"
     good, *bad = rows(text, assignment_rows.COLUMNS)
     assert isinstance(good, Record)
     row = parse_assignment(good)
@@ -266,9 +263,7 @@ def test_the_documented_columns_are_the_known_ones() -> None:
 def test_time_and_memory_of_fifty_thousand_rows() -> None:
     blanks = "," * (ENTRA.count(",") - 1)
     text = ENTRA + ",manager\n"
-    text += "".join(
-        f"person{n}@example.com,Person {n}{blanks},person{n // 10}@example.com\n" for n in range(1, 50_001)
-    )
+    text += "".join(f"person{n}@example.com,Person {n}{blanks},person{n // 10}@example.com\n" for n in range(1, 50_001))
     data = text.encode()
     started = time.perf_counter()
     roster = Roster()

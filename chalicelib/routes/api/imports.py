@@ -48,9 +48,7 @@ def show_import(call: Call, import_id: str) -> dict[str, Any]:
         "total": job.total,
         "done": job.done,
         **counts,
-        "badRows": [
-            {"line": row.line, "column": row.column, "reason": row.reason} for row in progress.bad_rows
-        ],
+        "badRows": [{"line": row.line, "column": row.column, "reason": row.reason} for row in progress.bad_rows],
     }
     if job.error:
         body["error"] = job.error

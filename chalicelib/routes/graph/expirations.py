@@ -14,7 +14,7 @@ KINDS = ("notSpecified", "noExpiration", "afterDateTime", "afterDuration")
 
 
 def read_expiration(reader: Reader | None) -> dict[str, Any]:
-    """The pattern as it is stored; without one, or without a type and a value, it is `noExpiration`.
+    """The pattern as it is stored: without one `noExpiration`, without anything in it `notSpecified`.
 
     Raises InvalidInput naming the member.
     """
@@ -37,7 +37,7 @@ def read_expiration(reader: Reader | None) -> dict[str, Any]:
 def _implied(reader: Reader) -> str:
     if reader.gives("duration"):
         return "afterDuration"
-    return "afterDateTime" if reader.moment("endDateTime") else "noExpiration"
+    return "afterDateTime" if reader.moment("endDateTime") else "notSpecified"
 
 
 def expiration_object(expiration: Mapping[str, Any]) -> dict[str, Any]:

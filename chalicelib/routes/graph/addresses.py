@@ -1,0 +1,43 @@
+"""The address prefix of entitlement management, and the ids that addresses and filters name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.routes.graph.odata import parse_segment
+from chalicelib.routes.graph.walking import Source, listed
+from chalicelib.usecases.ports import Page
+
+E = TypeVar("E")
+
+EM = "/v1.0/identityGovernance/entitlementManagement"
+EM_CONTEXT = "identityGovernance/entitlementManagement"
+
+
+def only_id(segment: str) -> str:
+    """The id a path segment holds, in lower case. Raises NotFound for functions and other segments."""
+    found = parse_segment(segment)
+    if found.kind != "id":
+        raise NotFound("There is no such resource.")
+    return found.name.lower()
+
+
+def plain_id(wanted: object) -> str:
+    """The id a filter compares with, in lower case; "" for text that can be no id."""
+    named = parse_segment(wanted) if isinstance(wanted, str) else None
+    return named.name.lower() if named is not None and named.kind == "id" else ""
+
+
+def found_by_id(get: Callable[[str], E | None], wanted: object) -> Source[E]:
+    """A list of the one object with the id a filter names, or of none."""
+    known = plain_id(wanted)
+    found = get(known) if known else None
+    return listed([found] if found is not None else [])
+
+
+def part_of(get: Callable[[str, int, str | None], Page[E]], wanted: object) -> Source[E]:
+    """The list of what belongs to the object with the id a filter names."""
+    known = plain_id(wanted)
+    return (lambda limit, after: get(known, limit, after)) if known else listed([])

@@ -1,0 +1,192 @@
+"""Assignment policies with their review settings, in the shape of Graph's entitlement management."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.domain.packages import AssignmentPolicy
+from chalicelib.routes import http
+from chalicelib.routes.graph import expand_entitlements as expand
+from chalicelib.routes.graph import lists
+from chalicelib.routes.graph import present_entitlements as present
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, found_by_id, only_id, part_of
+from chalicelib.routes.graph.expirations import read_expiration
+from chalicelib.routes.graph.odata_match import Filter
+from chalicelib.routes.graph.policy_members import read_kept
+from chalicelib.routes.graph.reading import Reader
+from chalicelib.routes.graph.review_settings import read_review
+from chalicelib.routes.graph.walking import Source, listed
+from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.usecases import list_entitlements, manage_policies, seeing
+from chalicelib.usecases.manage_policies import PolicyDraft
+
+door = Blueprint(__name__)
+
+POLICIES = f"{EM}/assignmentPolicies"
+ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
+TARGET_SCOPES = (
+    "notSpecified",
+    "specificDirectoryUsers",
+    "specificConnectedOrganizationUsers",
+    "specificDirectoryServicePrincipals",
+    "allMemberUsers",
+    "allDirectoryUsers",
+    "allDirectoryServicePrincipals",
+    "allConfiguredConnectedOrganizationUsers",
+    "allExternalUsers",
+    "allDirectoryAgentIdentities",
+)
+
+
+@http.route(door, "GET", POLICIES)
+def policies(call: Call) -> Answer:
+    """The policies the caller may see."""
+    return _every_policy(call)
+
+
+@http.route(door, "GET", f"{EM}/accessPackages/{{id}}/assignmentPolicies")
+def policies_of_package(call: Call, id: str) -> Answer:
+    """The policies of one access package."""
+    package = seeing.find_package(call.services, call.actor, only_id(id))
+    seen = seeing.administers(call.actor, package.catalog_id, package.id)
+    found = part_of(call.services.entitlements.policies_of_package, package.id) if seen else listed([])
+    return _policies(call, f"{EM_CONTEXT}/accessPackages('{package.id}')/assignmentPolicies", found)
+
+
+@http.route(door, "POST", POLICIES)
+def add_policy(call: Call) -> Answer:
+    """Create a policy of an access package, with or without reviews."""
+    reader = Reader(call.json())
+    package = reader.inner("accessPackage")
+    package_id = package.identifier("id") if package else reader.identifier("accessPackageId")
+    if not package_id:
+        raise reader.refused("accessPackage/id", "Must name the access package of the policy.")
+    made = manage_policies.create_policy(
+        call.services, call.actor, call.now, call.operation, package_id, _whole(call, reader), call.retried
+    )
+    return Created(_policy(call, made))
+
+
+@http.route(door, "GET", f"{POLICIES}/{{id}}")
+def policy(call: Call, id: str) -> Answer:
+    """One policy, or `$count`."""
+    if id == "$count":
+        return _every_policy(call, count_only=True)
+    return _policy(call, seeing.find_policy(call.services, call.actor, only_id(id)))
+
+
+@http.route(door, "PUT", f"{POLICIES}/{{id}}")
+def replace_policy(call: Call, id: str) -> Answer:
+    """Replace a policy: what is not given is off or empty afterwards, review settings included (G30)."""
+    found = seeing.find_policy(call.services, call.actor, only_id(id))
+    return _changed(call, found, _whole(call, Reader(call.json())))
+
+
+@http.route(door, "PATCH", f"{POLICIES}/{{id}}")
+def change_policy(call: Call, id: str) -> Answer:
+    """Change the members that are given; inside review settings as well."""
+    found = seeing.find_policy(call.services, call.actor, only_id(id))
+    return _changed(call, found, _overlaid(call, Reader(call.json()), found))
+
+
+@http.route(door, "DELETE", f"{POLICIES}/{{id}}")
+def delete_policy(call: Call, id: str) -> Answer:
+    """Delete a policy nobody has an active assignment through."""
+    manage_policies.delete_policy(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+def _whole(call: Call, reader: Reader) -> PolicyDraft:
+    """A draft from the body alone. Raises InvalidInput."""
+    inner = reader.inner("reviewSettings")
+    review, kept = read_review(inner.members if inner else None, call.services.settings.default_time_zone)
+    return PolicyDraft(
+        display_name=reader.name(),
+        description=reader.text("description"),
+        allowed_target_scope=reader.choice("allowedTargetScope", TARGET_SCOPES, "notSpecified"),
+        expiration=read_expiration(reader.inner("expiration")),
+        other=read_kept(reader) | ({"reviewSettings": kept} if kept else {}),
+        review=review,
+    )
+
+
+def _overlaid(call: Call, reader: Reader, found: AssignmentPolicy) -> PolicyDraft:
+    """The policy's present members with those of the body laid over them. Raises InvalidInput."""
+    draft = manage_policies.draft_of(found)
+    kept = {name: value for name, value in draft.other.items() if not reader.mentions(name)}
+    draft = replace(
+        draft,
+        display_name=reader.name() if reader.mentions("displayName") else draft.display_name,
+        description=reader.text("description") if reader.mentions("description") else draft.description,
+        allowed_target_scope=reader.choice("allowedTargetScope", TARGET_SCOPES, draft.allowed_target_scope),
+        other=kept | read_kept(reader),
+    )
+    if reader.mentions("expiration"):
+        draft = replace(draft, expiration=read_expiration(reader.inner("expiration")))
+    if not reader.mentions("reviewSettings"):
+        return draft
+    given = reader.inner("reviewSettings")
+    merged = {**(present.review_of(found) or {}), **given.members} if given else None
+    review, unscheduled = read_review(merged, call.services.settings.default_time_zone)
+    other = draft.other | ({"reviewSettings": unscheduled} if unscheduled else {})
+    return replace(draft, review=review, other=other)
+
+
+def _changed(call: Call, found: AssignmentPolicy, draft: PolicyDraft) -> Answer:
+    changed = manage_policies.update_policy(call.services, call.actor, call.now, call.operation, found, draft)
+    return _policy(call, changed)
+
+
+def _policy(call: Call, found: AssignmentPolicy) -> Mapping[str, Any]:
+    return lists.single(
+        call,
+        found,
+        context=f"{EM_CONTEXT}/assignmentPolicies",
+        properties=present.POLICY_PROPERTIES,
+        present=present.policy_objects,
+        expandable=expand.of_policy(call),
+    )
+
+
+def _every_policy(call: Call, *, count_only: bool = False) -> Answer:
+    source = list_entitlements.policies(call.services, call.actor)
+    return _policies(call, f"{EM_CONTEXT}/assignmentPolicies", source, _narrower, count_only)
+
+
+def _policies(
+    call: Call,
+    context: str,
+    source: Source[AssignmentPolicy],
+    narrower: Callable[[Call, Filter], Source[AssignmentPolicy] | None] | None = None,
+    count_only: bool = False,
+) -> Answer:
+    return lists.collection(
+        call,
+        context=context,
+        known=present.KNOWN_OF_POLICY,
+        source=source,
+        present=present.policy_objects,
+        properties=present.POLICY_PROPERTIES,
+        expandable=expand.of_policy(call),
+        orderable=ORDERS,
+        narrower=partial(narrower, call) if narrower else None,
+        indexed="id eq, accessPackage/id eq",
+        count_only=count_only,
+    )
+
+
+def _narrower(call: Call, chosen: Filter) -> Source[AssignmentPolicy] | None:
+    """The shorter list that holds every match of a filter, for those who would walk all policies."""
+    if not call.actor.reads_everything:
+        return None
+    same = chosen.equalities()
+    if "id" in same:
+        return found_by_id(call.services.entitlements.policy, same["id"])
+    if "accesspackage/id" in same:
+        return part_of(call.services.entitlements.policies_of_package, same["accesspackage/id"])
+    return None

@@ -1,0 +1,105 @@
+"""The commands of dev.py: which environment each needs, and what it runs there. Standard library only."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from local import client_commands
+from local.venvs import EMULATOR, PRODUCT, ROOT, VenvError
+
+RUNTIME = "requirements.txt"
+DEVELOPMENT = "requirements-dev.txt"
+CHECKS = (
+    ["-m", "ruff", "format", "--check", "."],
+    ["-m", "ruff", "check", "."],
+    ["-m", "mypy"],
+    ["-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"],
+)
+USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
+
+  run         the product on this machine; prints READY and its address
+  test        the whole test suite; options go to pytest
+  check       format, lint, types, import rules
+  demo        one review from policy to evidence, told step by step
+  users       the people of the running instance
+  token WHO   a bearer token: id, principal name, admin or auditor
+  clock       show, advance 3d, set ISO, reset: the running instance's time
+  tick        fire every timer and wait until all work is done
+  mail        the mails the running instance sent
+  import      load a CSV of people or assignments
+  bench       the benchmarks: cost, speed, cold, scale
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; its exit status. 2 for a command that does not exist."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(USAGE, end="")
+        return 0
+    name, rest = argv[0], list(argv[1:])
+    if name in client_commands.COMMANDS:
+        return client_commands.main(name, rest)
+    if name not in _COMMANDS:
+        print(f"There is no command {name!r}.\n\n{USAGE}", file=sys.stderr, end="")
+        return 2
+    try:
+        return _COMMANDS[name](rest)
+    except VenvError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _inside(argv: list[str], *, emulator: bool = True) -> None:
+    """Go on inside the product's environment: replaces this process unless it is already there."""
+    PRODUCT.ensure(RUNTIME)
+    if emulator:
+        EMULATOR.ensure("requirements-emulator.txt")
+    if Path(sys.prefix).resolve() != PRODUCT.folder.resolve():
+        os.execv(PRODUCT.python, [str(PRODUCT.python), str(ROOT / "dev.py"), *argv])
+
+
+def _run(rest: list[str]) -> int:
+    _inside(["run", *rest])
+    status: int = importlib.import_module("local.launcher").main(rest)
+    return status
+
+
+def _demo(rest: list[str]) -> int:
+    _inside(["demo", *rest])
+    return int(importlib.import_module("local.demo").main(rest) or 0)
+
+
+def _test(rest: list[str]) -> int:
+    PRODUCT.ensure(DEVELOPMENT)
+    EMULATOR.ensure("requirements-emulator.txt")
+    return _in_checkout(["-m", "pytest", *rest])
+
+
+def _check(_: list[str]) -> int:
+    """All checks run, so that one fix round can mend everything."""
+    PRODUCT.ensure(DEVELOPMENT)
+    failed = [check for check in CHECKS if _in_checkout(list(check))]
+    return 1 if failed else 0
+
+
+def _bench(rest: list[str]) -> int:
+    PRODUCT.ensure(DEVELOPMENT)
+    return _in_checkout(["-m", "bench", *rest])
+
+
+def _in_checkout(arguments: list[str]) -> int:
+    return subprocess.run([PRODUCT.python, *arguments], cwd=ROOT, check=False).returncode
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": _run,
+    "demo": _demo,
+    "test": _test,
+    "check": _check,
+    "bench": _bench,
+}

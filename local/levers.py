@@ -1,0 +1,139 @@
+"""What lies under /_local: the levers of the local stage, which no deployment has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from chalicelib.usecases.ports import Services
+from local.clock import OffsetClock
+from local.durations import instant, span
+from local.mails import Mailbox
+from local.signin import Nobody, SignIn
+from local.workers import Workers
+
+Gateway = Callable[[str, str, Mapping[str, str]], tuple[int, str]]
+PAGE = "/v1.0/users?$top=100"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+
+
+class Refused(Exception):
+    """An error answer: status, code, message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.reply = error(status, code, message)
+
+
+def json_reply(value: Any, status: int = 200) -> Reply:
+    """A JSON answer."""
+    return Reply(status, json.dumps(value, ensure_ascii=False).encode())
+
+
+def error(status: int, code: str, message: str) -> Reply:
+    """An error in Graph's shape."""
+    return json_reply({"error": {"code": code, "message": message, "innerError": {}}}, status)
+
+
+@dataclass(frozen=True)
+class Levers:
+    """The running instance as its developer moves it. `call` asks the product itself: method, path, headers."""
+
+    clock: OffsetClock
+    workers: Workers
+    mailbox: Mailbox
+    signin: SignIn
+    services: Callable[[], Services]
+    call: Gateway
+
+    def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a request under /_local; every failure is an error answer."""
+        name, _, rest = path.removeprefix("/_local/").partition("/")
+        try:
+            if rest:
+                return self._mail(unquote(rest)) if (method, name) == ("GET", "mails") else _unknown()
+            lever = self._levers().get((method, name))
+            return json_reply(lever(query, _object(body))) if lever else _unknown()
+        except Refused as refused:
+            return refused.reply
+        except Nobody as problem:
+            return error(404, "ResourceNotFound", str(problem.args[0]))
+        except ValueError as problem:
+            return error(400, "BadRequest", str(problem))
+
+    def _levers(self) -> dict[tuple[str, str], Callable[[Mapping[str, str], dict[str, Any]], Any]]:
+        return {
+            ("GET", "health"): lambda _query, _body: {"status": "ok"},
+            ("GET", "clock"): lambda _query, _body: self._time(),
+            ("POST", "clock"): lambda _query, body: self._move(body),
+            ("POST", "tick"): lambda _query, _body: self.workers.tick(),
+            ("GET", "mails"): lambda query, _body: self.mailbox.list(query.get("to", "")),
+            ("GET", "users"): lambda _query, _body: self._users(),
+            ("POST", "token"): lambda _query, body: self._token(body),
+        }
+
+    def _time(self) -> dict[str, Any]:
+        now = self.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {"now": now, "offsetSeconds": int(self.clock.offset.total_seconds())}
+
+    def _move(self, body: dict[str, Any]) -> dict[str, Any]:
+        """`{advance: "3d"}`, `{set: ISO}` or `{reset: true}`."""
+        match body:
+            case {"advance": str(text), **more} if not more:
+                self.clock.advance(span(text))
+            case {"set": str(text), **more} if not more:
+                self.clock.set(instant(text))
+            case {"reset": True, **more} if not more:
+                self.clock.reset()
+            case _:
+                raise ValueError('Send {"advance": "3d"}, {"set": "2026-03-02T09:00:00Z"} or {"reset": true}.')
+        return self._time()
+
+    def _token(self, body: dict[str, Any]) -> dict[str, str]:
+        who = body.get("who")
+        if not isinstance(who, str) or not who:
+            raise ValueError("`who` must be an id, a principal name, `admin` or `auditor`.")
+        return {"token": self.signin.token(self.services(), who)}
+
+    def _users(self) -> list[dict[str, Any]]:
+        """Everybody as the product's own API shows them to the administrator."""
+        headers = {"Authorization": f"Bearer {self.signin.token(self.services(), 'admin')}"}
+        users: list[dict[str, Any]] = []
+        path = PAGE
+        while path:
+            status, text = self.call("GET", path, headers)
+            if status != 200:
+                raise Refused(502, "BadGateway", f"The product answered {status}: {text[:500]}")
+            page = json.loads(text)
+            users += page["value"]
+            following = urlsplit(page.get("@odata.nextLink", ""))
+            path = f"/v1.0/{following.path.partition('/v1.0/')[2]}?{following.query}" if following.query else ""
+        return users
+
+    def _mail(self, mail_id: str) -> Reply:
+        found = self.mailbox.get(mail_id)
+        if found is None:
+            return error(404, "ResourceNotFound", f"There is no mail {mail_id}.")
+        return Reply(200, str(found["html"]).encode(), "text/html; charset=utf-8")
+
+
+def _unknown() -> Reply:
+    return error(404, "ResourceNotFound", "There is no such lever.")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    found = json.loads(body or b"{}")
+    if not isinstance(found, dict):
+        raise ValueError("The body must be a JSON object.")
+    return found
