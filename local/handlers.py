@@ -17,6 +17,14 @@ LOG = logging.getLogger("local")
 MILLISECONDS = 15_000  # an invocation's limit, as in the settings of the local stage
 
 
+def report(text: str, problem: BaseException) -> None:
+    """Log a failure: with its trace, but in one line when the emulator simply cannot be reached."""
+    cause: BaseException | None = problem
+    while cause and not isinstance(cause, ConnectionError):
+        cause = cause.__cause__ or cause.__context__
+    LOG.error("%s%s", text, " The emulator cannot be reached." if cause else "", exc_info=None if cause else problem)
+
+
 @dataclass(frozen=True)
 class Handlers:
     """The event handlers a Chalice app declares; `module` is where they live."""

@@ -152,6 +152,8 @@ class _Run:
         bootstrap.use_clock(clock)
         self._seed(bootstrap.services())
         front = importlib.import_module("app")
+        for handler in front.app.log.handlers:
+            handler.setStream(sys.stderr)
         handlers = declared(front)
         queue_worker = QueueWorker(handlers, aws.client("sqs"), queue)
         stream_worker = StreamWorker(handlers, aws.client("dynamodbstreams"), stream)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event, Lock, Thread
 from typing import Any
 
-from local.handlers import LOG, Handlers, queue_record
+from local.handlers import Handlers, queue_record, report
 
 THREADS = 4
 PAUSE_SECONDS = 1.0  # after a failed call to the queue
@@ -55,8 +55,8 @@ class QueueWorker:
                 )
                 for message in answer.get("Messages", []):
                     self._handle(message)
-            except Exception:  # noqa: BLE001 - whatever happens to one message, the thread goes on
-                LOG.exception("The queue cannot be served; trying again.")
+            except Exception as problem:  # noqa: BLE001 - whatever happens to one message, the thread goes on
+                report("The queue cannot be served; trying again.", problem)
                 self._stop.wait(PAUSE_SECONDS)
 
     def _handle(self, message: dict[str, Any]) -> None:
@@ -72,8 +72,8 @@ class QueueWorker:
         event = {"Records": [queue_record(message, self._arn)]}
         try:
             answer = self._handlers.call(self._handlers.queue, event)
-        except Exception:  # noqa: BLE001 - as in Lambda, a failure means: deliver again
-            LOG.exception("Work failed and comes back: %s", message["Body"])
+        except Exception as problem:  # noqa: BLE001 - as in Lambda, a failure means: deliver again
+            report(f"Work failed and comes back: {message['Body']}.", problem)
             return False
         failures = answer.get("batchItemFailures", []) if isinstance(answer, dict) else []
         return message["MessageId"] not in {failure.get("itemIdentifier") for failure in failures}

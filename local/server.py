@@ -16,7 +16,6 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import (
     ChaliceRequestHandler,
-    CustomLocalChalice,
     ForbiddenError,
     LocalChalice,
     LocalDevServer,
@@ -124,7 +123,7 @@ class _Handler(ChaliceRequestHandler):
     def _product(self, headers: dict[str, str], body: bytes) -> None:
         try:
             response = self.local_gateway.handle_request(self.command, self.path, headers, body or None)
-        except ForbiddenError:
+        except (ForbiddenError, UnicodeEncodeError):  # the latter: Chalice quotes an odd Authorization header
             path = urlsplit(self.path).path
             self._reply(error(404, "ResourceNotFound", f"Resource not found for {self.command} {path}."))
             return
@@ -159,8 +158,8 @@ class Server:
 
     def __init__(self, app: Chalice, port: int, levers: Levers) -> None:
         # LocalChalice keeps the current request per thread; the class must be mixed in before the first request.
-        CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
-        app.__class__ = CustomLocalChalice
+        if not isinstance(app, LocalChalice):
+            app.__class__ = type("LocalApp", (LocalChalice, app.__class__), {})
         config = configuration(app)
         self._server = LocalDevServer(app, config, HOST, port, handler_cls=_Handler, server_cls=_Server).server
         self._server.levers = levers

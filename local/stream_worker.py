@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.handlers import LOG, Handlers, stream_event, stream_record
+from local.handlers import Handlers, report, stream_event, stream_record
 
 BATCH = 1000
 POLL_SECONDS = 0.25
@@ -57,8 +57,8 @@ class StreamWorker:
             pause = POLL_SECONDS
             try:
                 self.drain()
-            except Exception:  # noqa: BLE001 - the batch stays where it is and is tried again
-                LOG.exception("Counting failed; the same records are tried again.")
+            except Exception as problem:  # noqa: BLE001 - the batch stays where it is and is tried again
+                report("Counting failed; the same records are tried again.", problem)
                 pause = RETRY_SECONDS
             self._stop.wait(pause)
 

@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from chalicelib.usecases.ports import Clock
-from local.handlers import LOG, Handlers, timer_event
+from local.handlers import Handlers, report, timer_event
 from local.queue_worker import QueueWorker
 from local.stream_worker import StreamWorker
 
@@ -46,8 +46,8 @@ class Workers:
         self._stream.stop()
         try:
             self._stream.drain()
-        except Exception:  # noqa: BLE001 - the records are saved with the tables and come again
-            LOG.exception("The last changes are counted at the next start.")
+        except Exception as problem:  # noqa: BLE001 - the records are saved with the tables and come again
+            report("The last changes are counted at the next start.", problem)
 
     def tick(self, limit_seconds: float = TICK_LIMIT_SECONDS) -> dict[str, Any]:
         """Fire all timers and wait until queue and stream are empty, until a whole round found nothing to do.
@@ -89,8 +89,8 @@ class Workers:
             try:
                 self._stream.drain()
                 return True
-            except Exception:  # noqa: BLE001 - tried again, then told by `finished`
-                LOG.exception("Counting failed (try %d).", attempt + 1)
+            except Exception as problem:  # noqa: BLE001 - tried again, then told by `finished`
+                report(f"Counting failed (try {attempt + 1}).", problem)
                 self._stop.wait(TIMER_SECONDS)
         return False
 
@@ -101,7 +101,7 @@ class Workers:
     def _fire(self, name: str) -> dict[str, int]:
         try:
             answer = self._handlers.call(name, timer_event(name, self._clock.now()))
-        except Exception:  # noqa: BLE001 - a timer that failed fires again in a second
-            LOG.exception("The timer %s failed.", name)
+        except Exception as problem:  # noqa: BLE001 - a timer that failed fires again in a second
+            report(f"The timer {name} failed.", problem)
             return {}
         return {key: value for key, value in (answer or {}).items() if isinstance(value, int)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +19,6 @@ from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
 from chalicelib.usecases.ports import Services
 
-LOG = logging.getLogger("access_reviews")
 MAX_BODY = 1_000_000  # bytes; imports have their own limit
 JSON = "application/json"
 CHALICE_CODES = {
@@ -159,7 +157,10 @@ def route(
 
     def declare(view: View) -> View:
         def handler(**parameters: str) -> Response:
-            return answer(view(_call(door, public, parameters), **_decoded(parameters)))
+            try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
+                return answer(view(_call(door, public, parameters), **_decoded(parameters)))
+            except errors.ReviewError as problem:
+                return refuse(problem, str(door.current_request.context.get("requestId", "")))
 
         handler.__name__ = view.__name__
         door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(
@@ -212,15 +213,7 @@ def install(app: Chalice) -> None:
 
     @app.middleware("http")
     def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
-        request_id = str(event.context.get("requestId") or bootstrap.services().clock.new_id())
-        try:
-            response = get_response(event)
-        except errors.ReviewError as problem:
-            return refuse(problem, request_id)
-        except Exception:  # noqa: BLE001 - the last door: nothing may leave with a stack trace
-            LOG.exception("unexpected failure in %s %s", event.method, event.path)
-            return refuse(errors.ReviewError("Something went wrong on our side."), request_id)
-        return _reshaped(response, request_id)
+        return _reshaped(get_response(event), str(event.context.get("requestId", "")))
 
 
 def _reshaped(response: Response, request_id: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import DoesNotExist
 
 from chalicelib.storage.rows import PLACES, Key, from_row
-from chalicelib.storage.tables import Row
+from chalicelib.storage.tables import OtherOrder, Row
 from chalicelib.usecases.ports import Page
 
 E = TypeVar("E")
@@ -70,7 +70,7 @@ def query_other(
     table: Any = PLACES[kind].table
     rows = table.other_order.query(
         partition,
-        table.other_order.other_sk.startswith(prefix) if prefix else None,
+        OtherOrder.other_sk.startswith(prefix) if prefix else None,
         limit=limit,
         page_size=limit,
         last_evaluated_key=_other_position(partition, after),

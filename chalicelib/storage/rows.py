@@ -101,10 +101,14 @@ def to_text(entity: object) -> str:
 
 
 def to_row(entity: object, version: int, operation: str) -> Row:
-    """The row that stores `entity` as `version`."""
+    """The row that stores `entity` as `version`. An id that is the sort key is not stored twice: what is read by
+    the thousand (assignments) is a tenth smaller for it."""
     place = PLACES[type(entity)]
     pk, sk = place.key(entity)
-    row: Any = place.table(pk, sk, v=version, op=operation, data=to_text(entity))
+    facts = lean(entity)
+    if facts.get("id") == sk:
+        del facts["id"]
+    row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())
     if place.other:
         row.other_pk, row.other_sk = place.other(entity)
     stored: Row = row
@@ -113,6 +117,9 @@ def to_row(entity: object, version: int, operation: str) -> Row:
 
 def from_row(kind: type[E], row: Row) -> E:
     """The entity of a row, with the version it was read at."""
-    entity: Any = _decoder(kind).decode(row.data or "{}")  # type: ignore[arg-type]
+    text = row.data or "{}"
+    if "id" in _defaults(kind) and '"id":' not in text[:8]:  # type: ignore[arg-type]
+        text = f'{{"id":"{row.sk}"{"," if len(text) > 2 else ""}{text[1:]}'
+    entity: Any = _decoder(kind).decode(text)  # type: ignore[arg-type]
     found: E = dataclasses.replace(entity, version=int(row.v))
     return found

@@ -91,6 +91,8 @@ def test_opening_costs_one_write_unit_an_item_and_four_a_reviewer(opened) -> Non
     assert state.status is Status.IN_PROGRESS and state.items == ITEMS and state.reviewers == MANAGERS
     print(meter.table())
     assert (meter.write_units - 4 * MANAGERS) / ITEMS <= 1.02
+    population = meter.by_table["access-reviews-directory"], meter.by_table["access-reviews-entitlements"]
+    assert sum(line.read_units for line in population) / ITEMS <= 0.75
 
 
 def test_idle_tick_reads_at_most_two_units(opened) -> None:

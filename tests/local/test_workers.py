@@ -1,0 +1,112 @@
+"""Workers over moto: what AWS would do with a timer, a queue and a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+from moto import mock_aws
+
+from local.clock import OffsetClock
+from local.handlers import declared
+from local.queue_worker import QueueWorker
+from local.stream_worker import StreamWorker
+from local.workers import Workers
+from tests.local import tiny
+
+
+@dataclass
+class Stage:
+    """The tiny app's workers, and the AWS they work on."""
+
+    sqs: Any
+    dynamodb: Any
+    queue: str
+    workers: Workers
+
+    def send(self, body: str, delay: int = 0) -> None:
+        self.sqs.send_message(QueueUrl=self.queue, MessageBody=body, DelaySeconds=delay)
+
+    def put(self, key: str) -> None:
+        self.dynamodb.put_item(TableName="items", Item={"pk": {"S": key}, "b": {"B": b"\xff"}})
+
+
+@pytest.fixture
+def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
+    with mock_aws():
+        session = get_session()
+        sqs, dynamodb, streams = (
+            session.create_client(name, region_name="us-east-1") for name in ("sqs", "dynamodb", "dynamodbstreams")
+        )
+        queue = sqs.create_queue(QueueName="work", Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
+        table = dynamodb.create_table(
+            TableName="items",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )["TableDescription"]
+        handlers = declared(tiny)
+        stream = StreamWorker(handlers, streams, table["LatestStreamArn"])
+        workers = Workers(handlers, OffsetClock(tmp_path / "clock.json"), QueueWorker(handlers, sqs, queue), stream)
+        stage = Stage(sqs, dynamodb, queue, workers)
+        tiny.send.append(stage.send)
+        workers.start()
+        yield stage
+        workers.stop()
+
+
+def test_declared() -> None:
+    handlers = declared(tiny)
+    assert (handlers.timers, handlers.queue, handlers.stream) == (("tick",), "work", "count")
+
+
+def test_tick_drains_everything_the_timers_cause(stage: Stage) -> None:
+    tiny.to_send += ["one", "two", "three"]
+    stage.put("a")
+    done = stage.workers.tick()
+    assert done["finished"] and done["messages"] == 3 and done["streamRecords"] <= 1
+    assert sorted(tiny.seen["work"]) == ["one", "three", "two"]
+    assert sum(len(event["Records"]) for event in tiny.seen["stream"]) == 1
+
+
+def test_tick_waits_for_delayed_and_failed_messages(stage: Stage) -> None:
+    tiny.fail_once.add("raises")
+    tiny.refuse.add("refused")
+    stage.send("raises")
+    stage.send("refused")
+    stage.send("later", delay=1)
+    done = stage.workers.tick()
+    assert done["finished"] and done["failedMessages"] == 2
+    assert sorted(tiny.seen["work"]) == ["later", "raises", "raises", "refused", "refused"]
+
+
+def test_stream_records_are_shaped_for_lambda_and_repeat_until_taken(stage: Stage) -> None:
+    tiny.fail_once.add("stream")
+    stage.put("a")
+    assert stage.workers.tick()["finished"]
+    first, second = tiny.seen["stream"]
+    assert first == second
+    (record,) = first["Records"]
+    assert record["eventSourceARN"].startswith("arn:aws:dynamodb:") and record["eventID"]
+    assert record["dynamodb"]["NewImage"] == {"pk": {"S": "a"}, "b": {"B": "/w=="}}
+    assert isinstance(record["dynamodb"]["ApproximateCreationDateTime"], int | float)
+    assert first["shardId"]
+
+
+def test_tick_gives_up_at_its_limit(stage: Stage) -> None:
+    stage.send("later", delay=60)
+    done = stage.workers.tick(limit_seconds=0.3)
+    assert done["finished"] is False
+
+
+def test_stop_hands_over_the_rest_of_the_stream(stage: Stage) -> None:
+    stage.workers.stop()
+    taken = len(tiny.seen["stream"])
+    stage.put("z")
+    stage.workers.stop()
+    assert len(tiny.seen["stream"]) == taken + 1
