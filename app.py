@@ -24,9 +24,7 @@ def tick(event: Any) -> dict[str, int]:
     return events.tick()
 
 
-@app.on_sqs_message(
-    queue=os.environ.get("ACCESS_REVIEWS_WORK_QUEUE_NAME", "access-reviews-work"), batch_size=1
-)
+@app.on_sqs_message(queue=os.environ.get("ACCESS_REVIEWS_WORK_QUEUE_NAME", "access-reviews-work"), batch_size=1)
 def work(event: Any) -> dict[str, Any]:
     """Continue one piece of work named by a queue message."""
     return events.work(event.to_dict())

@@ -118,9 +118,7 @@ class KeyedRead(Request):
         if response is None and not _is_refusal(error):
             return []
         left = self._side.refs(
-            (name, key)
-            for name, rest in (response or {}).get("UnprocessedKeys", {}).items()
-            for key in rest["Keys"]
+            (name, key) for name, rest in (response or {}).get("UnprocessedKeys", {}).items() for key in rest["Keys"]
         )
         rates = {
             ref: rate
@@ -130,8 +128,7 @@ class KeyedRead(Request):
         }
         images = self._side.images(rates)
         return [
-            Charge(ref.table, read_units=read_units(item_size(images.get(ref)), rate))
-            for ref, rate in rates.items()
+            Charge(ref.table, read_units=read_units(item_size(images.get(ref)), rate)) for ref, rate in rates.items()
         ]
 
 

@@ -32,9 +32,7 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
     for record in event["Records"]:
         try:
             _one(bootstrap.services(), json.loads(record["body"]))
-        except (
-            Exception
-        ):  # one bad message must not hold up the others; it goes to the dead letters in the end
+        except Exception:  # one bad message must not hold up the others; it goes to the dead letters in the end
             LOG.exception("work failed: %s", record.get("body"))
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}

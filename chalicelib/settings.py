@@ -84,9 +84,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]
     if settings.stage not in ("local", "test"):
         problems += [
-            f"{variable(field)} is missing"
-            for field in _REQUIRED_OUTSIDE_LOCAL
-            if not getattr(settings, field)
+            f"{variable(field)} is missing" for field in _REQUIRED_OUTSIDE_LOCAL if not getattr(settings, field)
         ]
     if settings.invocation_seconds >= settings.lease_seconds:
         problems.append(f"{variable('lease_seconds')} must be longer than an invocation")

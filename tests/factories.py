@@ -7,7 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import ids
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, ReviewerKind, ReviewSettings, SubjectSet
+from chalicelib.domain.packages import (
+    AccessPackage,
+    AssignmentPolicy,
+    Catalog,
+    ReviewerKind,
+    ReviewSettings,
+    SubjectSet,
+)
 from chalicelib.domain.people import Actor, PrincipalName, Role, User
 from chalicelib.domain.schedules import Frequency, Schedule
 from chalicelib.usecases.assign import Wish, assign

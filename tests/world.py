@@ -138,9 +138,7 @@ class World:
         parts = urlsplit(url)
         path, parameters, resource = self._match(parts.path)
         if resource is None:
-            return Reply(
-                404, {}, json.dumps({"error": {"code": "ResourceNotFound", "message": "no such route"}})
-            )
+            return Reply(404, {}, json.dumps({"error": {"code": "ResourceNotFound", "message": "no such route"}}))
         all_headers = {"host": "graph.example.com", "x-forwarded-proto": "https", **(headers or {})}
         if as_:
             all_headers["authorization"] = f"Bearer {token(as_)}"
@@ -265,6 +263,5 @@ class World:
         """Every mail SES accepted, oldest first: to, subject, text, html."""
         sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
         return [
-            {"to": mail.destinations["ToAddresses"][0], "subject": mail.subject, "body": mail.body}
-            for mail in sent
+            {"to": mail.destinations["ToAddresses"][0], "subject": mail.subject, "body": mail.body} for mail in sent
         ]

@@ -39,9 +39,7 @@ class SesMailer:
             if code in _SLOW_DOWN:
                 raise errors.Throttled("Mail cannot be sent as fast; it continues later.") from problem
             if code in _REFUSED:
-                raise errors.InvalidInput(
-                    f"SES refused the mail: {problem.response['Error']['Message']}"
-                ) from problem
+                raise errors.InvalidInput(f"SES refused the mail: {problem.response['Error']['Message']}") from problem
             raise
         return str(answer["MessageId"])
 

@@ -32,5 +32,5 @@ def parse_assignment(record: Record) -> AssignmentRow:
     starts, ends = (instant(cells[name], name) if cells.get(name) else None for name in ("start", "end"))
     if starts and ends and ends <= starts:
         raise InvalidInput("Must lie after the start.", "end")
-    names = (cells[name].lower() for name in ("user", "package"))
-    return AssignmentRow(record.line, *names, cells.get("policy", "").lower(), starts, ends)
+    user, package = cells["user"].lower(), cells["package"].lower()
+    return AssignmentRow(record.line, user, package, cells.get("policy", "").lower(), starts, ends)

@@ -15,9 +15,7 @@ LONGEST_DAYS = 3_660
 NO_EXPIRATION = {"type": "noExpiration"}
 
 # Hours beside days, as ISO 8601 and as Python's `str(timedelta)`, which Graph's SDK sends back.
-_WITH_HOURS = re.compile(
-    r"P(?:([0-9]{1,6})D)?T([0-9]{1,6})H|(?:([0-9]{1,6}) days?, )?([0-9]{1,2}):00:00", re.ASCII
-)
+_WITH_HOURS = re.compile(r"P(?:([0-9]{1,6})D)?T([0-9]{1,6})H|(?:([0-9]{1,6}) days?, )?([0-9]{1,2}):00:00", re.ASCII)
 
 
 def parse_lifetime(text: str, target: str) -> timedelta:

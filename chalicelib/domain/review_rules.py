@@ -63,9 +63,7 @@ def _check_numbers(settings: ReviewSettings) -> None:
         raise InvalidInput("Must be 0 to 1.", "reviewSettings/@accessReviews.brake/share")
 
 
-def new_subjects(
-    subjects: tuple[SubjectSet, ...], known: tuple[SubjectSet, ...]
-) -> list[tuple[int, SubjectSet]]:
+def new_subjects(subjects: tuple[SubjectSet, ...], known: tuple[SubjectSet, ...]) -> list[tuple[int, SubjectSet]]:
     """The named users and groups that were not named before, with their place in the list. Who left the
     directory meanwhile must not keep the rest of a policy from being edited."""
     return [

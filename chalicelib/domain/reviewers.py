@@ -40,9 +40,7 @@ class Panel:
         return any(self_allowed or member != principal_id for member in self.members)
 
 
-def choose(
-    settings: ReviewSettings, principal: User, manager: User | None, primary: Panel, fallback: Panel
-) -> Choice:
+def choose(settings: ReviewSettings, principal: User, manager: User | None, primary: Panel, fallback: Panel) -> Choice:
     """The set that reviews `principal`. `primary` holds the named people or the owners, else nobody.
 
     A manager who is missing, disabled or the person themself gives the item to the fallback (G9). With nobody

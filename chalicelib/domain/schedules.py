@@ -128,9 +128,7 @@ def check_new_start(start: dt.date, zone_name: str, now: dt.datetime) -> None:
     """
     earliest = today_in(zone_name, now)
     if start < earliest:
-        raise InvalidInput(
-            f"The start date must be {earliest} (today in {zone_name}) or later.", START_TARGET
-        )
+        raise InvalidInput(f"The start date must be {earliest} (today in {zone_name}) or later.", START_TARGET)
 
 
 def opening(due: Occurrence, schedule: Schedule, now: dt.datetime) -> Opening:
@@ -159,9 +157,7 @@ def opening(due: Occurrence, schedule: Schedule, now: dt.datetime) -> Opening:
     return Opening(now, now + min(left, full), late=True, skipped=False, reason=reason)
 
 
-def first_after_change(
-    schedule: Schedule, running_closes: dt.datetime | None, now: dt.datetime
-) -> Occurrence | None:
+def first_after_change(schedule: Schedule, running_closes: dt.datetime | None, now: dt.datetime) -> Occurrence | None:
     """The first occurrence that a changed schedule opens, or None when it has no more (G3, G30).
 
     It opens after `now`, and not before `running_closes`, the close of the review that is open now (None

@@ -25,9 +25,7 @@ def clean(thing: Thing) -> Thing:
     Texts are single lines of at most LINE_LENGTH characters unless their field is marked LINES. Addresses
     were checked when the notice was made and stay as they are, for a shortened link leads nowhere.
     """
-    changes = {
-        part.name: _value(getattr(thing, part.name), part.metadata.get("text")) for part in _parts(thing)
-    }
+    changes = {part.name: _value(getattr(thing, part.name), part.metadata.get("text")) for part in _parts(thing)}
     return replace(thing, **changes)  # type: ignore[type-var]  # only dataclasses have parts
 
 

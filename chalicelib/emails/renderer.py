@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from chalicelib.emails.render import Branding, render
 from chalicelib.domain.notices import Notice
+from chalicelib.emails.render import Branding, render
 from chalicelib.settings import Settings
 from chalicelib.usecases.ports import Mail
 
@@ -31,6 +31,4 @@ class MailRenderer:
     def render(self, notice: Notice, to: str, key: str) -> Mail:
         """A notice as a mail to `to`."""
         done = render(notice, self.branding)
-        return Mail(
-            to=to, subject=done.subject, text=done.text, html=done.html, calendar=done.calendar, key=key
-        )
+        return Mail(to=to, subject=done.subject, text=done.text, html=done.html, calendar=done.calendar, key=key)

@@ -157,9 +157,7 @@ def ended(notice: AccessEnded) -> Page:
         *quote,
         *((Button("Ask for it again", notice.request_link),) if notice.request_link else ()),
         result,
-        Facts(
-            (("If you still need it", AGAIN[bool(notice.request_link)]), ("If this is a mistake", MISTAKE))
-        ),
+        Facts((("If you still need it", AGAIN[bool(notice.request_link)]), ("If this is a mistake", MISTAKE))),
     )
     line = subject("Your access to ", notice.package, " has ended")
     return Page(line, bare(f"{lead} {CAUSE[notice.cause]}"), f"Your access to {package} has ended", blocks)

@@ -163,9 +163,7 @@ def route(
                 return refuse(problem, str(door.current_request.context.get("requestId", "")))
 
         handler.__name__ = view.__name__
-        door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(
-            handler
-        )
+        door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(handler)
         return view
 
     return declare
@@ -180,9 +178,7 @@ def _call(door: Blueprint, public: bool, parameters: Mapping[str, str]) -> Call:
     services = bootstrap.services()
     request: Request = door.current_request
     person = auth.ANYONE if public else auth.person(services, request.headers)
-    return Call(
-        request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters)
-    )
+    return Call(request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters))
 
 
 def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> dict[str, Any]:

@@ -36,9 +36,7 @@ def fold(stream_shard: str, changes: Sequence[DecisionChange]) -> None:
     sets have a row per partition, instances one per stream shard.
     """
     finished: dict[str, int] = defaultdict(int)
-    for (instance_id, set_id, shard), group in _grouped(
-        changes, lambda c: (c.instance_id, c.set_id, c.shard)
-    ).items():
+    for (instance_id, set_id, shard), group in _grouped(changes, lambda c: (c.instance_id, c.set_id, c.shard)).items():
         if ids.is_shared(set_id):
             _add(keys.shared_set(instance_id, set_id, shard), group, _by_decision, create=True)
         else:

@@ -165,9 +165,7 @@ class ItemTable:
 
     def get(self, instance_id: str, item_id: str) -> DecisionItem | None:
         """One item, strongly consistent."""
-        answer = raw_client(ItemRow).get_item(
-            TableName=TABLE, Key=_key(instance_id, item_id), ConsistentRead=True
-        )
+        answer = raw_client(ItemRow).get_item(TableName=TABLE, Key=_key(instance_id, item_id), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
     def record(
@@ -212,15 +210,11 @@ class ItemTable:
             return Recorded(True)  # our own write, whose answer was lost on the way
         return Recorded(refused is None, refused)
 
-    def page(
-        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
-    ) -> Page[DecisionItem]:
+    def page(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
         """See ports.Items."""
         return self._query(instance_id, set_id, shard, limit, after, consistent=False)
 
-    def sweep(
-        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
-    ) -> Page[DecisionItem]:
+    def sweep(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
         """See ports.Items."""
         return self._query(instance_id, set_id, shard, limit, after, consistent=True)
 
@@ -251,9 +245,7 @@ class ItemTable:
                 ":b": {"S": entry.by[:8]},
                 ":e": {"L": [{"S": entry_text(entry)}]},
             }
-        refused = _update(
-            _key(instance_id, item_id), expression, "d = :n AND attribute_not_exists(k)", values
-        )
+        refused = _update(_key(instance_id, item_id), expression, "d = :n AND attribute_not_exists(k)", values)
         return refused is None or refused.kept == kept
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:

@@ -6,7 +6,6 @@ Gateway's 29 s in every combination of retries.
 
 from __future__ import annotations
 
-
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model

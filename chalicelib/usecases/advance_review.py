@@ -42,9 +42,7 @@ def advance_review(services: Services, instance_id: str) -> str:
     try:
         return _drive(services, instance, held, budget)
     except errors.Conflict:
-        services.queue.send(
-            "instance", instance_id
-        )  # somebody (a Stop) changed the state under us: look again
+        services.queue.send("instance", instance_id)  # somebody (a Stop) changed the state under us: look again
         return "changed"
     except errors.Throttled:
         return "throttled"  # the agenda brings us back
@@ -82,9 +80,7 @@ def _part(services: Services, state: InstanceState) -> Part:
     return apply_some
 
 
-def _freeze(
-    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
-) -> InstanceState:
+def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
     freezer = Freezer(services, instance, panels(services, instance))
     while budget.left():
         state = services.reviews.checkpoint(freezer.freeze(state))
@@ -93,9 +89,7 @@ def _freeze(
     return state
 
 
-def _write(
-    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
-) -> InstanceState:
+def _write(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
     while True:
         state = write_chunk(services, instance, state, bucket_count(services, state))
         if state.step != "write":
@@ -105,15 +99,11 @@ def _write(
             return state
 
 
-def _start(
-    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
-) -> InstanceState:
+def _start(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
     return start(services, instance, state)
 
 
-def _close(
-    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
-) -> InstanceState | None:
+def _close(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState | None:
     return begin_closing(services, instance, state)
 
 
@@ -137,9 +127,7 @@ def _in_progress(
     return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
 
 
-def _send(
-    services: Services, instance: ReviewInstance, state: InstanceState, kind: str, budget: Budget
-) -> str | None:
+def _send(services: Services, instance: ReviewInstance, state: InstanceState, kind: str, budget: Budget) -> str | None:
     cursor = state.cursor if state.step == f"mail:{kind}" else ""
     if kind == "start":
         return notify.start_mails(services, instance, cursor, budget)

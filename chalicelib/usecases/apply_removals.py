@@ -69,9 +69,7 @@ def _remove(services: Services, instance: ReviewInstance, state: InstanceState, 
     return result
 
 
-def _end(
-    services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem
-) -> ApplyResult:
+def _end(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> ApplyResult:
     """End the very assignment that was reviewed; a newer one of the same person survives (G27)."""
     assignment = services.entitlements.assignment(item.assignment_id)
     operation = f"remove:{instance.id}:{item.id}"
@@ -103,8 +101,6 @@ def _applied(services: Services, instance: ReviewInstance, state: InstanceState)
     target = ("reviewInstance", instance.id)
     recorded = event(now, SYSTEM, "UserManagement", "Apply review", target, operation, details=details)
     row = instance_row(datetime.fromisoformat(state.due), instance.id)
-    done = replace(
-        state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0)
-    )
+    done = replace(state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0))
     services.writer.commit(operation, Save(done), Drop(row), Create(recorded))
     return replace(done, version=done.version + 1)

@@ -84,9 +84,7 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
     return policy
 
 
-def span(
-    starts: datetime | None, expiration: Mapping[str, Any], now: datetime
-) -> tuple[datetime, datetime | None]:
+def span(starts: datetime | None, expiration: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
     """From when to when, in whole seconds, the precision clients see.
 
     Raises InvalidInput for a start in the past or more than ten years ahead, and for an end before it (R29).
@@ -118,9 +116,7 @@ def _make(
         return _already_made(services, held, assignment, retried)
     request = request_of(assignment, RequestType.ADMIN_ADD, assignment.created, actor, justification)
     request = replace(request, id=_adding_request_id(assignment))
-    hold = Holding(
-        target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id
-    )
+    hold = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
     changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
     changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
     if held is not None and held.state is not AssignmentState.EXPIRED:
@@ -130,9 +126,7 @@ def _make(
     return request
 
 
-def _already_made(
-    services: Services, held: Assignment, wanted: Assignment, retried: bool
-) -> AssignmentRequest:
+def _already_made(services: Services, held: Assignment, wanted: Assignment, retried: bool) -> AssignmentRequest:
     """The request that made the live assignment, when this is a repeat of it. Raises Conflict otherwise."""
     if held.id == wanted.id or (retried and held.policy_id == wanted.policy_id):
         made = services.entitlements.request(_adding_request_id(held))
@@ -175,9 +169,7 @@ def end_assignment(
         starts=None,
         ends=None,
     )
-    holding = Holding(
-        target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id
-    )
+    holding = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
     activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_REVIEW
     recorded = event_of(now, actor, activity, ended, operation, request)
     changes: list[Change] = [Create(request), Save(ended), Drop(holding), Create(recorded)]

@@ -143,9 +143,7 @@ class _Sweep:
             at = int(self.state.ends.timestamp() * 1000)
             entry = HistoryEntry(decision=decision, by=BY_RULE, at=at, operation=ids.digest(item.id)[:16])
         if self.services.items.close(self.instance.id, item.id, entry, kept):
-            return replace(
-                item, decision=decision or item.decision, kept=kept, history=(entry,) if entry else ()
-            )
+            return replace(item, decision=decision or item.decision, kept=kept, history=(entry,) if entry else ())
         return self.services.items.get(self.instance.id, item.id) or item
 
     def _outcome(self, item: DecisionItem, partition: Partition) -> tuple[Decision | None, str]:

@@ -85,9 +85,7 @@ def _commit(
     return True
 
 
-def apply_decisions(
-    services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance
-) -> None:
+def apply_decisions(services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance) -> None:
     """Confirm the removals of a completed review that waits (G24). Idempotent: nothing to do is no error.
 
     Raises Forbidden, and Conflict while the review is not completed.
@@ -100,9 +98,7 @@ def apply_decisions(
         return  # a stopped review applies by itself (a client may call stop and then applyDecisions)
     if state.status is not Status.COMPLETED:
         raise errors.Conflict(f"Results can be applied when the review is Completed; it is {state.status}.")
-    confirmed = replace(
-        state, status=Status.APPLYING, confirmed_by=actor.id, step="", cursor="", due=now.isoformat()
-    )
+    confirmed = replace(state, status=Status.APPLYING, confirmed_by=actor.id, step="", cursor="", due=now.isoformat())
     target = ("reviewInstance", instance.id)
     recorded = event(now, actor, "UserManagement", "Confirm removals", target, operation)
     services.writer.commit(operation, Save(confirmed), Put(instance_row(now, instance.id)), Create(recorded))

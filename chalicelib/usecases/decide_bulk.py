@@ -64,9 +64,7 @@ def decide_all(
     target = ("reviewInstance", instance.id)
     recorded = event(now, actor, "Policy", ACTIVITIES[arguments["decision"]], target, operation)
     job = replace(job, due=now.isoformat())
-    services.writer.commit(
-        operation, Create(job), Put(Due(when=now, kind="job", id=job.id)), Create(recorded)
-    )
+    services.writer.commit(operation, Create(job), Put(Due(when=now, kind="job", id=job.id)), Create(recorded))
     services.queue.send("job", job.id)
     return job.id
 
@@ -83,9 +81,7 @@ def advance_bulk(services: Services, job: Job) -> None:
         instance = open_instance(services, job.subject_id, services.clock.now())
         parts = services.reviews.my_parts(job.actor_id, instance)
         budget = Budget(services.clock, services.settings.invocation_seconds)
-        held = (
-            _work(services, person, instance, parts, held, budget) if person else replace(held, status="done")
-        )
+        held = _work(services, person, instance, parts, held, budget) if person else replace(held, status="done")
     except errors.ReviewError as problem:
         held = replace(held, status="error", error=problem.message)
     held = services.reviews.save_job(replace(held, lease=replace(held.lease, until=0.0)))
@@ -123,9 +119,7 @@ def _decide(services: Services, person: User, instance: ReviewInstance, job: Job
         return False
     submission = replace(submission, version=len(item.history))
     try:
-        record_decision(
-            services, person, instance, submission, services.clock.now(), f"{job.id[:10]}{item.id[-6:]}"
-        )
+        record_decision(services, person, instance, submission, services.clock.now(), f"{job.id[:10]}{item.id[-6:]}")
     except (errors.PreconditionFailed, errors.NotFound):
         return False
     except errors.InvalidInput:

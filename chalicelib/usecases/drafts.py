@@ -17,6 +17,4 @@ def members(draft: DataclassInstance) -> dict[str, Any]:
 def differences(before: DataclassInstance | None, after: DataclassInstance) -> dict[str, Any]:
     """Each member that differs, with its value [before, after], for the audit trail (R162)."""
     old, new = members(before) if before else {}, members(after)
-    return {
-        name: [old.get(name), value] for name, value in new.items() if name not in old or old[name] != value
-    }
+    return {name: [old.get(name), value] for name, value in new.items() if name not in old or old[name] != value}

@@ -163,13 +163,7 @@ class Freezer:
 
     def _shared_set(self, set_id: str) -> SharedSet:
         primary, fallback = self._panel(self.panels.primary_role), self._panel(FALLBACK)
-        panel = (
-            primary
-            if primary.set_id == set_id
-            else fallback
-            if fallback.set_id == set_id
-            else Panel(role="none")
-        )
+        panel = primary if primary.set_id == set_id else fallback if fallback.set_id == set_id else Panel(role="none")
         return SharedSet(id=set_id, role=panel.role, members=panel.members, shards=self._shards(set_id))
 
     def _panel(self, role: str) -> Panel:

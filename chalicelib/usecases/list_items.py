@@ -93,9 +93,7 @@ def items_of_review(
         at, _, inside = (after or "").partition("|")
         cursor: str | None = inside if at == partition.order and inside else None
         while len(found) < limit:
-            page = services.items.page(
-                instance.id, partition.set_id, partition.shard, limit - len(found), cursor
-            )
+            page = services.items.page(instance.id, partition.set_id, partition.shard, limit - len(found), cursor)
             found += page.items
             cursor = page.next
             if cursor is None:

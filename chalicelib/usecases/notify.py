@@ -39,9 +39,7 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
     return _each_reviewer(services, instance, cursor, budget, tell)
 
 
-def reminders(
-    services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget
-) -> str | None:
+def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
     """Remind those who still have something undecided (G12), from `cursor` on; the next cursor, None at the end."""
 
     def tell(row: ReviewerRow, user: User) -> None:
@@ -58,9 +56,7 @@ def guest_accepted(services: Services, user_id: str) -> None:
         _tell_start(services, user, state="withheld")
 
 
-def _each_reviewer(
-    services: Services, instance: ReviewInstance, cursor: str, budget: Budget, tell: Tell
-) -> str | None:
+def _each_reviewer(services: Services, instance: ReviewInstance, cursor: str, budget: Budget, tell: Tell) -> str | None:
     """Call `tell` for every reviewer of an instance; a page cut short is repeated, which tells nobody twice."""
     after: str | None = cursor or None
     while True:
@@ -92,9 +88,7 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
             services.reviews.claim_mail(part, "start", part.mails["start"], hold)
         return
     sending = f"sending {services.clock.real():.0f}"
-    claimed = [
-        one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)
-    ]
+    claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
         return
     listed = [_to_do(services, user, instance, parts) for instance, parts in _by_instance(claimed)]
@@ -136,9 +130,7 @@ def address(user: User) -> str:
 
 def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyReview]]]:
     """The parts grouped by instance, the first to close first."""
-    for instance in sorted(
-        {instance.id: instance for _, instance in todo}.values(), key=lambda one: one.closes
-    ):
+    for instance in sorted({instance.id: instance for _, instance in todo}.values(), key=lambda one: one.closes):
         yield instance, [part for part, other in todo if other.id == instance.id]
 
 
@@ -178,9 +170,7 @@ def _to_do(
     )
 
 
-def _items(
-    services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]
-) -> list[DecisionItem]:
+def _items(services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]) -> list[DecisionItem]:
     """The first items the person is asked about, enough for the names of a mail."""
     page = items_of_reviewer(services, user.id, instance, tuple(parts), 25, None)
     return list(page.items)

@@ -60,9 +60,7 @@ def last_call_summary(services: Services, instance: ReviewInstance, budget: Budg
         _tell(services, manager, "summary", instance.id, instance, content)
 
 
-def _late_reviewers(
-    services: Services, instance: ReviewInstance, budget: Budget
-) -> list[tuple[str, LateReviewer]]:
+def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget) -> list[tuple[str, LateReviewer]]:
     """Reviewers with undecided items by the counters, the most behind first."""
     progress = services.reviews.progress(instance.id)
     found: list[tuple[str, LateReviewer]] = []
@@ -72,9 +70,7 @@ def _late_reviewers(
         for row in page.items:
             tally = tally_of(row, progress)
             if tally.undecided:
-                late = LateReviewer(
-                    name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1)
-                )
+                late = LateReviewer(name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1))
                 found.append((row.user_id, late))
         after = page.next
         if after is None:
@@ -89,9 +85,7 @@ def tally_of(row: ReviewerRow, progress: Progress) -> Tally:
     return replace(progress.shared.get(row.set_id, Tally()), total=row.tally.total)
 
 
-def _summary(
-    services: Services, instance: ReviewInstance, why: str, late: list[LateReviewer]
-) -> LastCallSummary:
+def _summary(services: Services, instance: ReviewInstance, why: str, late: list[LateReviewer]) -> LastCallSummary:
     review = LateReview(
         review=instance.name,
         package=instance.package_name,
@@ -193,17 +187,13 @@ def _tell(
     miss, never a second mail (P15)."""
     if not services.settings.mail_enabled or not user.can_take_part or "@" not in address(user):
         return
-    notice = Notice(
-        user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance.id, state="sending"
-    )
+    notice = Notice(user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance.id, state="sending")
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:
         return
     try:
-        services.mailer.send(
-            services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}")
-        )
+        services.mailer.send(services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}"))
     except errors.Throttled:
         services.writer.remove(notice)
         raise

@@ -8,7 +8,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import CLOSED, Due, InstanceState, ReviewDefinition, ReviewInstance
-from chalicelib.domain.schedules import Occurrence, Opening, next_after, opening, occurrence
+from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.ports import Create, Put, Services
 
@@ -43,9 +43,7 @@ def _closed(services: Services, instance: ReviewInstance) -> bool:
     return state is None or state.status in CLOSED
 
 
-def _due(
-    definition: ReviewDefinition, now: datetime, last: ReviewInstance | None
-) -> tuple[Occurrence | None, int]:
+def _due(definition: ReviewDefinition, now: datetime, last: ReviewInstance | None) -> tuple[Occurrence | None, int]:
     """The latest occurrence that is due and of this series, and how many before it were missed."""
     schedule = definition.settings.schedule
     begin = (definition.not_before or definition.created - 2 * ONE_DAY) - timedelta(seconds=1)

@@ -25,23 +25,28 @@ def partitions(services: Services, instance: ReviewInstance, state: InstanceStat
     """Every partition of an instance from the checkpoint on: sets of one by id, then the shared sets."""
     after, _, _ = state.cursor.partition("|")
     if not after or after < "8":
-        cursor: str | None = f"R#{after[:12]}" if after else None
-        first = _single(services, instance, after[:12]) if after else None
-        if first:
-            yield first
-        while True:
-            page = services.reviews.reviewer_rows(instance.id, 100, cursor)
-            for row in page.items:
-                if not row.shared:
-                    yield Partition(f"{row.set_id}00", row.set_id, 0, row.user_id)
-            cursor = page.next
-            if cursor is None:
-                break
+        yield from _singles(services, instance, after[:12])
     for shared in sorted(state.shared, key=_sweep_key):
         for shard in range(shared.shards):
             order = f"{_sweep_key(shared)}{shard:02x}"
             if order >= after:
                 yield Partition(order, shared.id, shard, shared=shared)
+
+
+def _singles(services: Services, instance: ReviewInstance, after: str) -> Iterator[Partition]:
+    """The sets of one, beginning with the set `after` itself, in which a checkpoint lies."""
+    cursor: str | None = f"R#{after}" if after else None
+    first = _single(services, instance, after) if after else None
+    if first:
+        yield first
+    while True:
+        page = services.reviews.reviewer_rows(instance.id, 100, cursor)
+        for row in page.items:
+            if not row.shared:
+                yield Partition(f"{row.set_id}00", row.set_id, 0, row.user_id)
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def _sweep_key(shared: SharedSet) -> str:

@@ -285,14 +285,10 @@ class Items(Protocol):
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
 
-    def page(
-        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
-    ) -> Page[DecisionItem]:
+    def page(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
         """Items of one partition in order; may lag by a second (the hot list)."""
 
-    def sweep(
-        self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None
-    ) -> Page[DecisionItem]:
+    def sweep(self, instance_id: str, set_id: str, shard: int, limit: int, after: str | None) -> Page[DecisionItem]:
         """The same, strongly consistent, for closing."""
 
     def close(self, instance_id: str, item_id: str, entry: HistoryEntry | None, kept: str) -> bool:

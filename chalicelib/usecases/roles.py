@@ -44,9 +44,7 @@ def holders(services: Services, role: Role, scope: str) -> list[RoleGrant]:
 def may_grant(actor: Actor, role: Role, scope: str) -> bool:
     """Administrators give every role; a catalog's owners give those of their catalog."""
     kind, _, scope_id = scope.partition(":")
-    return actor.is_administrator or (
-        role not in GLOBAL_ROLES and kind == "catalog" and actor.owns_catalog(scope_id)
-    )
+    return actor.is_administrator or (role not in GLOBAL_ROLES and kind == "catalog" and actor.owns_catalog(scope_id))
 
 
 def check_scope(services: Services, role: Role, scope: str) -> None:
@@ -65,19 +63,13 @@ def check_scope(services: Services, role: Role, scope: str) -> None:
     )
 
 
-def grant_role(
-    services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant
-) -> RoleGrant:
+def grant_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> RoleGrant:
     """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput."""
     if not may_grant(actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, give roles.")
     check_scope(services, grant.role, grant.scope)
     people = services.people
-    known = (
-        people.group(grant.principal_id)
-        if grant.principal_kind == "group"
-        else people.user(grant.principal_id)
-    )
+    known = people.group(grant.principal_id) if grant.principal_kind == "group" else people.user(grant.principal_id)
     if known is None:
         raise errors.InvalidInput("There is no such person or group.", "principalId")
     for present in holders(services, grant.role, grant.scope):
@@ -96,9 +88,7 @@ def revoke_role(services: Services, actor: Actor, now: datetime, operation: str,
     present = holders(services, grant.role, grant.scope)
     if not any(found.principal_id == grant.principal_id for found in present):
         raise errors.NotFound("Nobody holds this role that way.")
-    last = (
-        grant.role is Role.ADMINISTRATOR and len(present) == 1 and not services.settings.first_administrator
-    )
+    last = grant.role is Role.ADMINISTRATOR and len(present) == 1 and not services.settings.first_administrator
     if last:
         raise errors.Conflict("This is the last administrator.")
     target = ("role", f"{grant.role}:{grant.scope}:{grant.principal_id}")

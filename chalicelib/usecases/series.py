@@ -71,9 +71,7 @@ def series_changes(
     return series.saved(definition, fresh, resumed=not _is_on(before))
 
 
-def renamed_series(
-    services: Services, package: AccessPackage, policies: Iterable[AssignmentPolicy]
-) -> list[Change]:
+def renamed_series(services: Services, package: AccessPackage, policies: Iterable[AssignmentPolicy]) -> list[Change]:
     """The series of a package under its new name; occurrences that opened keep the old one (G41)."""
     known = services.reviews.definitions(ids.definition_id(policy.id) for policy in policies)
     return [
@@ -245,6 +243,4 @@ def _differences(before: ReviewSettings | None, after: ReviewSettings) -> dict[s
     """Each setting that differs, with its value [before, after] (R162)."""
     old = dataclasses.asdict(before) if before else {}
     new = dataclasses.asdict(after)
-    return {
-        name: [old.get(name), value] for name, value in new.items() if name not in old or old[name] != value
-    }
+    return {name: [old.get(name), value] for name, value in new.items() if name not in old or old[name] != value}

@@ -21,16 +21,14 @@ from chalicelib.domain.reviews import (
     Status,
     Tally,
 )
+from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.freeze_population import Bucket, Frozen, bucket_rows
 from chalicelib.usecases.ports import Create, Drop, Save, Services
-from chalicelib.usecases.agenda import instance_row
 
 Rows = tuple[ReviewerRow, MyReview]
 
 
-def write_chunk(
-    services: Services, instance: ReviewInstance, state: InstanceState, buckets: int
-) -> InstanceState:
+def write_chunk(services: Services, instance: ReviewInstance, state: InstanceState, buckets: int) -> InstanceState:
     """Write the items of one chunk of one bucket; after a bucket's last chunk, the rows of its reviewers.
 
     The position is `cursor` = "bucket,chunk". Returns the state after it (not saved). Repeating it writes the
@@ -73,9 +71,7 @@ def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> Deci
     return replace(item, leaf=leaf_hash(item))
 
 
-def _single_rows(
-    services: Services, instance: ReviewInstance, state: InstanceState, number: int
-) -> Iterator[Rows]:
+def _single_rows(services: Services, instance: ReviewInstance, state: InstanceState, number: int) -> Iterator[Rows]:
     """The rows of every set of one in a bucket, with exact totals."""
     totals: dict[str, int] = defaultdict(int)
     whys: dict[str, str] = {}
@@ -96,9 +92,7 @@ def _single_rows(
             yield _rows(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
 
 
-def _panel_names(
-    services: Services, instance: ReviewInstance, set_ids: Iterable[str]
-) -> dict[str, tuple[str, str]]:
+def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Names of single people who are a whole panel (one named reviewer, one fallback)."""
     wanted = set(set_ids)
     if not wanted:
@@ -107,9 +101,7 @@ def _panel_names(
 
     found = panels(services, instance)
     members = [one for one in found.primary + found.fallback if ids.set_of_one(one) in wanted]
-    return {
-        user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()
-    }
+    return {user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()}
 
 
 def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Rows]:
@@ -121,9 +113,7 @@ def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceSt
             yield _shared_row(instance, shared, user, user.id in own)
 
 
-def _own_items(
-    services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet
-) -> set[str]:
+def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> set[str]:
     """Members of a shared set whose own item lies in it: they never see or decide that one."""
     members = set(shared.members)
     buckets = {
@@ -144,9 +134,7 @@ def bucket_count(services: Services, state: InstanceState) -> int:
 
 
 def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item: bool) -> Rows:
-    row, part = _rows(
-        instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role
-    )
+    row, part = _rows(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
     return replace(row, shared=True, own_item=own_item), replace(part, own_item=own_item)
 
 
@@ -186,13 +174,9 @@ def start(services: Services, instance: ReviewInstance, state: InstanceState) ->
     details["counted"] = state.counted
     operation = f"start:{instance.id}"
     target = ("reviewInstance", instance.id)
-    recorded = event(
-        now, SYSTEM, "Policy", "Create access review instance", target, operation, details=details
-    )
+    recorded = event(now, SYSTEM, "Policy", "Create access review instance", target, operation, details=details)
     if state.items == 0:
-        empty = replace(
-            state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0)
-        )
+        empty = replace(state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0))
         row = instance_row(datetime.fromisoformat(state.due), instance.id)
         services.writer.commit(operation, Save(empty), Drop(row), Create(recorded))
         return replace(empty, version=state.version + 1)

@@ -68,14 +68,10 @@ def test_a_boto3_resource_is_counted_by_the_same_sizes(meter: Meter) -> None:
     item = {"pk": "p", "sk": "a", "n": 7, "m": {"S": "no type"}, "b": b"\x00" * 1000}
     table.put_item(Item=item)
     assert meter.write_units == 1
-    table.update_item(
-        Key={"pk": "p", "sk": "a"}, UpdateExpression="SET n = :n", ExpressionAttributeValues={":n": 8}
-    )
+    table.update_item(Key={"pk": "p", "sk": "a"}, UpdateExpression="SET n = :n", ExpressionAttributeValues={":n": 8})
     assert meter.write_units == 2
     assert table.query(KeyConditionExpression=Key("pk").eq("p"))["Items"][0]["m"] == {"S": "no type"}
-    assert (
-        table.query(KeyConditionExpression=Key("pk").eq("p"), FilterExpression=Attr("n").eq(1))["Items"] == []
-    )
+    assert table.query(KeyConditionExpression=Key("pk").eq("p"), FilterExpression=Attr("n").eq(1))["Items"] == []
     assert (meter.requests, meter.read_units) == (4, 0.5 + 0.5)
 
 
@@ -165,9 +161,7 @@ def test_reset_forgets_sections_too(dynamo: Any, meter: Meter) -> None:
 
 def test_a_request_to_two_tables_counts_at_both(dynamo: Any, meter: Meter) -> None:
     puts = {PLAIN: sized("a", 2000), INDEXED: sized("a", 100)}
-    dynamo.batch_write_item(
-        RequestItems={name: [{"PutRequest": {"Item": item}}] for name, item in puts.items()}
-    )
+    dynamo.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": item}}] for name, item in puts.items()})
     assert (meter.requests, meter.write_units) == (1, 3)
     lines = {name: (line.requests, line.write_units) for name, line in meter.by_table.items()}
     assert lines == {PLAIN: (1, 2), INDEXED: (1, 1)}
@@ -199,9 +193,7 @@ def test_threads_are_counted_exactly(dynamo: Any, meter: Meter, one_at_a_time: N
     assert (section.requests, section.write_units) == (200, 200)
 
 
-def test_threads_on_one_item_are_each_billed_their_own_change(
-    dynamo: Any, meter: Meter, one_at_a_time: None
-) -> None:
+def test_threads_on_one_item_are_each_billed_their_own_change(dynamo: Any, meter: Meter, one_at_a_time: None) -> None:
     with unmetered():
         dynamo.put_item(TableName=INDEXED, Item={**key("a"), "keys": {"S": "start"}})
 

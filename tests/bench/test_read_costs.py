@@ -48,9 +48,7 @@ def test_a_projection_does_not_make_a_get_cheaper(dynamo: Any, items: None, mete
     assert meter.read_units == 1.5
 
 
-def test_a_batch_get_rounds_up_each_item_and_counts_the_missing(
-    dynamo: Any, items: None, meter: Meter
-) -> None:
+def test_a_batch_get_rounds_up_each_item_and_counts_the_missing(dynamo: Any, items: None, meter: Meter) -> None:
     keys = [key("0"), key("1"), key("z"), key("a", pk="q")]
     dynamo.batch_get_item(RequestItems={PLAIN: {"Keys": keys}})
     assert (meter.requests, meter.read_units) == (1, 0.5 + 0.5 + 0.5 + 1.5)

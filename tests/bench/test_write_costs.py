@@ -103,9 +103,7 @@ def test_an_invalid_write_is_a_request_without_units(dynamo: Any, meter: Meter) 
 
 
 @pytest.mark.parametrize(("event", "units"), [("before-call", 0), ("after-call", 1)])
-def test_a_lost_answer_is_billed_if_the_write_took_place(
-    dynamo: Any, meter: Meter, event: str, units: int
-) -> None:
+def test_a_lost_answer_is_billed_if_the_write_took_place(dynamo: Any, meter: Meter, event: str, units: int) -> None:
     def cut(**_: Any) -> None:
         raise ConnectionClosedError(endpoint_url="here")
 

@@ -71,8 +71,12 @@ def _review_of_a_thousand(world: World, org: Organisation):
         )
         since = world.clock.now() - timedelta(days=90)
         assignment = Assignment(
-            id=ids.assignment_id(policy.id, user.id, "x"), policy_id=policy.id, package_id=policy.package_id,
-            target_id=user.id, created=since, starts=since,
+            id=ids.assignment_id(policy.id, user.id, "x"),
+            policy_id=policy.id,
+            package_id=policy.package_id,
+            target_id=user.id,
+            created=since,
+            starts=since,
         )
         name = PrincipalName(name=user.principal_name, user_id=user.id)
         holding = Holding(target_id=user.id, package_id=policy.package_id, assignment_id=assignment.id)

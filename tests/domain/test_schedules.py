@@ -193,9 +193,7 @@ def test_default_durations() -> None:
         ({"zone": "Mars/Olympus"}, "recurrence/range/recurrenceTimeZone", "IANA"),
     ],
 )
-def test_a_schedule_that_cannot_be_kept_names_the_field(
-    change: dict[str, object], field: str, allowed: str
-) -> None:
+def test_a_schedule_that_cannot_be_kept_names_the_field(change: dict[str, object], field: str, allowed: str) -> None:
     """R54, R60, G1: every refusal names the field and what it allows."""
     with pytest.raises(InvalidInput, match=allowed) as refused:
         check(replace(YEARLY, **change))  # type: ignore[arg-type]

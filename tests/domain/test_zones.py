@@ -93,21 +93,14 @@ def test_hostile_or_unknown_names_are_refused_and_never_reach_a_file(name: str) 
         ("America/Asuncion", date(2024, 3, 23), LATE, utc(2024, 3, 24, 2, 59)),  # 23:59 comes twice
     ],
 )
-def test_local_times_that_do_not_exist_or_come_twice(
-    name: str, day: date, clock: time, expected: datetime
-) -> None:
+def test_local_times_that_do_not_exist_or_come_twice(name: str, day: date, clock: time, expected: datetime) -> None:
     """G2: the first instant after the gap; the first of two."""
     assert first_instant(day, clock, name) == expected
 
 
 def test_every_zone_opens_at_the_first_instant_its_clocks_show_2359() -> None:
     """G1, G2: in all zones, on the days around the clock changes and at month ends of some years."""
-    days = [
-        date(year, month, 28) + timedelta(days=n)
-        for year in (2011, 2024)
-        for month in (3, 12)
-        for n in range(4)
-    ]
+    days = [date(year, month, 28) + timedelta(days=n) for year in (2011, 2024) for month in (3, 12) for n in range(4)]
     for name in sorted(zones._names()):
         rules = zone(name)
         for day in days:

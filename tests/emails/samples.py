@@ -38,9 +38,7 @@ NASTY_NAMES = (
     "\u202eevil\u202c https://evil.example/login",
     "שרה כהן",
 )
-NASTY_PACKAGE = (
-    "مالية <b>Finance</b> 🏦 {{ 7 * 7 }}\r\nBcc: all@contoso.example " + "Datenschutzgrundverordnung" * 10
-)
+NASTY_PACKAGE = "مالية <b>Finance</b> 🏦 {{ 7 * 7 }}\r\nBcc: all@contoso.example " + "Datenschutzgrundverordnung" * 10
 
 
 def to_do(**changes: Any) -> ReviewToDo:
@@ -113,8 +111,7 @@ LATE = LateReview(
     unanswered=NoResponse.REMOVE,
     late=12,
     reviewers=tuple(
-        LateReviewer(name=name, undecided=48 - 7 * place, people=60 - 5 * place)
-        for place, name in enumerate(NAMES)
+        LateReviewer(name=name, undecided=48 - 7 * place, people=60 - 5 * place) for place, name in enumerate(NAMES)
     ),
     link=f"{PORTAL}/reviews/0b2f7c2e.4/reviewers",
 )
@@ -157,12 +154,8 @@ ENDED: dict[str, Any] = {
 
 SAMPLES: dict[str, Notice] = {
     "started": ReviewStarted(now=NOW, reviews=(to_do(),)),
-    "started-note": ReviewStarted(
-        now=NOW, reviews=(to_do(note="Look at contractors first.", hand_over=False),)
-    ),
-    "started-one": ReviewStarted(
-        now=NOW, reviews=(to_do(people=1, names=("Amina Diallo",), why="fallback"),)
-    ),
+    "started-note": ReviewStarted(now=NOW, reviews=(to_do(note="Look at contractors first.", hand_over=False),)),
+    "started-one": ReviewStarted(now=NOW, reviews=(to_do(people=1, names=("Amina Diallo",), why="fallback"),)),
     "started-self": ReviewStarted(now=NOW, reviews=(own(),)),
     "started-several": ReviewStarted(now=NOW, reviews=SEVERAL),
     "started-several-self": ReviewStarted(now=NOW, reviews=(own(), own(package="Travel Booking"))),

@@ -40,9 +40,7 @@ def test_one_all_day_entry_on_the_closing_day_of_the_zone():
 
 
 def test_it_is_published_with_a_name_that_stays():
-    first, again = (
-        dict(read(ReviewStarted(now=now, reviews=(samples.to_do(),)))) for now in (NOW, samples.CLOSES)
-    )
+    first, again = (dict(read(ReviewStarted(now=now, reviews=(samples.to_do(),)))) for now in (NOW, samples.CLOSES))
     assert first["METHOD"] == "PUBLISH" and first["VERSION"] == "2.0"
     assert first["UID"] == again["UID"] == "0b2f7c2e-7f0e-4a53-9a3d-1c1f6e7f0001.4@access-reviews"
 

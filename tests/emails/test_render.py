@@ -122,9 +122,7 @@ def test_hostile_text_changes_no_structure(text):
     plain, hostile = (Seen(render(each, BRANDING).html) for each in (notice, infected(notice, text)))
     assert hostile.tags == plain.tags
     styles = ("style", "class", "role")
-    assert [a for a in hostile.attributes if a[0] in styles] == [
-        a for a in plain.attributes if a[0] in styles
-    ]
+    assert [a for a in hostile.attributes if a[0] in styles] == [a for a in plain.attributes if a[0] in styles]
 
 
 def test_the_corpus_is_large_enough():
@@ -161,9 +159,7 @@ def test_the_mail_is_accessible_and_dark_mode_safe():
 
 def _luminance(colour: str) -> float:
     parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -219,9 +215,7 @@ def test_the_words_of_the_glossary_never_reach_a_reviewer():
     for name, notice in SAMPLES.items():
         if "nasty" not in name:
             mail = render(notice, BRANDING)
-            assert not re.search(
-                r"\b(instance|definition|principal)", mail.subject + mail.text, re.IGNORECASE
-            )
+            assert not re.search(r"\b(instance|definition|principal)", mail.subject + mail.text, re.IGNORECASE)
 
 
 def test_jinja_is_loaded_by_the_first_mail_and_not_before():

@@ -127,7 +127,9 @@ def test_frequencies(office: Office, pattern: Any, frequency: str) -> None:
     assert found.schedule.frequency == frequency
 
 
-@pytest.mark.parametrize("recurrence", [None, {"pattern": None, "range": {"type": "numbered", "numberOfOccurrences": 1}}])
+@pytest.mark.parametrize(
+    "recurrence", [None, {"pattern": None, "range": {"type": "numbered", "numberOfOccurrences": 1}}]
+)
 def test_a_review_that_happens_once(office: Office, recurrence: Any) -> None:
     settings = by_self(schedule={**timing(), "recurrence": recurrence})
     assert stored(office, settings).schedule.frequency is None

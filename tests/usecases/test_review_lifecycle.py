@@ -9,7 +9,6 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.items import Decision
-from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
 from tests import factories

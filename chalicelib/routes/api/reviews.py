@@ -122,9 +122,7 @@ def _of_package(call: Call, package_id: str) -> Answer:
             found, state = latest
             progress = call.services.reviews.progress(found.id)
             current = {**_head(found, state), "counts": _tally(counts(progress, state))} if state else None
-        value.append(
-            {"definitionId": definition.id, "displayName": definition.display_name, "latest": current}
-        )
+        value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
     return {"value": value}
 
 

@@ -142,10 +142,7 @@ def _present_definitions(call: Call) -> Any:
     def show(found: Sequence[ReviewDefinition]) -> list[dict[str, Any]]:
         newest = latest_instances(call.services, list(found))
         creators = call.services.people.users(one.created_by for one in found if one.created_by)
-        return [
-            present.definition(one, _status(newest.get(one.id)), creators.get(one.created_by))
-            for one in found
-        ]
+        return [present.definition(one, _status(newest.get(one.id)), creators.get(one.created_by)) for one in found]
 
     return show
 
@@ -161,8 +158,7 @@ def _status(newest: Any) -> str:
 def _expand_instances(call: Call) -> Any:
     def expand(found: Sequence[ReviewDefinition], _: object) -> list[object]:
         return [
-            _show_instances(call)(list(call.services.reviews.instances_of(one.id, 50, None).items))
-            for one in found
+            _show_instances(call)(list(call.services.reviews.instances_of(one.id, 50, None).items)) for one in found
         ]
 
     return expand
@@ -196,9 +192,7 @@ def _instances(call: Call, definition_id: str, mine: bool = False, count_only: b
     definition = services.reviews.definition(definition_id)
     if definition is None or not _sees(call)(definition):
         raise errors.NotFound("There is no such review series.")
-    own = mine or not (
-        call.actor.reads_everything or call.actor.manages(definition.catalog_id, definition.package_id)
-    )
+    own = mine or not (call.actor.reads_everything or call.actor.manages(definition.catalog_id, definition.package_id))
     return collection(
         call,
         context=f"{CONTEXT}('{definition_id}')/instances",
@@ -215,9 +209,7 @@ def _instances(call: Call, definition_id: str, mine: bool = False, count_only: b
 
 def _my_instances(call: Call, definition_id: str, after: str | None) -> Page[ReviewInstance]:
     page = call.services.reviews.my_reviews(call.person.id, MINE, after)
-    wanted = list(
-        dict.fromkeys(part.instance_id for part in page.items if part.definition_id == definition_id)
-    )
+    wanted = list(dict.fromkeys(part.instance_id for part in page.items if part.definition_id == definition_id))
     found = call.services.reviews.instances(wanted)
     return Page(tuple(found[one] for one in wanted if one in found), page.next)
 
@@ -270,9 +262,7 @@ def apply(call: Call, definition_id: str, instance_id: str) -> Answer:
     return None
 
 
-def reviewed_by_caller(
-    call: Call, definition_id: str, instance_id: str
-) -> tuple[ReviewInstance, tuple[MyReview, ...]]:
+def reviewed_by_caller(call: Call, definition_id: str, instance_id: str) -> tuple[ReviewInstance, tuple[MyReview, ...]]:
     """The instance with the caller's parts. Raises NotFound, or Forbidden for somebody who is no reviewer."""
     found = call.services.reviews.instance(instance_id) if ids.is_guid(instance_id) else None
     if found is None or found.definition_id != definition_id:

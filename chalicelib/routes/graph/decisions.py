@@ -85,9 +85,7 @@ def _context(found: ReviewInstance) -> str:
     return f"{CONTEXT}('{found.definition_id}')/instances('{found.id}')/decisions"
 
 
-def _list(
-    call: Call, definition_id: str, instance_id: str, mine: bool = False, count_only: bool = False
-) -> Answer:
+def _list(call: Call, definition_id: str, instance_id: str, mine: bool = False, count_only: bool = False) -> Answer:
     services = call.services
     found, parts = visible_instance(services, call.actor, definition_id, instance_id)
 

@@ -44,9 +44,7 @@ def _reviewer_scope(subject: SubjectSet) -> Json:
     base: Json = {"@odata.type": f"{TYPE}accessReviewReviewerScope", "queryType": "MicrosoftGraph"}
     if subject.kind == "targetManager":
         return {**base, "query": "./manager", "queryRoot": "decisions"}
-    path = (
-        f"/users/{subject.id}" if subject.kind == "singleUser" else f"/groups/{subject.id}/transitiveMembers"
-    )
+    path = f"/users/{subject.id}" if subject.kind == "singleUser" else f"/groups/{subject.id}/transitiveMembers"
     return {**base, "query": path}
 
 

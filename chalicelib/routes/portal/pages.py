@@ -38,9 +38,7 @@ def review(call: Call, review_id: str) -> Answer:
     found = call.services.reviews.instance(review_id) if ids.is_guid(review_id) else None
     state = call.services.reviews.recent_state(review_id) if found else None
     if found is None or state is None:
-        return _page(
-            "There is no such review", "<p>The link may be incomplete. Open it from the mail again.</p>", 404
-        )
+        return _page("There is no such review", "<p>The link may be incomplete. Open it from the mail again.</p>", 404)
     api = f"/v1.0/identityGovernance/accessReviews/definitions/{found.definition_id}/instances/{found.id}/decisions"
     if call.now >= state.ends:
         return _page(found.name, "<p>This review is closed. Thank you; nothing is left to do here.</p>")
