@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import textwrap
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -216,4 +215,4 @@ def _result(player: Player, review: str, held: dict[str, str]) -> None:
     ended = [mail for mail in player.mails() if mail["subject"].endswith("has ended")]
     player.check([mail["to"] for mail in ended] == [DENIED], "Bob alone is told that access has ended", ended)
     player.tell(f"Mail to {DENIED}: {ended[0]['subject']}")
-    player.quote(textwrap.shorten(ended[0]["text"], 300))
+    player.quote("\n".join(ended[0]["text"].splitlines()[:6]))

@@ -136,6 +136,8 @@ class Emulator:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self._objects),
             "TMPDIR": str(self._folder),
+            "IOT_MTLS_ENABLED": "0",  # it would listen on every interface
+            "SFTP_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
             "EMULATOR_LAUNCHER": str(os.getpid()),
         }

@@ -59,13 +59,14 @@ class Workers:
             began = time.monotonic()
             before = self._done()
             timers: Counter[str] = Counter()
-            finished, rounds = False, 0
-            while not finished and not self._stop.is_set() and time.monotonic() < began + limit_seconds:
+            settled, finished, rounds = True, False, 0
+            while settled and not finished:
                 rounds += 1
                 start = self._done()
                 for name in self._handlers.timers:
                     timers.update(self._fire(name))
-                finished = self._settle(began + limit_seconds) and self._done() == start
+                settled = self._settle(began + limit_seconds)
+                finished = settled and self._done() == start
             after = self._done()
             return {
                 "finished": finished,
@@ -81,8 +82,9 @@ class Workers:
         return self._queue.handled, self._queue.failed, self._stream.handled
 
     def _settle(self, limit: float) -> bool:
-        """Wait for the queue to be empty, then for the stream; False at the limit or when the stream is stuck."""
-        while self._queue.waiting():
+        """Wait for the queue to be empty, then for the stream; False at the limit, at the end of the workers, or
+        when the stream is stuck."""
+        while self._queue.waiting() or time.monotonic() > limit:
             if time.monotonic() > limit or self._stop.wait(LOOK_SECONDS):
                 return False
         for attempt in range(STREAM_TRIES):

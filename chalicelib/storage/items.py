@@ -38,7 +38,7 @@ Wire = dict[str, Any]
 
 def entry_text(entry: HistoryEntry) -> str:
     """The stored form of a history entry: 113 bytes and the reason."""
-    short = {"o": entry.operation[:16], "t": entry.at, "b": entry.by, "d": CODES[entry.decision]}
+    short = {"o": entry.operation[-16:], "t": entry.at, "b": entry.by, "d": CODES[entry.decision]}
     if entry.reason:
         short["r"] = entry.reason
     if entry.on_behalf_of:
@@ -206,7 +206,7 @@ class ItemTable:
             )
         except KeyError:
             return Recorded(False)
-        if refused and refused.last and refused.last.operation == entry.operation[:16]:
+        if refused and refused.last and refused.last.operation == entry.operation[-16:]:
             return Recorded(True)  # our own write, whose answer was lost on the way
         return Recorded(refused is None, refused)
 

@@ -22,6 +22,7 @@ from chalicelib.usecases.freeze_population import Freezer, panels
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 
+TOGETHER = timedelta(minutes=15)  # how long start mails wait for other reviews that open at the same time
 PROMPT = timedelta(hours=1)  # a reminder this fresh goes out although the sending window has just closed
 Part = Callable[[Services, ReviewInstance, InstanceState, Budget], InstanceState | None]
 
@@ -115,6 +116,9 @@ def _in_progress(
     kind, when = next_event(instance, state, now)
     if when > now:
         return reschedule(services, state, when)
+    if kind == "start" and now - when < TOGETHER and _others_open_now(services, instance, now):
+        services.reviews.checkpoint(replace(state, lease=replace(state.lease, until=0.0)))
+        return None  # the next tick sends one mail about all of them
     if kind != "start" and now - when > PROMPT:
         window = send_window(now, instance.zone)
         if window > now:
@@ -125,6 +129,15 @@ def _in_progress(
     if kind == "lastCall1":
         notify_others.last_call_summary(services, instance, budget)
     return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
+
+
+def _others_open_now(services: Services, instance: ReviewInstance, now: datetime) -> bool:
+    """Is another review about to open or opening? Its reviewers are often the same people."""
+    rows = services.reviews.due_until(now, 100)
+    if any(row.kind == "series" for row in rows):
+        return True
+    others = services.reviews.states(row.id for row in rows if row.kind == "instance" and row.id != instance.id)
+    return any(state.status in OPENING for state in others.values())
 
 
 def _send(services: Services, instance: ReviewInstance, state: InstanceState, kind: str, budget: Budget) -> str | None:

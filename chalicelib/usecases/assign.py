@@ -114,8 +114,8 @@ def _make(
     held = services.entitlements.assignment(holding.assignment_id) if holding else None
     if held is not None and not is_over(held, assignment.created):
         return _already_made(services, held, assignment, retried)
-    request = request_of(assignment, RequestType.ADMIN_ADD, assignment.created, actor, justification)
-    request = replace(request, id=_adding_request_id(assignment))
+    request_id, kind = _adding_request_id(assignment), RequestType.ADMIN_ADD
+    request = request_of(assignment, kind, assignment.created, actor, justification, id=request_id)
     hold = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
     changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
     changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
@@ -160,28 +160,26 @@ def end_assignment(
     if is_over(assignment, now):
         return None
     ended = replace(assignment, state=AssignmentState.EXPIRED, expired=now)
-    request = request_of(ended, request_type, now, actor, justification)
-    request = replace(
-        request,
-        id=ids.request_id(now, operation),
-        instance_id=instance_id,
-        item_id=item_id,
-        starts=None,
-        ends=None,
-    )
-    holding = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
+    review = {"id": ids.request_id(now, operation), "instance_id": instance_id, "item_id": item_id}
+    request = request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review)
+    holding = Holding(target_id=ended.target_id, package_id=ended.package_id, assignment_id=ended.id)
     activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_REVIEW
     recorded = event_of(now, actor, activity, ended, operation, request)
     changes: list[Change] = [Create(request), Save(ended), Drop(holding), Create(recorded)]
     changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
+    return request if _ended_now(services, operation, assignment.id, changes, now) else None
+
+
+def _ended_now(services: Services, operation: str, assignment_id: str, changes: list[Change], now: datetime) -> bool:
+    """Write the end of an assignment; False when somebody else had ended it. Raises Conflict for other changes."""
     try:
         services.writer.commit(operation, *changes)
     except Conflict:
-        current = services.entitlements.assignment(assignment.id)
+        current = services.entitlements.assignment(assignment_id)
         if current is not None and is_over(current, now):
-            return None
+            return False
         raise
-    return request
+    return True
 
 
 def scheduled_request_changes(
@@ -195,11 +193,11 @@ def scheduled_request_changes(
 
 
 def request_of(
-    assignment: Assignment, kind: RequestType, now: datetime, actor: Actor, justification: str
+    assignment: Assignment, kind: RequestType, now: datetime, actor: Actor, justification: str, **more: Any
 ) -> AssignmentRequest:
-    """The record of a change to an assignment, delivered at once unless its start lies ahead."""
+    """The record of a change to an assignment, delivered at once unless its start lies ahead. `more` overrides."""
     scheduled = kind is RequestType.ADMIN_ADD and assignment.starts > now
-    return AssignmentRequest(
+    request = AssignmentRequest(
         id=ids.request_id(now, kind, assignment.id, assignment.version),
         type=kind,
         state="scheduled" if scheduled else "delivered",
@@ -214,6 +212,7 @@ def request_of(
         starts=assignment.starts,
         ends=assignment.ends,
     )
+    return replace(request, **more)
 
 
 def event_of(

@@ -50,6 +50,20 @@ def change_assignment(
         raise Conflict("The assignment has ended.", "assignment/id")
     if policy_id not in ("", assignment.policy_id):
         raise InvalidInput("Another policy needs another assignment.", "assignment/assignmentPolicyId")
+    begins, ends = _dates(assignment, starts, expiration, now)
+    changed = replace(assignment, starts=begins, ends=ends)
+    request = request_of(changed, RequestType.ADMIN_UPDATE, now, actor, justification)
+    recorded = event_of(now, actor, CHANGED, changed, operation, request)
+    recorded.changes.update(starts=[assignment.starts, begins], ends=[assignment.ends, ends])
+    adding = scheduled_request_changes(services, assignment, now, starts=begins, ends=ends)
+    services.writer.commit(operation, Save(changed), Create(request), Create(recorded), *adding)
+    return request
+
+
+def _dates(
+    assignment: Assignment, starts: datetime | None, expiration: Mapping[str, Any] | None, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """From when to when the assignment is to last. Raises InvalidInput naming the member."""
     if starts is None and expiration is None:
         raise InvalidInput("Give a schedule with a startDateTime, an expiration, or both.", "schedule")
     moved = starts is not None and starts.replace(microsecond=0) != assignment.starts
@@ -59,13 +73,7 @@ def change_assignment(
     ends = assignment.ends if expiration is None else end_of(expiration, begins)
     if ends is not None and ends <= max(begins, now):
         raise InvalidInput("The end must lie after the start and in the future.", "schedule/expiration")
-    changed = replace(assignment, starts=begins, ends=ends)
-    request = request_of(changed, RequestType.ADMIN_UPDATE, now, actor, justification)
-    recorded = event_of(now, actor, CHANGED, changed, operation, request)
-    recorded.changes.update(starts=[assignment.starts, begins], ends=[assignment.ends, ends])
-    adding = scheduled_request_changes(services, assignment, now, starts=begins, ends=ends)
-    services.writer.commit(operation, Save(changed), Create(request), Create(recorded), *adding)
-    return request
+    return begins, ends
 
 
 def remove_assignment(

@@ -168,7 +168,7 @@ def record_many(
                 raise errors.InvalidInput("This item is named more than once in the call.", "id")
             if services.clock.real() >= until:
                 raise NotAttempted("Not attempted: the call ran out of time. Send it again.")
-            record_decision(services, person, instance, submission, now, f"{operation[:12]}{number:04x}")
+            record_decision(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}")
         except errors.ReviewError as problem:
             return Result(submission.item_id, problem)
         return Result(submission.item_id)

@@ -119,7 +119,7 @@ def _decide(services: Services, person: User, instance: ReviewInstance, job: Job
         return False
     submission = replace(submission, version=len(item.history))
     try:
-        record_decision(services, person, instance, submission, services.clock.now(), f"{job.id[:10]}{item.id[-6:]}")
+        record_decision(services, person, instance, submission, services.clock.now(), f"{job.id[-10:]}{item.id[-6:]}")
     except (errors.PreconditionFailed, errors.NotFound):
         return False
     except errors.InvalidInput:

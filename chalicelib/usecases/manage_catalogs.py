@@ -88,7 +88,7 @@ def create_catalog(
         if retried and found is not None and draft_of(found) == draft:
             return found
         raise taken(draft.display_name) from problem
-    return catalog
+    return replace(catalog, version=1)
 
 
 def update_catalog(
@@ -106,7 +106,7 @@ def update_catalog(
     recorded = _event(now, actor, "Update catalog", catalog, operation, changes)
     renaming = move(services, SCOPE, catalog, changed)
     services.writer.commit(operation, Save(changed), Create(recorded), *renaming)
-    return changed
+    return replace(changed, version=changed.version + 1)
 
 
 def delete_catalog(services: Services, actor: Actor, now: datetime, operation: str, catalog_id: str) -> None:

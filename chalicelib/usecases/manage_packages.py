@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.domain import ids
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.manage_catalogs import general_catalog
@@ -20,7 +20,8 @@ from chalicelib.usecases.seeing import find_package, require_manager, sees_catal
 from chalicelib.usecases.series import renamed_series
 
 CATEGORY = "EntitlementManagement"
-MOST_POLICIES = 15  # whose deletion or renaming fits into one transaction
+MOST_DELETED = 15  # policies whose deletion, six changes each, fits into one transaction
+MOST_RENAMED = 90  # policies whose series, one change each, fit into one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,10 @@ def create_package(
 ) -> AccessPackage:
     """Create a package in a catalog ("" is the built-in one).
 
-    With `retried` and the same content, one that exists is given instead. Raises NotFound or InvalidInput (no
-    such catalog), Forbidden, Conflict (the name is taken).
+    With `retried` and the same content, one that exists is given instead.
+    Raises NotFound or InvalidInput (no such catalog), Forbidden, Conflict (the name is taken).
     """
-    general = general_catalog(services, now)
-    catalog = services.entitlements.catalog(catalog_id) if catalog_id else general
-    if catalog is None or not sees_catalog(actor, catalog.id):
-        raise unknown(actor, "catalog", "catalog/id")
-    require_manager(actor, catalog.id)
+    catalog = _home(services, actor, now, catalog_id)
     package = AccessPackage(
         id=ids.guid("package", operation), catalog_id=catalog.id, created=now, modified=now, **members(draft)
     )
@@ -78,7 +75,17 @@ def create_package(
         if retried and found is not None and draft_of(found) == draft:
             return found
         raise taken(draft.display_name) from problem
-    return package
+    return replace(package, version=1)
+
+
+def _home(services: Services, actor: Actor, now: datetime, catalog_id: str) -> Catalog:
+    """The catalog a new package goes into, if the caller may put one there."""
+    general = general_catalog(services, now)
+    catalog = services.entitlements.catalog(catalog_id) if catalog_id else general
+    if catalog is None or not sees_catalog(actor, catalog.id):
+        raise unknown(actor, "catalog", "catalog/id")
+    require_manager(actor, catalog.id)
+    return catalog
 
 
 def update_package(
@@ -101,9 +108,9 @@ def update_package(
     recorded = _event(now, actor, "Update access package", package, operation, changes)
     following = move(services, scope_of(package), package, changed)
     if "display_name" in changes:
-        following += renamed_series(services, changed, _policies(services, package))
+        following += renamed_series(services, changed, _policies(services, package, MOST_RENAMED))
     services.writer.commit(operation, Save(changed), Create(recorded), *following)
-    return changed
+    return replace(changed, version=changed.version + 1)
 
 
 def delete_package(services: Services, actor: Actor, now: datetime, operation: str, package_id: str) -> None:
@@ -113,7 +120,7 @@ def delete_package(services: Services, actor: Actor, now: datetime, operation: s
     """
     package = find_package(services, actor, package_id)
     require_manager(actor, package.catalog_id, package.id)
-    policies = _policies(services, package)
+    policies = _policies(services, package, MOST_DELETED)
     changes: list[Change] = [Drop(package), release(scope_of(package), package)]
     for policy in policies:
         changes += deletion(services, actor, now, operation, package, policy)
@@ -123,10 +130,10 @@ def delete_package(services: Services, actor: Actor, now: datetime, operation: s
         stop_running_review(services, actor, now, operation, policy.id)
 
 
-def _policies(services: Services, package: AccessPackage) -> tuple[AssignmentPolicy, ...]:
-    found = services.entitlements.policies_of_package(package.id, MOST_POLICIES + 1, None).items
-    if len(found) > MOST_POLICIES:
-        raise Conflict(f"The package has more than {MOST_POLICIES} assignment policies. Delete some of them first.")
+def _policies(services: Services, package: AccessPackage, most: int) -> tuple[AssignmentPolicy, ...]:
+    found = services.entitlements.policies_of_package(package.id, most + 1, None).items
+    if len(found) > most:
+        raise Conflict(f"The package has more than {most} assignment policies. Delete some of them first.")
     return found
 
 

@@ -68,10 +68,7 @@ def create_policy(
 
     Raises NotFound, InvalidInput (naming the field), Forbidden, Conflict (the name is taken).
     """
-    package = services.entitlements.package(package_id)
-    if package is None or not administers(actor, package.catalog_id, package.id):
-        raise unknown(actor, "access package", "accessPackage/id")
-    require_manager(actor, package.catalog_id, package.id)
+    package = _managed_package(services, actor, package_id)
     _check_expiration(draft.expiration, {}, now)
     _check(services, draft.review, None)
     policy = _fresh(actor, now, operation, package, draft)
@@ -87,7 +84,15 @@ def create_policy(
         if retried and found is not None and draft_of(found) == draft:
             return found
         raise taken(draft.display_name) from problem
-    return policy
+    return replace(policy, version=1)
+
+
+def _managed_package(services: Services, actor: Actor, package_id: str) -> AccessPackage:
+    package = services.entitlements.package(package_id)
+    if package is None or not administers(actor, package.catalog_id, package.id):
+        raise unknown(actor, "access package", "accessPackage/id")
+    require_manager(actor, package.catalog_id, package.id)
+    return package
 
 
 def _fresh(actor: Actor, now: datetime, operation: str, package: AccessPackage, draft: PolicyDraft) -> AssignmentPolicy:
@@ -128,7 +133,7 @@ def update_policy(
     activity = "Update access package assignment policy"
     recorded = _event(now, actor, activity, policy, operation, changes)
     services.writer.commit(operation, Save(changed), Create(recorded), *following)
-    return changed
+    return replace(changed, version=changed.version + 1)
 
 
 def delete_policy(services: Services, actor: Actor, now: datetime, operation: str, policy_id: str) -> None:

@@ -17,19 +17,16 @@ from local.queue_worker import QueueWorker
 from local.stream_worker import StreamWorker
 from local.workers import Workers
 from tests.local import tiny
+from tests.local.fake_queue import FakeQueue
 
 
 @dataclass
 class Stage:
     """The tiny app's workers, and the AWS they work on."""
 
-    sqs: Any
+    queue: FakeQueue
     dynamodb: Any
-    queue: str
     workers: Workers
-
-    def send(self, body: str, delay: int = 0) -> None:
-        self.sqs.send_message(QueueUrl=self.queue, MessageBody=body, DelaySeconds=delay)
 
     def put(self, key: str) -> None:
         self.dynamodb.put_item(TableName="items", Item={"pk": {"S": key}, "b": {"B": b"\xff"}})
@@ -38,11 +35,9 @@ class Stage:
 @pytest.fixture
 def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
     with mock_aws():
-        session = get_session()
-        sqs, dynamodb, streams = (
-            session.create_client(name, region_name="us-east-1") for name in ("sqs", "dynamodb", "dynamodbstreams")
+        dynamodb, streams = (
+            get_session().create_client(name, region_name="us-east-1") for name in ("dynamodb", "dynamodbstreams")
         )
-        queue = sqs.create_queue(QueueName="work", Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
         table = dynamodb.create_table(
             TableName="items",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -50,13 +45,13 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
             BillingMode="PAY_PER_REQUEST",
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )["TableDescription"]
-        handlers = declared(tiny)
+        handlers, queue = declared(tiny), FakeQueue(visibility_seconds=0.2)
         stream = StreamWorker(handlers, streams, table["LatestStreamArn"])
-        workers = Workers(handlers, OffsetClock(tmp_path / "clock.json"), QueueWorker(handlers, sqs, queue), stream)
-        stage = Stage(sqs, dynamodb, queue, workers)
-        tiny.send.append(stage.send)
+        clock = OffsetClock(tmp_path / "clock.json")
+        workers = Workers(handlers, clock, QueueWorker(handlers, queue, "work"), stream)
+        tiny.send.append(queue.send)
         workers.start()
-        yield stage
+        yield Stage(queue, dynamodb, workers)
         workers.stop()
 
 
@@ -77,9 +72,9 @@ def test_tick_drains_everything_the_timers_cause(stage: Stage) -> None:
 def test_tick_waits_for_delayed_and_failed_messages(stage: Stage) -> None:
     tiny.fail_once.add("raises")
     tiny.refuse.add("refused")
-    stage.send("raises")
-    stage.send("refused")
-    stage.send("later", delay=1)
+    stage.queue.send("raises")
+    stage.queue.send("refused")
+    stage.queue.send("later", delay=0.3)
     done = stage.workers.tick()
     assert done["finished"] and done["failedMessages"] == 2
     assert sorted(tiny.seen["work"]) == ["later", "raises", "raises", "refused", "refused"]
@@ -99,7 +94,7 @@ def test_stream_records_are_shaped_for_lambda_and_repeat_until_taken(stage: Stag
 
 
 def test_tick_gives_up_at_its_limit(stage: Stage) -> None:
-    stage.send("later", delay=60)
+    stage.queue.send("later", delay=60)
     done = stage.workers.tick(limit_seconds=0.3)
     assert done["finished"] is False
 

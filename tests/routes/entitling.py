@@ -19,6 +19,24 @@ NOBODY = "11111111-2222-3333-4444-555555555555"
 MALFORMED = ["{", "[]", '"text"', "nul", '{"displayName": "\\ud800"}', b"\xff\xfe", "[" * 100_000]
 RETRY = {"Retry-Attempt": "1"}
 
+# Members of a policy that are stored and given back, as clients send them.
+KEPT: dict[str, Any] = {
+    "specificAllowedTargets": [{"@odata.type": "#microsoft.graph.groupMembers", "groupId": "g", "description": "d"}],
+    "requestorSettings": {"enableTargetsToSelfAddAccess": True, "onBehalfRequestors": []},
+    "requestApprovalSettings": {
+        "isApprovalRequiredForAdd": True,
+        "stages": [
+            {
+                "durationBeforeAutomaticDenial": "P2D",
+                "isApproverJustificationRequired": False,
+                "primaryApprovers": [{"@odata.type": "#microsoft.graph.requestorManager", "managerLevel": 1}],
+            }
+        ],
+    },
+    "automaticRequestSettings": {"requestAccessForAllowedTargets": False, "gracePeriodBeforeAccessRemoval": "P7D"},
+    "notificationSettings": {"isAssignmentNotificationDisabled": True},
+}
+
 
 @dataclass
 class Office:
@@ -115,3 +133,21 @@ def refused(reply: Reply, status: int, target: str | None = None) -> dict[str, A
 @pytest.fixture
 def office(world: World) -> Office:
     return open_office(world)
+
+
+def change(kind: str, assignment_id: str, **more: Any) -> dict[str, Any]:
+    """The body of a request about an assignment that exists."""
+    return {"requestType": kind, "assignment": {"id": assignment_id}, **more}
+
+
+def added(office: Office, user: Any, **more: Any) -> str:
+    """The id of a new assignment."""
+    reply = office.add(user, **more)
+    assert reply.status == 201, reply.text
+    return str(reply.json["assignment"]["id"])
+
+
+def shown(office: Office, assignment_id: str) -> dict[str, Any]:
+    """An assignment as it stands now, with its target."""
+    found: dict[str, Any] = office.world.get(f"{ASSIGNMENTS}/{assignment_id}?$expand=target").json
+    return found

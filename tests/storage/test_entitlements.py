@@ -100,6 +100,15 @@ def test_finds_each_kind_by_id_with_its_version() -> None:
         assert find(ids.NOBODY) is None
 
 
+@pytest.mark.parametrize("text", ["", "x" * 1_025, "é" * 600])
+def test_text_that_cannot_be_a_key_finds_nothing(text: str) -> None:
+    for find in (TABLE.catalog, TABLE.package, TABLE.policy, TABLE.assignment, TABLE.request):
+        assert find(text) is None
+    assert TABLE.holding(ids.NOBODY, text) is None
+    assert TABLE.owner_of_name("catalog", text) is None
+    assert (TABLE.packages([text]), TABLE.policies([text])) == ({}, {})
+
+
 def test_finds_several_packages_and_policies_at_once() -> None:
     packages = [package(f"P{number}") for number in range(105)]
     policies = [policy(f"P{number}") for number in range(105)]

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from chalicelib import bootstrap
 from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, RequestType
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.packages import AssignmentPolicy, ReviewSettings
-from chalicelib.domain.people import Actor, Role
+from chalicelib.domain.people import Actor, Role, User
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import occurrence
+from chalicelib.usecases.assign import Wish, assign, end_assignment
 from chalicelib.usecases.manage_policies import draft_of, update_policy
 from chalicelib.usecases.ports import Change, Create, Services, Writer
 from tests.factories import ADMIN, Organisation
@@ -121,3 +125,39 @@ def desk() -> Desk:
     writer = CountingWriter(bootstrap.services().writer)
     services = replace(bootstrap.services(), writer=writer)
     return Desk(clock, services, writer, Organisation(services))
+
+
+@pytest.fixture
+def office(aws: None) -> Desk:
+    """A desk in an empty account, for tests that import it."""
+    return desk()
+
+
+def give(
+    office: Desk,
+    policy: AssignmentPolicy,
+    person: User,
+    *,
+    actor: Actor = ADMIN,
+    retried: bool = False,
+    operation: str = "",
+    **wish: Any,
+) -> AssignmentRequest:
+    """Assign a person; `wish` are further members of the Wish."""
+    asked = Wish(target_id=person.id, policy_id=policy.id, **wish)
+    return assign(office.services, actor, office.now, operation or office.operation(), asked, retried)
+
+
+def held(office: Desk, request: AssignmentRequest) -> Assignment:
+    """The assignment of a request as it stands now."""
+    found = office.services.entitlements.assignment(request.assignment_id)
+    assert found is not None
+    return found
+
+
+def end(office: Desk, assignment: Assignment, **more: Any) -> AssignmentRequest | None:
+    """End an assignment; `more` are `operation`, `kind`, `now` and the use case's own keywords."""
+    chosen: dict[str, Any] = {"operation": office.operation(), "kind": RequestType.ADMIN_REMOVE, **more}
+    operation, kind = chosen.pop("operation"), chosen.pop("kind")
+    now = chosen.pop("now", office.now)
+    return end_assignment(office.services, ADMIN, now, operation, assignment, kind, **chosen)

@@ -1,0 +1,23 @@
+"""`python -m bench cost|speed`: the cost contract's tables, and the CPU of one decision."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def main(arguments: list[str]) -> int:
+    """Run one benchmark; the exit code of `cost` is not zero when a budget is exceeded."""
+    what = arguments[0] if arguments else "cost"
+    if what == "cost":
+        return subprocess.call([sys.executable, "-m", "pytest", "tests/cost", "-s", "-q"])
+    if what == "speed":
+        from bench.speed import main as speed
+
+        return speed()
+    print("usage: bench [cost|speed]", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
