@@ -131,7 +131,6 @@ def follow(parent: int) -> None:
 def main() -> None:
     """Serve until SIGTERM; then save everything and leave the file `stopped` behind."""
     folder = Path(os.environ["STATE_DIR"])
-    parent = int(os.environ["EMULATOR_LAUNCHER"])
     saver: list[Saver] = []
     signal.signal(signal.SIGUSR1, lambda *_: saver[0].now.set() if saver else None)
     hold_lock(folder)
@@ -150,7 +149,7 @@ def main() -> None:
 
     emulator.save_all = save_at_end
     emulator.app = saver[0].wrap(emulator.app)
-    threading.Thread(target=follow, args=(parent,), daemon=True).start()
+    threading.Thread(target=follow, args=(int(os.environ["EMULATOR_LAUNCHER"]),), daemon=True).start()
     threading.Thread(target=saver[0].watch, args=(lambda: emulator._MAIN_LOOP,), daemon=True).start()
     try:
         emulator.main()

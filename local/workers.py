@@ -56,27 +56,26 @@ class Workers:
         answered (`timers`), `seconds`, and `finished`, false when the limit came first.
         """
         with self._ticking:
-            began = time.monotonic()
-            before = self._done()
+            began, before = time.monotonic(), self._done()
             timers: Counter[str] = Counter()
             settled, finished, rounds = True, False, 0
-            while settled and not finished:
+            while settled and not finished and time.monotonic() < began + limit_seconds:
                 rounds += 1
                 start = self._done()
                 for name in self._handlers.timers:
                     timers.update(self._fire(name))
                 settled = self._settle(began + limit_seconds)
                 finished = settled and self._done() == start
-            after = self._done()
-            return {
-                "finished": finished,
-                "rounds": rounds,
-                "messages": after[0] - before[0],
-                "failedMessages": after[1] - before[1],
-                "streamRecords": after[2] - before[2],
-                "timers": dict(timers),
-                "seconds": round(time.monotonic() - began, 1),
-            }
+            messages, failed, records = (now - then for now, then in zip(self._done(), before, strict=True))
+        return {
+            "finished": finished,
+            "rounds": rounds,
+            "messages": messages,
+            "failedMessages": failed,
+            "streamRecords": records,
+            "timers": dict(timers),
+            "seconds": round(time.monotonic() - began, 1),
+        }
 
     def _done(self) -> tuple[int, int, int]:
         return self._queue.handled, self._queue.failed, self._stream.handled
@@ -84,7 +83,7 @@ class Workers:
     def _settle(self, limit: float) -> bool:
         """Wait for the queue to be empty, then for the stream; False at the limit, at the end of the workers, or
         when the stream is stuck."""
-        while self._queue.waiting() or time.monotonic() > limit:
+        while self._queue.waiting():
             if time.monotonic() > limit or self._stop.wait(LOOK_SECONDS):
                 return False
         for attempt in range(STREAM_TRIES):

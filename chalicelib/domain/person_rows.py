@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ Fields = dict[str, Any]
 REFRESH = timedelta(hours=12)
 """A sign-in that is told again is written again, to keep the knowledge fresh (G21), only this much later."""
 
+_NO_CHANGE = frozenset({"id", "version", "sign_in_as_of"})
+_TOLD = frozenset({"user_type", "invitation", "enabled", "department", "job_title", "manager_id"})
 _TEXTS = {
     "displayName": "display_name",
     "surname": "surname",
@@ -70,6 +72,19 @@ def merged(row: PersonRow, known: User | None, user_id: str, manager_id: str | N
     if "never_signed_in" not in row.fields or _is_fresh(before, after, started):
         return after
     return replace(after, sign_in_as_of=max(started, before.sign_in_as_of or started))
+
+
+def differences(before: User | None, after: User) -> tuple[dict[str, Any], list[str]]:
+    """What changed, for the audit event: values before and after, and the names of properties told without.
+
+    Names, addresses and sign-ins are told without values, so that erasing a person leaves events valid. The
+    freshness of a sign-in is no change of the person. A new person is compared with an empty one.
+    """
+    first = before or User(id=after.id, display_name="", principal_name="")
+    names = [item.name for item in fields(User) if item.name not in _NO_CHANGE]
+    changed = [name for name in names if getattr(first, name) != getattr(after, name)]
+    told = {name: [getattr(first, name), getattr(after, name)] for name in changed if name in _TOLD}
+    return told, [name for name in changed if name not in _TOLD]
 
 
 def _is_fresh(before: User, after: User, started: datetime) -> bool:

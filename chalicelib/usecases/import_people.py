@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain import ids
+from chalicelib.domain.audit import event
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import BadRow, Row, lines_of, read
-from chalicelib.domain.people import PrincipalName, User
-from chalicelib.domain.person_rows import COLUMNS, PersonRow, merged, parse_person
+from chalicelib.domain.people import Actor, PrincipalName, User
+from chalicelib.domain.person_rows import COLUMNS, PersonRow, differences, merged, parse_person
 from chalicelib.domain.reviews import Job
 from chalicelib.domain.roster import Roster
 from chalicelib.usecases.import_pages import PageResult, Remember
-from chalicelib.usecases.ports import Drop, Services
+from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
 
 _IN_ONE_COMMIT = 100
 
@@ -28,11 +29,10 @@ class _Directory:
 
 @dataclass
 class _Plan:
-    """What a page will write."""
+    """What a page will write: `writes` has the changes of one person together."""
 
     users: dict[str, User] = field(default_factory=dict)
-    names: list[PrincipalName] = field(default_factory=list)
-    old_names: list[PrincipalName] = field(default_factory=list)
+    writes: list[tuple[Change, ...]] = field(default_factory=list)
     accepted_guests: list[str] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     created: int = 0
@@ -49,6 +49,17 @@ class _Plan:
             accepted_guests=tuple(self.accepted_guests),
         )
 
+    def commits(self) -> Iterator[list[Change]]:
+        """The changes in as few transactions as can be, nobody's torn apart."""
+        chunk: list[Change] = []
+        for changes in self.writes:
+            if len(chunk) + len(changes) > _IN_ONE_COMMIT:
+                yield chunk
+                chunk = []
+            chunk += changes
+        if chunk:
+            yield chunk
+
 
 class PeopleImport:
     """Implements import_pages.Importer."""
@@ -58,7 +69,7 @@ class PeopleImport:
     def __init__(self, services: Services, job: Job, data: bytes) -> None:
         self._services = services
         self._started = job.created
-        self._job_id = job.id
+        self._job = job
         self._data = data
         self._roster = Roster()
 
@@ -82,24 +93,15 @@ class PeopleImport:
         return number
 
     def process(self, rows: Sequence[Row], remember: Remember) -> PageResult:
-        """See Importer. People are written last: while one of them is missing, a repeat does it all again."""
+        """See Importer. What a killed attempt wrote is found unchanged by the next. Raises Conflict, Throttled."""
         plan = self._plan([self._parsed(row) for row in rows])
         result = remember(plan.result())
-        self._drop(plan.old_names)
-        self._services.writer.put_all(plan.names)
-        self._services.writer.put_all(plan.users.values())
+        for number, changes in enumerate(plan.commits()):
+            operation = ids.digest(self._job.id, rows[0].line, number, *plan.users)[:32]
+            self._services.writer.commit(operation, *changes)
         for user_id in result.accepted_guests:
             self._services.queue.send("guest", user_id)
         return result
-
-    def _drop(self, names: Sequence[PrincipalName]) -> None:
-        """Free principal names, except those somebody else was given since a killed attempt freed them."""
-        holders = self._services.people.ids_by_principal_names([name.name for name in names])
-        held = [name for name in names if holders.get(name.name) == name.user_id]
-        for start in range(0, len(held), _IN_ONE_COMMIT):
-            chunk = held[start : start + _IN_ONE_COMMIT]
-            operation = ids.digest(self._job_id, *(name.name for name in chunk))[:32]
-            self._services.writer.commit(operation, *(Drop(name) for name in chunk))
 
     def _parsed(self, row: Row) -> PersonRow | BadRow:
         if isinstance(row, BadRow):
@@ -132,16 +134,28 @@ class PeopleImport:
             plan.unchanged += 1
             return
         plan.users[user_id] = person
-        if missing_name:
-            plan.names.append(PrincipalName(name=row.name, user_id=user_id))
+        names: list[Change] = [Create(PrincipalName(name=row.name, user_id=user_id))] if missing_name else []
         if known is None:
             plan.created += 1
+            plan.writes.append((Create(person), *names, *self._recorded("Add user", None, person)))
             return
         plan.updated += 1
         if known.principal_name.lower() != row.name:
-            plan.old_names.append(PrincipalName(name=known.principal_name.lower(), user_id=user_id))
+            names.append(Drop(PrincipalName(name=known.principal_name.lower(), user_id=user_id)))
+        plan.writes.append((Save(person), *names, *self._recorded("Update user", known, person)))
         if known.invitation == "pending" and person.invitation == "accepted":
             plan.accepted_guests.append(user_id)
+
+    def _recorded(self, activity: str, before: User | None, after: User) -> tuple[Change, ...]:
+        """The audit event; none when only the freshness of a sign-in was written."""
+        told, untold = differences(before, after)
+        if not told and not untold:
+            return ()
+        details = {"import": self._job.id, "properties": untold}
+        actor, target = Actor(self._job.actor_id, "", ""), ("user", after.id)
+        now = self._services.clock.now()
+        recorded = event(now, actor, "UserManagement", activity, target, self._job.id, changes=told, details=details)
+        return (Create(recorded),)
 
     def _id_of(self, plan: _Plan, directory: _Directory, row: PersonRow) -> str:
         """The id a row is about. Raises InvalidInput when somebody else stands there already."""

@@ -9,7 +9,7 @@ from itertools import islice
 
 from chalicelib.domain import assignment_rows, ids, person_rows
 from chalicelib.domain.audit import AuditEvent, event
-from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound, Throttled
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow, check_header
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import Due, Job, Lease
@@ -126,6 +126,8 @@ def _work(services: Services, job: Job, data: bytes) -> None:
             result = importer.process(page, remembering(services, job))
         except Throttled:
             return _let_go(services, job, _BUSY_SECONDS)
+        except Conflict:  # somebody changed one of these people meanwhile: read again; this attempt counts
+            return _let_go(services, job, _BUSY_SECONDS, job.attempts)
         job = _checkpoint(services, job, len(page), result)
         if not budget.left():
             return _let_go(services, job, 0)
@@ -149,9 +151,9 @@ def _checkpoint(services: Services, job: Job, rows: int, result: PageResult) -> 
     return services.reviews.save_job(replace(job, done=done, cursor=str(done), result=grown, attempts=0))
 
 
-def _let_go(services: Services, job: Job, delay_seconds: int) -> None:
-    """Release the lease and ask for somebody to go on. This is no failed attempt."""
-    services.reviews.save_job(replace(job, lease=replace(job.lease, until=0.0), attempts=0))
+def _let_go(services: Services, job: Job, delay_seconds: int, attempts: int = 0) -> None:
+    """Release the lease and ask for somebody to go on. Unless `attempts` are given this is no failed one."""
+    services.reviews.save_job(replace(job, lease=replace(job.lease, until=0.0), attempts=attempts))
     services.queue.send("job", job.id, delay_seconds)
 
 

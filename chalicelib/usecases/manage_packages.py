@@ -62,14 +62,9 @@ def create_package(
         id=ids.guid("package", operation), catalog_id=catalog.id, created=now, modified=now, **members(draft)
     )
     recorded = _event(now, actor, "Create access package", package, operation, differences(None, draft))
+    changes = (Create(package), claim(scope_of(package), package), Unchanged(catalog), Create(recorded))
     try:
-        services.writer.commit(
-            operation,
-            Create(package),
-            claim(scope_of(package), package),
-            Unchanged(catalog),
-            Create(recorded),
-        )
+        services.writer.commit(operation, *changes)
     except Conflict as problem:
         found = services.entitlements.package(bearer(services, scope_of(package), draft.display_name, problem))
         if retried and found is not None and draft_of(found) == draft:

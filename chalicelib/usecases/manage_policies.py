@@ -22,6 +22,7 @@ from chalicelib.usecases.seeing import administers, find_policy, require_manager
 from chalicelib.usecases.series import series_changes
 
 CATEGORY = "EntitlementManagement"
+CREATED = "Create access package assignment policy"
 _PAGE = 1_000
 
 
@@ -73,8 +74,7 @@ def create_policy(
     _check(services, draft.review, None)
     policy = _fresh(actor, now, operation, package, draft)
     series = series_changes(services, now, actor, None, policy, operation, package)
-    activity = "Create access package assignment policy"
-    recorded = _event(now, actor, activity, policy, operation, differences(None, draft))
+    recorded = _event(now, actor, CREATED, policy, operation, differences(None, draft))
     named = claim(scope_of(package.id), policy)
     try:
         services.writer.commit(operation, Create(policy), named, Unchanged(package), Create(recorded), *series)

@@ -35,8 +35,9 @@ class Stage:
 @pytest.fixture
 def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
     with mock_aws():
-        dynamodb, streams = (
-            get_session().create_client(name, region_name="us-east-1") for name in ("dynamodb", "dynamodbstreams")
+        dynamodb = get_session().create_client("dynamodb", region_name="us-east-1")
+        streams = get_session().create_client(  # moto does not know the endpoint named by account
+            "dynamodbstreams", region_name="us-east-1", endpoint_url="https://streams.dynamodb.us-east-1.amazonaws.com"
         )
         table = dynamodb.create_table(
             TableName="items",

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bench.meter import Meter
 from chalicelib.domain import ids
-from tests.usecases.importing import GUID, OTHER, Desk, counts, faults, import_desk
+from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.people import User
+from chalicelib.usecases.imports import advance_import
+from chalicelib.usecases.ports import Save
+from tests.usecases.importing import ADMIN, GUID, OTHER, Desk, counts, faults, import_desk
 from tests.world import START
 
 
@@ -36,6 +43,55 @@ def test_only_what_changed_is_written(desk: Desk) -> None:
     assert counts(desk.run("anna@example.com,Anna,,", "ben@example.com,Benny,,")) == (0, 1, 1, 0)
     assert desk.user("anna@example.com") == before
     assert desk.user("ben@example.com").version == 2
+
+
+def events_of(desk: Desk, user_id: str) -> list[AuditEvent]:
+    day = f"{desk.clock.now():%Y-%m-%d}"
+    found = desk.services.audit.events(day, 100, None).items
+    return [one for one in found if one.target_id == user_id]
+
+
+def test_each_person_who_changes_has_an_audit_event_without_names(desk: Desk) -> None:
+    head = "userPrincipalName,displayName,department,accountEnabled,lastSignIn"
+    desk.run("anna@x,Anna,Sales,true,2026-02-01", "ben@x,Ben,Sales,true,", head=head)
+    anna, ben = desk.user("anna@x").id, desk.user("ben@x").id
+    (added,) = events_of(desk, anna)
+    assert (added.category, added.activity, added.actor_id) == ("UserManagement", "Add user", ADMIN.id)
+    assert added.changes == {"department": ["", "Sales"]}
+    assert set(added.details["properties"]) == {"display_name", "principal_name", "last_sign_in"}
+    assert "Anna" not in str(added)
+    desk.clock.advance(days=1)
+    desk.run("anna@x,Anna,Sales,true,2026-02-01", "ben@x,Benny,Sales,false,", head=head)
+    assert desk.user("anna@x").sign_in_as_of == desk.clock.now()  # known afresh, but nothing of Anna changed
+    assert events_of(desk, anna) == []
+    (updated,) = events_of(desk, ben)
+    assert (updated.activity, updated.changes) == ("Update user", {"enabled": [True, False]})
+    assert updated.details["properties"] == ["display_name"]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(desk: Desk) -> None:
+    desk.run("anna@example.com,Anna,,")
+    stale = desk.services.people
+    before = desk.user("anna@example.com")
+    renamed = replace(before, display_name="Changed elsewhere")
+    desk.services.writer.commit("other", Save(renamed))
+
+    class Lagging:
+        """A directory that answers batch reads from before the change."""
+
+        def users(self, user_ids: Iterable[str]) -> dict[str, User]:
+            return {before.id: before} if before.id in user_ids else {}
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stale, name)
+
+    job_id = desk.start("userPrincipalName,department\nanna@example.com,Sales\n")
+    advance_import(replace(desk.services, people=Lagging()), desk.job(job_id))
+    assert desk.job(job_id).done == 0
+    assert desk.user("anna@example.com").department == ""
+    assert desk.advance(job_id).status == "done"
+    found = desk.user("anna@example.com")
+    assert (found.display_name, found.department) == ("Changed elsewhere", "Sales")
 
 
 def test_bad_rows_do_not_stop_the_others(desk: Desk) -> None:

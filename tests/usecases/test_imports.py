@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound, Throttled
+from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow
 from chalicelib.domain.people import Actor, Role, User
 from chalicelib.usecases.import_pages import file_key
@@ -25,6 +25,19 @@ def desk(aws: None) -> Desk:
 
 def state(desk: Desk, names: Iterable[str]) -> list[User | None]:
     return [desk.services.people.user_by_principal_name(name) for name in names]
+
+
+class Refusing:
+    """A writer that takes nothing."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+
+    def commit(self, operation: str, *changes: object) -> None:
+        raise self.problem
+
+    def put_all(self, entities: object) -> None:
+        raise self.problem
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -94,13 +107,18 @@ def test_a_busy_table_only_delays(desk: Desk) -> None:
     job_id = desk.start(people(3))
     desk.messages()
 
-    class Busy:
-        def put_all(self, entities: object) -> None:
-            raise Throttled("busy")
-
-    advance_import(replace(desk.services, writer=Busy()), desk.job(job_id))  # type: ignore[arg-type]
+    advance_import(replace(desk.services, writer=Refusing(Throttled("busy"))), desk.job(job_id))
     job = desk.job(job_id)
     assert (job.status, job.done, job.attempts) == ("running", 0, 0)
+    assert desk.advance(job_id).result["created"] == 4
+
+
+def test_somebody_else_changing_these_people_delays_and_counts_as_an_attempt(desk: Desk) -> None:
+    job_id = desk.start(people(3))
+    desk.messages()
+    advance_import(replace(desk.services, writer=Refusing(Conflict("changed"))), desk.job(job_id))
+    job = desk.job(job_id)
+    assert (job.status, job.done, job.attempts, job.lease.until) == ("running", 0, 1, 0.0)
     assert desk.advance(job_id).result["created"] == 4
 
 

@@ -53,7 +53,13 @@ def mine(world: World, instance: ReviewInstance, reviewer: User) -> dict[str, di
 
 
 def decide(
-    world: World, instance: ReviewInstance, reviewer: User, item_id: str, decision: str, reason: str | None = None, **more
+    world: World,
+    instance: ReviewInstance,
+    reviewer: User,
+    item_id: str,
+    decision: str,
+    reason: str | None = None,
+    **more,
 ) -> Reply:
     body = {"decision": decision} | ({"justification": reason} if reason is not None else {})
     return world.call(
@@ -187,7 +193,9 @@ def test_batch_decisions_reach_one_principal_or_all(world: World, org: Organisat
     body = {"decision": "Approve", "justification": "needed", "principalId": people[0].id}
     assert world.post(address(instance, "/batchRecordDecisions"), body, boss.principal_name).status == 204
     assert sorted(item["decision"] for item in mine(world, instance, boss).values()) == [
-        "Approve", "NotReviewed", "NotReviewed",
+        "Approve",
+        "NotReviewed",
+        "NotReviewed",
     ]
     body = {"decision": "Deny", "justification": "project over"}
     assert world.post(address(instance, "/batchRecordDecisions"), body, boss.principal_name).status == 204

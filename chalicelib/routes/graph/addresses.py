@@ -1,4 +1,4 @@
-"""The address prefix of entitlement management, and the ids that addresses and filters name."""
+"""The address prefix of entitlement management, the ids that addresses and filters name, and bodies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.routes.graph.odata import parse_segment
+from chalicelib.routes.graph.odata import parse_query, parse_segment
+from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.walking import Source, listed
+from chalicelib.routes.http import Call
 from chalicelib.usecases.ports import Page
 
 E = TypeVar("E")
@@ -22,6 +24,12 @@ def only_id(segment: str) -> str:
     if found.kind != "id":
         raise NotFound("There is no such resource.")
     return found.name.lower()
+
+
+def body_of(call: Call) -> Reader:
+    """The body of a write. Raises InvalidInput, also for query options, so that none can fail after the write."""
+    parse_query(call.query, ())
+    return Reader(call.json())
 
 
 def plain_id(wanted: object) -> str:

@@ -14,7 +14,7 @@ from chalicelib.routes import http
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, found_by_id, only_id, part_of, plain_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
@@ -68,7 +68,7 @@ def requests(call: Call) -> Answer:
 @http.route(door, "POST", REQUESTS)
 def add_request(call: Call) -> Answer:
     """Assign somebody, change an assignment's dates, or remove an assignment."""
-    reader = Reader(call.json())
+    reader = body_of(call)
     kind, given = kind_and_assignment(reader)
     act: Mapping[str, Callable[[Call, Reader, Reader], AssignmentRequest]] = {
         "adminAdd": _add,

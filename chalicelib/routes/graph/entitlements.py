@@ -13,9 +13,8 @@ from chalicelib.routes import http
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, found_by_id, only_id, part_of
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
 from chalicelib.routes.graph.odata_match import Filter
-from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.walking import Source
 from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.usecases import list_entitlements, manage_catalogs, manage_packages, seeing
@@ -36,7 +35,7 @@ def catalogs(call: Call) -> Answer:
 @http.route(door, "POST", CATALOGS)
 def add_catalog(call: Call) -> Answer:
     """Create a catalog."""
-    reader = Reader(call.json())
+    reader = body_of(call)
     draft = manage_catalogs.CatalogDraft(
         display_name=reader.name(),
         description=reader.text("description"),
@@ -61,7 +60,7 @@ def catalog(call: Call, id: str) -> Answer:
 def change_catalog(call: Call, id: str) -> Answer:
     """Change the members that are given."""
     found = seeing.find_catalog(call.services, call.actor, only_id(id))
-    reader, draft = Reader(call.json()), manage_catalogs.draft_of(found)
+    reader, draft = body_of(call), manage_catalogs.draft_of(found)
     draft = replace(
         draft,
         display_name=reader.name() if reader.mentions("displayName") else draft.display_name,
@@ -89,7 +88,7 @@ def packages(call: Call) -> Answer:
 @http.route(door, "POST", PACKAGES)
 def add_package(call: Call) -> Answer:
     """Create an access package, in the built-in catalog unless another one is named."""
-    reader = Reader(call.json())
+    reader = body_of(call)
     in_catalog = reader.inner("catalog")
     catalog_id = in_catalog.identifier("id") if in_catalog else reader.identifier("catalogId")
     draft = manage_packages.PackageDraft(
@@ -115,7 +114,7 @@ def package(call: Call, id: str) -> Answer:
 def change_package(call: Call, id: str) -> Answer:
     """Change the members that are given; a package stays in its catalog (R1)."""
     found = seeing.find_package(call.services, call.actor, only_id(id))
-    reader, draft = Reader(call.json()), manage_packages.draft_of(found)
+    reader, draft = body_of(call), manage_packages.draft_of(found)
     draft = replace(
         draft,
         display_name=reader.name() if reader.mentions("displayName") else draft.display_name,

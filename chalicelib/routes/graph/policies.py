@@ -14,7 +14,7 @@ from chalicelib.routes import http
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, found_by_id, only_id, part_of
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
 from chalicelib.routes.graph.expirations import read_expiration
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.policy_members import read_kept
@@ -61,7 +61,7 @@ def policies_of_package(call: Call, id: str) -> Answer:
 @http.route(door, "POST", POLICIES)
 def add_policy(call: Call) -> Answer:
     """Create a policy of an access package, with or without reviews."""
-    reader = Reader(call.json())
+    reader = body_of(call)
     package = reader.inner("accessPackage")
     package_id = package.identifier("id") if package else reader.identifier("accessPackageId")
     if not package_id:
@@ -84,14 +84,14 @@ def policy(call: Call, id: str) -> Answer:
 def replace_policy(call: Call, id: str) -> Answer:
     """Replace a policy: what is not given is off or empty afterwards, review settings included (G30)."""
     found = seeing.find_policy(call.services, call.actor, only_id(id))
-    return _changed(call, found, _whole(call, Reader(call.json())))
+    return _changed(call, found, _whole(call, body_of(call)))
 
 
 @http.route(door, "PATCH", f"{POLICIES}/{{id}}")
 def change_policy(call: Call, id: str) -> Answer:
     """Change the members that are given; inside review settings as well."""
     found = seeing.find_policy(call.services, call.actor, only_id(id))
-    return _changed(call, found, _overlaid(call, Reader(call.json()), found))
+    return _changed(call, found, _overlaid(call, body_of(call), found))
 
 
 @http.route(door, "DELETE", f"{POLICIES}/{{id}}")
