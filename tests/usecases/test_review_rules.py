@@ -403,7 +403,7 @@ def test_counts_are_right_however_often_a_stream_batch_repeats(world: World, org
 
 def test_reminders_reach_only_those_who_have_not_finished(world: World, org: Organisation) -> None:
     """R80, G12: surprise 3."""
-    boss, deputy = org.person("boss"), org.person("deputy")
+    boss, _ = org.person("boss"), org.person("deputy")
     ann, bob = org.person("ann", manager="boss"), org.person("bob", manager="deputy")
     policy = org.policy(review=factories.by_manager(world.clock.now().date(), org.person("spare")))
     org.assign(policy, ann, bob)
@@ -418,7 +418,7 @@ def test_reminders_reach_only_those_who_have_not_finished(world: World, org: Org
 
 
 def test_several_reviews_that_open_together_make_one_mail(world: World, org: Organisation) -> None:
-    boss, deputy = org.person("boss"), org.person("deputy")
+    _, deputy = org.person("boss"), org.person("deputy")
     ann = org.person("ann", manager="boss")
     for name in ("Reports", "Payments"):
         settings = factories.by_manager(world.clock.now().date(), deputy)
