@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,7 @@ class OffsetClock:
         self._path = path
         self._fresh = fresh
         self._lock = Lock()
-        kept = read_json(path)
-        self._offset = timedelta(seconds=float(kept["offsetSeconds"]) if kept else 0.0)
+        self._offset = _kept_offset(path)
 
     def now(self) -> datetime:
         """The product's instant, UTC."""
@@ -78,3 +78,14 @@ class OffsetClock:
     def _keep(self, offset: timedelta) -> None:
         write_json(self._path, {"offsetSeconds": offset.total_seconds()})
         self._offset = offset
+
+
+def _kept_offset(path: Path) -> timedelta:
+    """The offset a former run left; zero, and told, when the file is damaged."""
+    if not path.exists():
+        return timedelta(0)
+    try:
+        return max(timedelta(0), timedelta(seconds=float(read_json(path)["offsetSeconds"])))
+    except (TypeError, KeyError, ValueError, OverflowError):
+        print(f"{path} is damaged: the product's time is real time again.", file=sys.stderr, flush=True)
+        return timedelta(0)

@@ -88,9 +88,19 @@ def _locked_within(descriptor: int, seconds: float) -> bool:
 
 def _end_by_force(pid: int) -> None:
     """Kill a former emulator, only if the process of that id still is one."""
-    found = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    if pid > 1 and CHILD.name in found.stdout:
+    if pid > 1 and CHILD.name in _command_of(pid):
         os.kill(pid, signal.SIGKILL)
+
+
+def _command_of(pid: int) -> str:
+    """The command line of a process, "" when there is none."""
+    if Path("/proc/self/cmdline").exists():  # Linux, where small systems have no ps
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        except OSError:
+            return ""
+    ps = ["ps", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(ps, capture_output=True, text=True, check=False).stdout
 
 
 class Emulator:

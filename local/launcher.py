@@ -44,10 +44,11 @@ def main(argv: Sequence[str]) -> int:
     options = parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     try:
         with State(options.state.resolve()) as state:
+            _keep_log(state.path("errors.log"))
             port = options.port or emulators.free_port()
             check_port(port)
             return _Run(state, port, options.fresh, options.empty).until(ended)
@@ -59,6 +60,13 @@ def main(argv: Sequence[str]) -> int:
 def say(text: str) -> None:
     """Tell the developer; standard output carries READY only."""
     print(text, file=sys.stderr, flush=True)
+
+
+def _keep_log(path: Path) -> None:
+    """Write what goes wrong to a file of the state as well; begun anew by each run."""
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
 
 
 def check_port(port: int) -> None:
@@ -97,6 +105,7 @@ class _Run:
                     say(f"The emulator ended by itself; see {self._state.path('emulator.log')}.")
                     break
             say("Stopping ...")
+            workers.interrupt()
             server.stop()
             workers.stop()
         finally:
@@ -160,7 +169,10 @@ class _Run:
         workers = Workers(handlers, clock, queue_worker, stream_worker)
         call = servers.gateway_call(front.app)
         levers = Levers(clock, workers, mailbox, signin, bootstrap.services, call)
-        return servers.Server(front.app, self._port, levers), workers
+        try:
+            return servers.Server(front.app, self._port, levers), workers
+        except OSError as problem:  # somebody took it while we were starting
+            raise PortTaken(f"Port {self._port} is not free ({problem}). Choose another with --port.") from problem
 
     def _seed(self, services: Any) -> None:
         """Fill an empty directory, then begin to save."""
@@ -174,7 +186,7 @@ class _Run:
     def _secret(self) -> str:
         """The secret that signs cursors, the same for the life of the state."""
         path = self._state.path("secrets.json")
-        kept = read_json(path) or {"cursor": secrets.token_urlsafe(32)}
+        kept = {"cursor": secrets.token_urlsafe(32)} | (read_json(path) or {})
         write_json(path, kept)
         return str(kept["cursor"])
 

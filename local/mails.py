@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
 import json
 from collections.abc import Mapping
+from email.message import EmailMessage
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,7 +33,7 @@ class Mailbox:
     def list(self, to: str = "") -> list[dict[str, Any]]:
         """Every mail, oldest first; `to` keeps those to one address, without case."""
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            lines = self._path.read_text(encoding="utf-8").split("\n")  # not splitlines(): texts have U+2028
         except FileNotFoundError:
             return []
         mails = [mail for line in lines if (mail := _mail_of(line))]
@@ -55,25 +58,51 @@ class Mailbox:
 
 
 def mail_of(params: Mapping[str, Any], mail_id: str, sent: str) -> dict[str, Any]:
-    """The parameters of a SES SendEmail call as one of our mails."""
-    simple = params["Content"].get("Simple", {})
+    """The parameters of a SES SendEmail call, simple or raw, as one of our mails."""
+    content = params["Content"]
+    parts = _raw(content["Raw"]["Data"]) if "Raw" in content else _simple(content.get("Simple", {}))
+    to = ", ".join(params.get("Destination", {}).get("ToAddresses", [])) or parts.pop("to", "")
+    return {"id": mail_id, **parts, "to": to, "sentDateTime": sent}
+
+
+def _simple(simple: Mapping[str, Any]) -> dict[str, Any]:
     body = simple.get("Body", {})
     return {
-        "id": mail_id,
-        "to": ", ".join(params.get("Destination", {}).get("ToAddresses", [])),
+        "to": "",
         "subject": simple.get("Subject", {}).get("Data", ""),
         "text": body.get("Text", {}).get("Data", ""),
         "html": body.get("Html", {}).get("Data", ""),
-        "sentDateTime": sent,
-        "attachments": [_attachment(part) for part in simple.get("Attachments", [])],
+        "attachments": [
+            _attachment(part["FileName"], str(part.get("ContentType", "")), bytes(part["RawContent"]))
+            for part in simple.get("Attachments", [])
+        ],
     }
 
 
-def _attachment(part: Mapping[str, Any]) -> dict[str, str]:
+def _raw(mime: bytes) -> dict[str, Any]:
+    message = email.message_from_bytes(mime, EmailMessage, policy=email.policy.default)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    return {
+        "to": str(message.get("To", "")),
+        "subject": str(message.get("Subject", "")),
+        "text": text.get_content() if text else "",
+        "html": html.get_content() if html else "",
+        "attachments": [
+            _attachment(part.get_filename(""), part.get_content_type(), _bytes(part))
+            for part in message.iter_attachments()
+        ],
+    }
+
+
+def _bytes(part: EmailMessage) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _attachment(name: str, kind: str, content: bytes) -> dict[str, str]:
     """Text as it is, anything else in base64."""
-    content, kind = bytes(part["RawContent"]), str(part.get("ContentType", ""))
-    text = content.decode() if kind.startswith("text/") else base64.b64encode(content).decode()
-    return {"name": part["FileName"], "contentType": kind, "content": text}
+    text = content.decode(errors="replace") if kind.startswith("text/") else base64.b64encode(content).decode()
+    return {"name": name, "contentType": kind, "content": text}
 
 
 def _mail_of(line: str) -> dict[str, Any] | None:

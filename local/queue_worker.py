@@ -9,6 +9,7 @@ from local.handlers import Handlers, queue_record, report
 
 THREADS = 4
 PAUSE_SECONDS = 1.0  # after a failed call to the queue
+RETRY_SECONDS = 5  # until a message that failed comes back
 WAITING = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -17,13 +18,16 @@ WAITING = (
 
 
 class QueueWorker:
-    """Threads that receive, handle and delete messages. A failed message comes back when its visibility ends."""
+    """Threads that receive, handle and delete messages. A failed message comes back after `retry_seconds`."""
 
-    def __init__(self, handlers: Handlers, client: Any, url: str, arn: str = "") -> None:
+    def __init__(
+        self, handlers: Handlers, client: Any, url: str, arn: str = "", retry_seconds: int = RETRY_SECONDS
+    ) -> None:
         self._handlers = handlers
         self._client = client
         self._url = url
         self._arn = arn
+        self._retry_seconds = retry_seconds
         self._stop = Event()
         self._lock = Lock()
         self._threads = [Thread(target=self._run, name=f"queue-{number}") for number in range(THREADS)]
@@ -65,8 +69,11 @@ class QueueWorker:
         with self._lock:  # counted before it leaves the queue, so that `tick` never sees an idle gap
             self.handled += 1
             self.failed += not succeeded
+        handle = {"QueueUrl": self._url, "ReceiptHandle": message["ReceiptHandle"]}
         if succeeded:
-            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            self._client.delete_message(**handle)
+        else:  # the queue's own visibility must outlast an invocation, which is long to wait for a retry
+            self._client.change_message_visibility(**handle, VisibilityTimeout=self._retry_seconds)
 
     def _succeeds(self, message: dict[str, Any]) -> bool:
         event = {"Records": [queue_record(message, self._arn)]}

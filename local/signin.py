@@ -28,7 +28,7 @@ class SignIn:
 
     def __init__(self, client: Any, path: Path) -> None:
         self._client = client
-        self._kept: dict[str, str] = read_json(path) or {}
+        self._kept = _ids(read_json(path))
         if not self._pool_exists():
             self._kept = self._create()
             write_json(path, self._kept)
@@ -109,6 +109,11 @@ def _auditor(services: Services) -> User | None:
         if grant.role is Role.AUDITOR and grant.principal_kind == "user":
             return services.people.user(grant.principal_id)
     return None
+
+
+def _ids(kept: Any) -> dict[str, str]:
+    """What a former run kept, if it is whole."""
+    return kept if kept and all(isinstance(kept.get(name), str) for name in ("pool", "client", "password")) else {}
 
 
 def _expiry(token: str) -> float:

@@ -19,6 +19,7 @@ OURS = (
     "seeded.json",
     "mails.jsonl",
     "emulator.log",
+    "errors.log",
 )
 
 
@@ -37,11 +38,12 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file; None when it is missing or damaged."""
+    """The object in a JSON file; None when the file is missing or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) else None
 
 
 class State:

@@ -26,13 +26,16 @@ def instance(folder: Path, *options: str) -> Iterator[Client]:
     with log.open("w", encoding="utf-8") as told:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=told)
         try:
-            yield Client(_address(process, log))
+            yield Client(_address(process))
+        except Exception:
+            print(f"\nThe instance said:\n{_end_of(log)}", file=sys.stderr)  # the folder is gone in a moment
+            raise
         finally:
             _end(process)
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The address of the line READY. Raises Failure with the end of the log when it does not come."""
+def _address(process: subprocess.Popen[bytes]) -> str:
+    """The address of the line READY. Raises Failure when it does not come."""
     assert process.stdout is not None
     limit, text = time.monotonic() + START_SECONDS, b""
     while (left := limit - time.monotonic()) > 0:
@@ -46,7 +49,11 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
         for line in text.decode(errors="replace").split("\n")[:-1]:
             if line.startswith("READY "):
                 return line.removeprefix("READY ").strip()
-    raise Failure(f"The instance did not get ready. It said:\n{log.read_text(encoding='utf-8')[-2000:]}")
+    raise Failure("The instance did not get ready.")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-4000:]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

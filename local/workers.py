@@ -37,9 +37,13 @@ class Workers:
         for timer in self._timers:
             timer.start()
 
+    def interrupt(self) -> None:
+        """Fire no more timers and end a `tick` that is under way, so that nobody waits for it."""
+        self._stop.set()
+
     def stop(self) -> None:
         """Finish what is under way, then hand over what is left in the stream."""
-        self._stop.set()
+        self.interrupt()
         for timer in self._timers:
             timer.join()
         self._queue.stop()

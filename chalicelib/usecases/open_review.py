@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
@@ -10,7 +11,7 @@ from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import CLOSED, Due, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.ports import Create, Put, Services
+from chalicelib.usecases.ports import Create, Put, Save, Services
 
 ONE_DAY = timedelta(days=1)
 
@@ -121,6 +122,8 @@ def _move_on(services: Services, definition: ReviewDefinition, now: datetime, du
     live = definition.ended is None and definition.settings.enabled
     if following is not None and live:
         services.writer.put_all([Due(when=following.opens, kind="series", id=definition.id)])
+    elif live:
+        services.writer.commit(f"ended:{definition.id}:{definition.version}", Save(replace(definition, ended=now)))
     for row in services.reviews.due_until(now, 500):
         if row.kind == "series" and row.id == definition.id:
             services.writer.remove(row)

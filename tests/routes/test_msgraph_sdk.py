@@ -59,9 +59,8 @@ async def _whole_review(world: World) -> None:
     instance = _instance(admin, definition_id, instance_id)
     stopped_at = world.clock.now()
     assert await instance.stop.post() is None
-    world.clock.advance(
-        seconds=world.services.settings.stop_delay_seconds + 1
-    )  # the stop takes effect when decisions under way have arrived
+    # A stop takes effect when the decisions under way have arrived.
+    world.clock.advance(seconds=world.services.settings.stop_delay_seconds + 1)
     world.tick()
     ended = await instance.get()
     assert ended and ended.status == "Applied"

@@ -456,3 +456,12 @@ def test_the_history_of_an_item_only_grows(world: World, org: Organisation) -> N
         (Decision.DENY, "second thought"),
     ]
     assert stored.history[1].at - stored.history[0].at == 3_600_000
+
+
+def test_a_series_ends_after_its_last_occurrence(world: World, org: Organisation) -> None:
+    """R60."""
+    _, _, _, policy, _ = managed(world, org, 1, count=1)
+    instance = opened(world, policy)
+    assert world.services.reviews.definition(instance.definition_id).ended is not None
+    assert closed(world, instance).status is Status.APPLIED
+    assert world.services.reviews.due_until(world.clock.now() + timedelta(days=900), 50) == []
