@@ -1,4 +1,4 @@
-"""`python -m bench cost|speed`: the cost contract's tables, and the CPU of one decision."""
+"""`python -m bench cost|speed|scale`: the cost contract's tables, the CPU of one decision, a large opening."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ def main(arguments: list[str]) -> int:
         from bench.speed import main as speed
 
         return speed()
-    print("usage: bench [cost|speed]", file=sys.stderr)
+    if what == "scale":
+        from bench.scale import main as scale
+
+        return scale(arguments[1:])
+    print("usage: bench [cost|speed|scale N]", file=sys.stderr)
     return 2
 
 

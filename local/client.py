@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +49,7 @@ class Client:
                 text = answer.read()
         except urllib.error.HTTPError as problem:
             raise Failure(_message(problem.code, problem.read())) from problem
-        except OSError as problem:
+        except (OSError, HTTPException) as problem:
             reason = getattr(problem, "reason", problem)
             raise Failure(f"Nothing answers at {self.url} ({reason}). Start it: python3 dev.py run") from problem
         try:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from local.client import Client, Failure
 from local.durations import instant, span
@@ -92,7 +93,7 @@ def _mail(client: Client, options: argparse.Namespace) -> int:
         return 0
     for mail in mails:
         print(f"{mail['sentDateTime']}  {mail['to']}  {mail['subject']}")
-        print(f"    {client.url}/_local/mails/{mail['id']}")
+        print(f"    {client.url}/_local/mails/view/{quote(mail['id'])}")
     return 0
 
 

@@ -31,6 +31,7 @@ class Handlers:
 
     module: ModuleType
     timers: tuple[str, ...]
+    schedules: Mapping[str, str]  # the timers' expressions
     queue: str
     stream: str
 
@@ -43,9 +44,16 @@ def declared(module: ModuleType) -> Handlers:
     """The handlers of `module.app`: any number of timers, at most one queue and one stream handler ("" for none)."""
     sources = module.app.event_sources
     timers = tuple(_names(sources, ScheduledEventConfig))
+    timed = [source for source in sources if isinstance(source, ScheduledEventConfig)]
+    schedules = {name: _expression(source) for name, source in zip(timers, timed, strict=True)}
     queue = [*_names(sources, SQSEventConfig), ""]
     stream = [*_names(sources, DynamoDBEventConfig), ""]
-    return Handlers(module, timers, queue[0], stream[0])
+    return Handlers(module, timers, schedules, queue[0], stream[0])
+
+
+def _expression(source: ScheduledEventConfig) -> str:
+    schedule = source.schedule_expression
+    return schedule if isinstance(schedule, str) else str(schedule.to_string())
 
 
 def _names(sources: list[Any], kind: type[Any]) -> list[str]:

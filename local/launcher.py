@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: ended.set())
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays what it is
+            signal.signal(number, lambda *_: ended.set())
     try:
         with State(options.state.resolve()) as state:
             _keep_log(state.path("errors.log"))
@@ -63,8 +65,8 @@ def say(text: str) -> None:
 
 
 def _keep_log(path: Path) -> None:
-    """Write what goes wrong to a file of the state as well; begun anew by each run."""
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    """Write what goes wrong to a file of the state as well, at most two megabytes of it."""
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
 

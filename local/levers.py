@@ -11,11 +11,13 @@ from urllib.parse import unquote, urlsplit
 from chalicelib.usecases.ports import Services
 from local.clock import OffsetClock
 from local.durations import instant, span
+from local.handlers import report
 from local.mails import Mailbox
 from local.signin import Nobody, SignIn
 from local.workers import Workers
 
 Gateway = Callable[[str, str, Mapping[str, str]], tuple[int, str]]
+MAIL_VIEW = "mails/view/"
 PAGE = "/v1.0/users?$top=100"
 
 
@@ -59,10 +61,10 @@ class Levers:
 
     def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer a request under /_local; every failure is an error answer."""
-        name, _, rest = path.removeprefix("/_local/").partition("/")
+        name = path.removeprefix("/_local/")
         try:
-            if rest:
-                return self._mail(unquote(rest)) if (method, name) == ("GET", "mails") else _unknown()
+            if method == "GET" and name.startswith(MAIL_VIEW):
+                return self._mail(unquote(name.removeprefix(MAIL_VIEW)))
             lever = self._levers().get((method, name))
             return json_reply(lever(query, _object(body))) if lever else _unknown()
         except Refused as refused:
@@ -71,6 +73,9 @@ class Levers:
             return error(404, "ResourceNotFound", str(problem.args[0]))
         except ValueError as problem:
             return error(400, "BadRequest", str(problem))
+        except Exception as problem:  # noqa: BLE001 - the developer sees it here and in the log
+            report(f"{method} {path} failed.", problem)
+            return error(500, "InternalServerError", f"{type(problem).__name__}: {problem}")
 
     def _levers(self) -> dict[tuple[str, str], Callable[[Mapping[str, str], dict[str, Any]], Any]]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from local.client import Client, Failure
 
 DIRECT_BYTES = 5_000_000  # larger files go straight to the bucket
-LIMIT_SECONDS = 1800.0
+LIMIT_SECONDS = 1800.0  # without any progress
 POLL_SECONDS = 0.5
 ENDED = ("done", "error")
 
@@ -30,13 +31,17 @@ def load(client: Client, kind: str, file: Path) -> dict[str, Any]:
 
 
 def _await(client: Client, import_id: str, token: str) -> dict[str, Any]:
-    limit = time.monotonic() + LIMIT_SECONDS
-    while time.monotonic() < limit:
+    limit, told = 0.0, ""
+    while not limit or time.monotonic() < limit:
         job: dict[str, Any] = client.get(f"/api/v1/imports/{import_id}", token)
+        progress = f"{job['status']}: {job['done']} of {job['total'] or '?'} rows"
+        if progress != told:
+            print(progress, file=sys.stderr, flush=True)
+            limit, told = time.monotonic() + LIMIT_SECONDS, progress
         if job["status"] in ENDED:
             return {**job, "badRows": _bad_rows(client, job, token)}
         time.sleep(POLL_SECONDS)
-    raise Failure(f"The import {import_id} has not ended after {LIMIT_SECONDS:.0f} s.")
+    raise Failure(f"The import {import_id} has not moved for {LIMIT_SECONDS:.0f} s.")
 
 
 def _bad_rows(client: Client, job: dict[str, Any], token: str) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -31,8 +33,13 @@ class QueueWorker:
         self._stop = Event()
         self._lock = Lock()
         self._threads = [Thread(target=self._run, name=f"queue-{number}") for number in range(THREADS)]
+        self._failing_since = math.inf
         self.handled = 0
         self.failed = 0
+
+    def fruitless(self, seconds: float) -> bool:
+        """Has every message of so many seconds failed?"""
+        return self._failing_since < time.monotonic() - seconds
 
     def start(self) -> None:
         """Begin to consume."""
@@ -69,6 +76,7 @@ class QueueWorker:
         with self._lock:  # counted before it leaves the queue, so that `tick` never sees an idle gap
             self.handled += 1
             self.failed += not succeeded
+            self._failing_since = math.inf if succeeded else min(self._failing_since, time.monotonic())
         handle = {"QueueUrl": self._url, "ReceiptHandle": message["ReceiptHandle"]}
         if succeeded:
             self._client.delete_message(**handle)

@@ -6,6 +6,7 @@ with AWS's 403, where our gateway responses make it a 404 in Graph's shape.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ from chalice.local import (
     ThreadedHTTPServer,
 )
 
-from local.handlers import MILLISECONDS
+from local.handlers import MILLISECONDS, report
 from local.levers import Levers, Reply, error
 
 HOST = "127.0.0.1"
@@ -58,6 +59,12 @@ class _Server(ThreadedHTTPServer):
     levers: Levers
     busy = 0
     _count = threading.Lock()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is logged."""
+        problem = sys.exception()
+        if problem and not isinstance(problem, ConnectionError | TimeoutError):
+            report("A request failed.", problem)
 
     def working(self, change: int) -> None:
         with self._count:
@@ -150,7 +157,7 @@ class _Handler(ChaliceRequestHandler):
             headers["Connection"] = "close"
         if reply.content_type.startswith("text/html"):
             headers["Content-Security-Policy"] = HTML_POLICY
-        self._send_http_response(reply.status, headers, reply.body)
+        self._send_http_response(reply.status, headers, b"" if self.command == "HEAD" else reply.body)
 
 
 class Server:

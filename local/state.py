@@ -19,7 +19,6 @@ OURS = (
     "seeded.json",
     "mails.jsonl",
     "emulator.log",
-    "errors.log",
 )
 
 

@@ -11,15 +11,17 @@ from chalicelib.usecases.ports import Clock
 from local.handlers import Handlers, report, timer_event
 from local.queue_worker import QueueWorker
 from local.stream_worker import StreamWorker
+from local.timers import due
 
 TIMER_SECONDS = 1.0
 LOOK_SECONDS = 0.05
 TICK_LIMIT_SECONDS = 600.0
+STUCK_SECONDS = 60.0  # of nothing but failures; longer than an invocation and its lease
 STREAM_TRIES = 5
 
 
 class Workers:
-    """The threads of one app. Timers fire every second of real time: the product's clock may be anywhere."""
+    """The threads of one app. Every second each timer fires that is due by the product's clock."""
 
     def __init__(self, handlers: Handlers, clock: Clock, queue: QueueWorker, stream: StreamWorker) -> None:
         self._handlers = handlers
@@ -28,6 +30,8 @@ class Workers:
         self._stream = stream
         self._stop = Event()
         self._ticking = Lock()
+        for expression in handlers.schedules.values():
+            due(expression, clock.now(), clock.now())  # an unknown one is told now, not in a thread
         self._timers = [Thread(target=self._repeat, args=(name,), name=name) for name in handlers.timers]
 
     def start(self) -> None:
@@ -86,9 +90,9 @@ class Workers:
 
     def _settle(self, limit: float) -> bool:
         """Wait for the queue to be empty, then for the stream; False at the limit, at the end of the workers, or
-        when the stream is stuck."""
+        when only failures come back."""
         while self._queue.waiting():
-            if time.monotonic() > limit or self._stop.wait(LOOK_SECONDS):
+            if time.monotonic() > limit or self._queue.fruitless(STUCK_SECONDS) or self._stop.wait(LOOK_SECONDS):
                 return False
         for attempt in range(STREAM_TRIES):
             try:
@@ -100,8 +104,12 @@ class Workers:
         return False
 
     def _repeat(self, name: str) -> None:
+        last = self._clock.now()
         while not self._stop.wait(TIMER_SECONDS):
-            self._fire(name)
+            now = self._clock.now()
+            if due(self._handlers.schedules[name], last, now):
+                last = now
+                self._fire(name)
 
     def _fire(self, name: str) -> dict[str, int]:
         try:

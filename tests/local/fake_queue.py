@@ -39,5 +39,9 @@ class FakeQueue:
         with self._changed:
             del self._messages[ReceiptHandle]
 
+    def change_message_visibility(self, ReceiptHandle: str, VisibilityTimeout: float, **_: Any) -> None:
+        with self._changed:
+            self._messages[ReceiptHandle] = (time.monotonic() + VisibilityTimeout, self._messages[ReceiptHandle][1])
+
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
         return {"Attributes": {"ApproximateNumberOfMessages": str(len(self._messages))}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,10 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
             BillingMode="PAY_PER_REQUEST",
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )["TableDescription"]
-        handlers, queue = declared(tiny), FakeQueue(visibility_seconds=0.2)
+        handlers, queue = declared(tiny), FakeQueue(visibility_seconds=30)
         stream = StreamWorker(handlers, streams, table["LatestStreamArn"])
         clock = OffsetClock(tmp_path / "clock.json")
-        workers = Workers(handlers, clock, QueueWorker(handlers, queue, "work"), stream)
+        workers = Workers(handlers, clock, QueueWorker(handlers, queue, "work", retry_seconds=0), stream)
         tiny.send.append(queue.send)
         workers.start()
         yield Stage(queue, dynamodb, workers)
@@ -59,6 +60,7 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
 def test_declared() -> None:
     handlers = declared(tiny)
     assert (handlers.timers, handlers.queue, handlers.stream) == (("tick",), "work", "count")
+    assert handlers.schedules == {"tick": "rate(1 minute)"}
 
 
 def test_tick_drains_everything_the_timers_cause(stage: Stage) -> None:
@@ -106,3 +108,18 @@ def test_stop_hands_over_the_rest_of_the_stream(stage: Stage) -> None:
     stage.put("z")
     stage.workers.stop()
     assert len(tiny.seen["stream"]) == taken + 1
+
+
+def test_tick_gives_up_when_nothing_but_failures_come_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.workers.STUCK_SECONDS", 0.2)
+    tiny.fail_always.add("poison")
+    stage.queue.send("poison")
+    done = stage.workers.tick(limit_seconds=20)
+    assert done["finished"] is False and done["failedMessages"] > 1 and done["seconds"] < 10
+
+
+def test_an_interrupted_tick_ends(stage: Stage) -> None:
+    stage.queue.send("later", delay=60)
+    ended = ThreadPoolExecutor(1).submit(stage.workers.tick)
+    stage.workers.interrupt()
+    assert ended.result(timeout=5)["finished"] is False
