@@ -54,6 +54,8 @@ def test_reset_goes_back_in_a_fresh_run_only(tmp_path: Path) -> None:
     assert OffsetClock(tmp_path / "clock.json").offset == timedelta(0)
 
 
-def test_a_damaged_file_is_real_time(tmp_path: Path) -> None:
-    (tmp_path / "clock.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"offsetSeconds": "x"}', '{"offsetSeconds": 1e99}'])
+def test_a_damaged_file_is_real_time_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (tmp_path / "clock.json").write_text(text)
     assert OffsetClock(tmp_path / "clock.json").offset == timedelta(0)
+    assert "damaged" in capsys.readouterr().err

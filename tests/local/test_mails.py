@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,33 @@ def test_attachments_as_text_or_base64() -> None:
     ]
     mail = mail_of({"Content": {"Simple": {"Attachments": parts}}}, "1", "now")
     assert [part["content"] for part in mail["attachments"]] == ["BEGIN", "/w=="]
+
+
+def test_raw_mails_are_parsed() -> None:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "Ann <ann@example.com>", "Größe"
+    message.set_content("T\n")
+    message.add_alternative("<p>T</p>\n", subtype="html")
+    message.add_attachment("BEGIN", subtype="calendar", filename="a.ics")
+    params = {"Content": {"Raw": {"Data": message.as_bytes()}}, "Destination": {"ToAddresses": ["ann@example.com"]}}
+    mail = mail_of(params, "1", "now")
+    assert (mail["to"], mail["subject"], mail["text"], mail["html"]) == (
+        "ann@example.com",
+        "Größe",
+        "T\n",
+        "<p>T</p>\n",
+    )
+    assert [(part["name"], part["content"].strip()) for part in mail["attachments"]] == [("a.ics", "BEGIN")]
+    assert mail_of({"Content": params["Content"]}, "1", "now")["to"] == "Ann <ann@example.com>"
+
+
+def test_odd_characters_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "mails.jsonl"
+    path.write_text('\n{"id": "1", "to": "a@example.com", "text": "one\u2028two\x85three"}', encoding="utf-8")
+    assert [mail["text"] for mail in Mailbox(path, OffsetClock(tmp_path / "clock.json")).list()] == [
+        "one\u2028two\x85three"
+    ]
+    part = {"FileName": "a.txt", "ContentType": "text/plain", "RawContent": b"\xff"}
+    assert (
+        mail_of({"Content": {"Simple": {"Attachments": [part]}}}, "1", "now")["attachments"][0]["content"] == "\ufffd"
+    )

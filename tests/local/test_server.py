@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -64,3 +65,20 @@ def test_levers_answer_this_machine_only(connection: http.client.HTTPConnection)
     assert (status, body["query"]) == (200, {"to": "a@b"})
     assert _ask(connection, "GET", "/_local/health", headers={"Host": "evil.example"})[0] == 403
     assert _ask(connection, "POST", "/_local/tick", headers={"Origin": "https://evil.example"})[0] == 403
+
+
+def test_head_leaves_the_connection_usable(connection: http.client.HTTPConnection) -> None:
+    for path in ("/_local/health", "/nothing", "/hello/x"):
+        connection.request("HEAD", path)
+        assert connection.getresponse().read() == b""
+        assert _ask(connection, "GET", "/hello/x")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", b"\x16\x03\n"]
+)
+def test_rubbish_does_not_stop_it(connection: http.client.HTTPConnection, rubbish: bytes) -> None:
+    with socket.create_connection((connection.host, connection.port), timeout=5) as other:
+        other.sendall(rubbish)
+        assert b"400" in (answer := other.recv(65_536)) or b"431" in answer
+    assert _ask(connection, "GET", "/hello/x")[0] == 200

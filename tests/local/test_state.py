@@ -31,6 +31,10 @@ def test_json_files(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"a": 1})
     assert read_json(tmp_path / "a.json") == {"a": 1}
     assert read_json(tmp_path / "b.json") is None
+    for damaged in ("", "{", "[1]", "null"):
+        (tmp_path / "c.json").write_text(damaged)
+        assert read_json(tmp_path / "c.json") is None
+    (tmp_path / "c.json").unlink()
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 

@@ -112,7 +112,7 @@ def test_stop_hands_over_the_rest_of_the_stream(stage: Stage) -> None:
 
 def test_tick_gives_up_when_nothing_but_failures_come_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.workers.STUCK_SECONDS", 0.2)
-    tiny.fail_always.add("poison")
+    tiny.refuse_always.add("poison")
     stage.queue.send("poison")
     done = stage.workers.tick(limit_seconds=20)
     assert done["finished"] is False and done["failedMessages"] > 1 and done["seconds"] < 10

@@ -10,13 +10,14 @@ app = Chalice(app_name="tiny")
 seen: dict[str, list[Any]] = {"tick": [], "work": [], "stream": []}
 fail_once: set[str] = set()
 refuse: set[str] = set()
+refuse_always: set[str] = set()
 to_send: list[str] = []
 send: list[Any] = []
 
 
 def forget() -> None:
     """Begin a test with nothing recorded."""
-    for recorded in (*seen.values(), fail_once, refuse, to_send, send):
+    for recorded in (*seen.values(), fail_once, refuse, refuse_always, to_send, send):
         recorded.clear()
 
 
@@ -38,14 +39,14 @@ def tick(event: Any) -> dict[str, int]:
 
 @app.on_sqs_message(queue="work")
 def work(event: Any) -> dict[str, Any]:
-    """Fails once for bodies in `fail_once`, names those in `refuse` as failed."""
+    """Fails once for bodies in `fail_once`, names those in `refuse` as failed, in `refuse_always` every time."""
     record = event.to_dict()["Records"][0]
     body = record["body"]
     seen["work"].append(body)
     if body in fail_once:
         fail_once.remove(body)
         raise RuntimeError("asked to fail")
-    failures = [{"itemIdentifier": record["messageId"]}] if body in refuse else []
+    failures = [{"itemIdentifier": record["messageId"]}] if body in refuse | refuse_always else []
     refuse.discard(body)
     return {"batchItemFailures": failures}
 
