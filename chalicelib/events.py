@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.usecases import notify
+from chalicelib.domain.reviews import SWITCHED_OFF
+from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
@@ -50,6 +51,8 @@ def _one(services: Services, message: dict[str, Any]) -> None:
         _job(services, subject)
     elif kind == "guest":
         notify.guest_accepted(services, subject)
+    elif kind == SWITCHED_OFF:
+        notify_others.reviews_switched_off(services, subject)
     else:
         raise errors.InvalidInput(f"Unknown kind of work: {kind}")
 

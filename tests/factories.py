@@ -15,7 +15,7 @@ from chalicelib.domain.packages import (
     ReviewSettings,
     SubjectSet,
 )
-from chalicelib.domain.people import Actor, PrincipalName, Role, User
+from chalicelib.domain.people import Actor, PrincipalName, Role, RoleGrant, User
 from chalicelib.domain.schedules import Frequency, Schedule
 from chalicelib.usecases.assign import Wish, assign
 from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
@@ -84,6 +84,10 @@ class Organisation:
             ).assignment_id
             for user in users
         ]
+
+    def grant(self, user: User, role: Role, scope: str = "") -> None:
+        """Give a role: `catalog:{id}`, `package:{id}` or "" for everywhere."""
+        self.services.writer.put_all([RoleGrant(role=role, scope=scope, principal_id=user.id)])
 
     def operation(self) -> str:
         return self.services.clock.new_id()

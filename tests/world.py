@@ -260,7 +260,7 @@ class World:
         return sum(1 for record in records if record["eventName"] == "MODIFY")
 
     def mails(self) -> list[dict[str, Any]]:
-        """Every mail SES accepted, oldest first: to, subject, text, html."""
+        """Every mail SES accepted, oldest first: to, subject, body (text and HTML as sent)."""
         sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
         return [
             {"to": mail.destinations["ToAddresses"][0], "subject": mail.subject, "body": mail.body} for mail in sent

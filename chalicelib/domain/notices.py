@@ -210,4 +210,21 @@ class AccessEnded(_Checked):
     """Where to ask for the package again; None if it cannot be requested."""
 
 
-Notice = ReviewStarted | Reminder | LastCallSummary | ReviewFinished | AccessEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewsSwitchedOff(_Checked):
+    """To the catalog's owners when no further review of a policy will open (G30)."""
+
+    now: datetime
+    package: str
+    policy: str
+    by: str
+    """Who did it; empty when that person is not known any more."""
+    at: datetime
+    zone: str
+    deleted: bool = False
+    """The policy itself was deleted."""
+    running_until: datetime | None = None
+    """When the review that is open now closes, if one is."""
+
+
+Notice = ReviewStarted | Reminder | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff

@@ -12,7 +12,7 @@ from chalicelib.domain.schedules import Schedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A container of access packages (R1, R2)."""
+    """A container of access packages (R1, R2). `deleting`, here and below: nothing may be put in any more."""
 
     id: str
     display_name: str
@@ -22,6 +22,7 @@ class Catalog:
     externally_visible: bool = True
     created: datetime
     modified: datetime
+    deleting: bool = False
     version: int = 0
 
 
@@ -46,6 +47,7 @@ class AccessPackage:
     hidden: bool = False
     created: datetime
     modified: datetime
+    deleting: bool = False
     version: int = 0
 
 
@@ -117,4 +119,5 @@ class AssignmentPolicy:
     review_saved_by: str = ""
     created: datetime
     modified: datetime
+    deleting: bool = False
     version: int = 0

@@ -25,6 +25,7 @@ class Status(StrEnum):
     FAILED = "Failed"
 
 
+SWITCHED_OFF = "switchedOff"  # agenda kind: tell the owners that a series was switched off (G30)
 ORDER = tuple(Status)
 CLOSED = frozenset({Status.COMPLETED, Status.APPLYING, Status.APPLIED, Status.FAILED})  # reviewers are done
 OPENING = frozenset({Status.NOT_STARTED, Status.INITIALIZING, Status.STARTING})
@@ -190,7 +191,7 @@ class InstanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`) with this id.
+    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `switchedOff`) with this id.
 
     The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
     """

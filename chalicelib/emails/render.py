@@ -17,6 +17,7 @@ from chalicelib.domain.notices import (
     Notice,
     Reminder,
     ReviewFinished,
+    ReviewsSwitchedOff,
     ReviewStarted,
     plain_address,
 )
@@ -39,6 +40,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     LastCallSummary: telling.last_call,
     ReviewFinished: telling.finished,
     AccessEnded: telling.ended,
+    ReviewsSwitchedOff: telling.switched_off,
 }
 
 

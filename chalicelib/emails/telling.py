@@ -5,7 +5,14 @@ Words only; the layout is in `templates`.
 
 from __future__ import annotations
 
-from chalicelib.domain.notices import AccessEnded, LastCallSummary, LateReview, LateReviewer, ReviewFinished
+from chalicelib.domain.notices import (
+    AccessEnded,
+    LastCallSummary,
+    LateReview,
+    LateReviewer,
+    ReviewFinished,
+    ReviewsSwitchedOff,
+)
 from chalicelib.domain.wording import calendar_date, capital, count, moment, share, short_day, until
 from chalicelib.emails.asking import UNANSWERED
 from chalicelib.emails.page import (
@@ -41,6 +48,7 @@ AGAIN = {
     True: "Ask for it again with a word on why you need it. That is decided as a new request.",
     False: "This package cannot be asked for in the portal. Speak to your manager.",
 }
+SWITCH_ON = "Save the policy with its reviews switched on. The next review opens on the next date of its schedule."
 MISTAKE = "Tell your administrator, who can see what happened."
 
 
@@ -161,3 +169,22 @@ def ended(notice: AccessEnded) -> Page:
     )
     line = subject("Your access to ", notice.package, " has ended")
     return Page(line, bare(f"{lead} {CAUSE[notice.cause]}"), f"Your access to {package} has ended", blocks)
+
+
+def switched_off(notice: ReviewsSwitchedOff) -> Page:
+    """To the catalog's owners: nobody reviews this access from now on (G30)."""
+    package, by = named(notice.package), f" by {named(notice.by)}" if notice.by else ""
+    how = "went with the policy, which was deleted" if notice.deleted else "were switched off"
+    lead = f"The reviews {how}{by} on {moment(notice.at, notice.now, notice.zone)}. No further review will open."
+    facts: tuple[tuple[str, str], ...] = () if notice.deleted else (("If this is a mistake", SWITCH_ON),)
+    if notice.running_until and not notice.deleted:
+        closes = moment(notice.running_until, notice.now, notice.zone)
+        facts = (("Review that is open", f"It goes on and closes on {closes}."), *facts)
+    blocks: tuple[Block, ...] = (
+        Text(lead),
+        Rows((("Access package", notice.package), ("Policy", notice.policy))),
+        *((Facts(facts),) if facts else ()),
+        Text("You get this mail because you own the catalog of this package.", quiet=True),
+    )
+    line = subject("Access to ", notice.package, " is not reviewed any more")
+    return Page(line, bare(lead), f"Access to {package} is not reviewed any more", blocks)

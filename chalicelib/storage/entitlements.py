@@ -56,6 +56,10 @@ class EntitlementTable:
         found = _find(UniqueName, keys.unique_name(scope, name))
         return found.owner_id if found else None
 
+    def bearers_of_names(self, scope: str, limit: int) -> list[str]:
+        """See ports.Entitlements."""
+        return [name.owner_id for name in query(UniqueName, keys.unique_name(scope, "")[0], limit, None).items]
+
     def policy(self, policy_id: str) -> AssignmentPolicy | None:
         """One policy."""
         return _find(AssignmentPolicy, keys.policy(policy_id))

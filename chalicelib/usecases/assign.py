@@ -19,6 +19,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
+from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
 from chalicelib.usecases.seeing import administers, require_manager, unknown
 
@@ -74,6 +75,7 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
     if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
         raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
     require_manager(actor, policy.catalog_id, policy.package_id)
+    refuse_if_deleting(policy, "assignment policy", "assignment/assignmentPolicyId")
     if wish.package_id not in ("", policy.package_id):
         raise InvalidInput("The policy belongs to another access package.", "assignment/accessPackageId")
     person = services.people.user(wish.target_id)

@@ -11,9 +11,10 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden
 from chalicelib.domain.packages import Catalog
 from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.usecases.deleting import closed_to_others
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.names import bearer, claim, move, release, taken
-from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.ports import Create, Delete, Save, Services
 from chalicelib.usecases.seeing import find_catalog
 
 CATEGORY = "EntitlementManagement"
@@ -102,7 +103,7 @@ def update_catalog(
     changes = differences(draft_of(catalog), draft)
     if not changes:
         return catalog
-    changed = replace(catalog, modified=now, **members(draft))
+    changed = replace(catalog, modified=now, deleting=False, **members(draft))
     recorded = _event(now, actor, "Update catalog", catalog, operation, changes)
     renaming = move(services, SCOPE, catalog, changed)
     services.writer.commit(operation, Save(changed), Create(recorded), *renaming)
@@ -115,10 +116,11 @@ def delete_catalog(services: Services, actor: Actor, now: datetime, operation: s
     _require_owner(actor, catalog)
     if catalog.kind == GENERAL:
         raise Conflict("The built-in catalog stays.")
-    if services.entitlements.packages_of_catalog(catalog.id, 1, None).items:
-        raise Conflict("The catalog has access packages. Delete those first.")
-    recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
-    services.writer.commit(operation, Drop(catalog), release(SCOPE, catalog), Create(recorded))
+    with closed_to_others(services, operation, [catalog]) as [marked]:
+        if services.entitlements.bearers_of_names(f"package:{catalog.id}", 1):
+            raise Conflict("The catalog has access packages. Delete those first.")
+        recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
+        services.writer.commit(operation, Delete(marked), release(SCOPE, catalog), Create(recorded))
 
 
 def _require_owner(actor: Actor, catalog: Catalog) -> None:

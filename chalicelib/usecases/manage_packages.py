@@ -11,16 +11,18 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor
+from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.manage_catalogs import general_catalog
 from chalicelib.usecases.manage_policies import deletion, stop_running_review
+from chalicelib.usecases.manage_policies import scope_of as policy_names
 from chalicelib.usecases.names import bearer, claim, move, release, taken
-from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Delete, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_package, require_manager, sees_catalog, unknown
 from chalicelib.usecases.series import renamed_series
 
 CATEGORY = "EntitlementManagement"
-MOST_DELETED = 15  # policies whose deletion, six changes each, fits into one transaction
+MOST_DELETED = 13  # policies whose deletion, seven changes each, fits into one transaction
 MOST_RENAMED = 90  # policies whose series, one change each, fit into one transaction
 
 
@@ -80,6 +82,7 @@ def _home(services: Services, actor: Actor, now: datetime, catalog_id: str) -> C
     if catalog is None or not sees_catalog(actor, catalog.id):
         raise unknown(actor, "catalog", "catalog/id")
     require_manager(actor, catalog.id)
+    refuse_if_deleting(catalog, "catalog", "catalog/id")
     return catalog
 
 
@@ -99,7 +102,7 @@ def update_package(
     changes = differences(draft_of(package), draft)
     if not changes:
         return package
-    changed = replace(package, modified=now, **members(draft))
+    changed = replace(package, modified=now, deleting=False, **members(draft))
     recorded = _event(now, actor, "Update access package", package, operation, changes)
     following = move(services, scope_of(package), package, changed)
     if "display_name" in changes:
@@ -115,21 +118,25 @@ def delete_package(services: Services, actor: Actor, now: datetime, operation: s
     """
     package = find_package(services, actor, package_id)
     require_manager(actor, package.catalog_id, package.id)
-    policies = _policies(services, package, MOST_DELETED)
-    changes: list[Change] = [Drop(package), release(scope_of(package), package)]
-    for policy in policies:
-        changes += deletion(services, actor, now, operation, package, policy)
-    recorded = _event(now, actor, "Delete access package", package, operation, {})
-    services.writer.commit(operation, *changes, Create(recorded))
+    with closed_to_others(services, f"{operation}:package", [package]) as [marked]:
+        policies = _policies(services, package, MOST_DELETED)
+        with closed_to_others(services, operation, policies) as doomed:
+            changes: list[Change] = [Delete(marked), release(scope_of(package), package)]
+            for policy in doomed:
+                changes += deletion(services, actor, now, operation, package, policy)
+            recorded = _event(now, actor, "Delete access package", package, operation, {})
+            services.writer.commit(operation, *changes, Create(recorded))
     for policy in policies:
         stop_running_review(services, actor, now, operation, policy.id)
 
 
-def _policies(services: Services, package: AccessPackage, most: int) -> tuple[AssignmentPolicy, ...]:
-    found = services.entitlements.policies_of_package(package.id, most + 1, None).items
+def _policies(services: Services, package: AccessPackage, most: int) -> list[AssignmentPolicy]:
+    """The package's policies as they stand now: the index that lists them may lag, the names do not."""
+    found = services.entitlements.bearers_of_names(policy_names(package.id), most + 1)
     if len(found) > most:
         raise Conflict(f"The package has more than {most} assignment policies. Delete some of them first.")
-    return found
+    policies = (services.entitlements.policy(policy_id) for policy_id in found)
+    return [policy for policy in policies if policy]
 
 
 def _event(

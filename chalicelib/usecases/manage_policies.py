@@ -15,9 +15,10 @@ from chalicelib.domain.people import Actor
 from chalicelib.domain.review_rules import FALLBACK, PRIMARY, check_settings, new_subjects
 from chalicelib.domain.reviews import OPENING, ReviewInstance, Status
 from chalicelib.usecases.control_review import stop_review
+from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.names import bearer, claim, move, release, taken
-from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Delete, Save, Services, Unchanged
 from chalicelib.usecases.seeing import administers, find_policy, require_manager, unknown
 from chalicelib.usecases.series import series_changes
 
@@ -92,6 +93,7 @@ def _managed_package(services: Services, actor: Actor, package_id: str) -> Acces
     if package is None or not administers(actor, package.catalog_id, package.id):
         raise unknown(actor, "access package", "accessPackage/id")
     require_manager(actor, package.catalog_id, package.id)
+    refuse_if_deleting(package, "access package", "accessPackage/id")
     return package
 
 
@@ -126,7 +128,7 @@ def update_policy(
     _check_expiration(draft.expiration, policy.expiration, now)
     _check(services, draft.review, policy.review)
     saved_by = actor.id if "review" in changes else policy.review_saved_by
-    changed = replace(policy, modified=now, review_saved_by=saved_by, **members(draft))
+    changed = replace(policy, modified=now, deleting=False, review_saved_by=saved_by, **members(draft))
     package = _package(services, policy)
     following = move(services, scope_of(policy.package_id), policy, changed)
     following += series_changes(services, now, actor, policy, changed, operation, package)
@@ -143,8 +145,9 @@ def delete_policy(services: Services, actor: Actor, now: datetime, operation: st
     """
     policy = find_policy(services, actor, policy_id)
     require_manager(actor, policy.catalog_id, policy.package_id)
-    changes = deletion(services, actor, now, operation, _package(services, policy), policy)
-    services.writer.commit(operation, *changes)
+    with closed_to_others(services, operation, [policy]) as [marked]:
+        changes = deletion(services, actor, now, operation, _package(services, policy), marked)
+        services.writer.commit(operation, *changes)
     stop_running_review(services, actor, now, operation, policy.id)
 
 
@@ -156,8 +159,10 @@ def deletion(
     package: AccessPackage,
     policy: AssignmentPolicy,
 ) -> list[Change]:
-    """The changes that delete a policy. Raises Conflict when somebody has access through it, or when a review
-    of it is being opened this very moment."""
+    """The changes that delete a policy nobody can be assigned through any more (it is marked).
+
+    Raises Conflict when somebody has access through it, or when a review of it is being opened this very moment.
+    """
     if _in_use(services, policy.id, now):
         raise Conflict(f"People have assignments through the policy {policy.display_name!r}. Remove those first.")
     state = _latest_state(services, policy.id)
@@ -166,7 +171,7 @@ def deletion(
     series = series_changes(services, now, actor, policy, None, operation, package)
     activity = "Delete access package assignment policy"
     recorded = _event(now, actor, activity, policy, operation, {})
-    return [Drop(policy), release(scope_of(policy.package_id), policy), Create(recorded), *series]
+    return [Delete(policy), release(scope_of(policy.package_id), policy), Create(recorded), *series]
 
 
 def stop_running_review(services: Services, actor: Actor, now: datetime, operation: str, policy_id: str) -> None:

@@ -1,5 +1,5 @@
-"""Mail to people who are not asked to decide: managers and owners before the close, owners after it, and those
-whose access ended (R82, G14, G15). Each exists once as a `Notice` row."""
+"""Mail to people who are not asked to decide: managers and owners before the close, owners after it and when
+reviews are switched off, and those whose access ended (R82, G14, G15, G30). Each exists once as a `Notice` row."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from chalicelib.domain.notices import (
     LateReview,
     LateReviewer,
     ReviewFinished,
+    ReviewsSwitchedOff,
     Waiting,
 )
 from chalicelib.domain.packages import NoResponse, ReviewerKind
 from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import (
+    SWITCHED_OFF,
     InstanceState,
     Notice,
     Outcome,
+    ReviewDefinition,
     ReviewerRow,
     ReviewInstance,
     Status,
@@ -37,7 +40,7 @@ from chalicelib.usecases.ports import Create, Progress, Services
 from chalicelib.usecases.roles import holders
 
 SHOWN = 10
-Content = LastCallSummary | ReviewFinished | AccessEnded
+Content = LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
 
 
 def last_call_summary(services: Services, instance: ReviewInstance, budget: Budget) -> None:
@@ -53,11 +56,11 @@ def last_call_summary(services: Services, instance: ReviewInstance, budget: Budg
             told[person.manager_id].append(reviewer)
     for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
         why = [reviewer for _, reviewer in late]
-        _tell(services, owner, "summary", instance.id, instance, _summary(services, instance, "owner", why))
+        _tell(services, owner, "summary", instance.id, _summary(services, instance, "owner", why))
         told.pop(owner.id, None)
     for manager in services.people.users(told).values():
         content = _summary(services, instance, "manager", told[manager.id])
-        _tell(services, manager, "summary", instance.id, instance, content)
+        _tell(services, manager, "summary", instance.id, content)
 
 
 def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget) -> list[tuple[str, LateReviewer]]:
@@ -101,11 +104,11 @@ def _summary(services: Services, instance: ReviewInstance, why: str, late: list[
     return LastCallSummary(now=services.clock.now(), reviews=(review,))
 
 
-def owners(services: Services, instance: ReviewInstance, *roles: Role) -> list[User]:
-    """The people who hold one of `roles` on the instance's package or catalog, groups expanded, once each."""
+def owners(services: Services, review: ReviewInstance | ReviewDefinition, *roles: Role) -> list[User]:
+    """The people who hold one of `roles` on the review's package or catalog, groups expanded, once each."""
     scopes = {
-        Role.PACKAGE_MANAGER: f"package:{instance.package_id}",
-        Role.CATALOG_OWNER: f"catalog:{instance.catalog_id}",
+        Role.PACKAGE_MANAGER: f"package:{review.package_id}",
+        Role.CATALOG_OWNER: f"catalog:{review.catalog_id}",
     }
     found: dict[str, User] = {}
     for role in roles:
@@ -141,7 +144,7 @@ def finished(services: Services, instance: ReviewInstance, state: InstanceState)
     told = {user.id: user for user in owners(services, instance, Role.CATALOG_OWNER)}
     told |= services.people.users([instance.saved_by] if instance.saved_by else [])
     for user in told.values():
-        _tell(services, user, "finished", instance.id, instance, notice)
+        _tell(services, user, "finished", instance.id, notice)
 
 
 def _waiting(instance: ReviewInstance, state: InstanceState, outcome: Outcome) -> Waiting:
@@ -170,7 +173,7 @@ def access_ended(
         link=link(services, instance.id),
         had_since=assignment.starts,
     )
-    _tell(services, user, "ended", assignment.id, instance, notice)
+    _tell(services, user, "ended", assignment.id, notice, instance.id)
 
 
 def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
@@ -180,14 +183,42 @@ def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
     return "ownAnswer" if item.why == "self" else "decision"
 
 
-def _tell(
-    services: Services, user: User, kind: str, subject_id: str, instance: ReviewInstance, content: Content
-) -> None:
+def reviews_switched_off(services: Services, definition_id: str) -> None:
+    """Tell the catalog's owners that a policy is not reviewed any more (G30), unless it is again by now."""
+    definition, now = services.reviews.definition(definition_id), services.clock.now()
+    if definition is not None and not definition.settings.enabled:
+        notice = _switched_off(services, definition, now)
+        for owner in owners(services, definition, Role.CATALOG_OWNER):
+            _tell(services, owner, SWITCHED_OFF, f"{definition.id}:{definition.modified.isoformat()}", notice)
+    for row in services.reviews.due_until(now, 500):
+        if row.kind == SWITCHED_OFF and row.id == definition_id:
+            services.writer.remove(row)
+
+
+def _switched_off(services: Services, definition: ReviewDefinition, now: datetime) -> ReviewsSwitchedOff:
+    by = services.people.user(definition.saved_by)
+    latest = services.reviews.instances_of(definition.id, 1, None).items
+    state = services.reviews.state(latest[0].id) if latest else None
+    return ReviewsSwitchedOff(
+        now=now,
+        package=definition.package_name,
+        policy=definition.policy_name,
+        by=by.display_name if by else "",
+        at=definition.modified,
+        zone=definition.settings.schedule.zone,
+        deleted=services.entitlements.policy(definition.policy_id) is None,
+        running_until=state.ends if state and state.status is Status.IN_PROGRESS else None,
+    )
+
+
+def _tell(services: Services, user: User, kind: str, subject_id: str, content: Content, instance_id: str = "") -> None:
     """Send one mail once. Its row is written first, so a worker that dies in between leaves `sending`: a rare
     miss, never a second mail (P15)."""
     if not services.settings.mail_enabled or not user.can_take_part or "@" not in address(user):
         return
-    notice = Notice(user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance.id, state="sending")
+    notice = Notice(
+        user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance_id or subject_id, state="sending"
+    )
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:

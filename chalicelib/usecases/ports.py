@@ -71,13 +71,20 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete an entity that must still have the version it was read with."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """Write nothing, but refuse the whole commit when this entity changed since it was read."""
 
     entity: object
 
 
-Change = Create | Save | Put | Drop | Unchanged
+Change = Create | Save | Put | Drop | Delete | Unchanged
 
 
 class Clock(Protocol):
@@ -148,6 +155,9 @@ class Entitlements(Protocol):
 
     def owner_of_name(self, scope: str, name: str) -> str | None:
         """The id that holds a display name in a scope (`catalog`, `package:{catalog}`, `policy:{package}`)."""
+
+    def bearers_of_names(self, scope: str, limit: int) -> list[str]:
+        """Ids of up to `limit` objects that bear a name in this scope: what a catalog or package contains."""
 
     def policy(self, policy_id: str) -> AssignmentPolicy | None: ...
     def policies(self, policy_ids: Iterable[str]) -> dict[str, AssignmentPolicy]: ...

@@ -18,7 +18,7 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, ReviewSettings
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, Due, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import CLOSED, SWITCHED_OFF, Due, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import (
     START_TARGET,
     Occurrence,
@@ -55,16 +55,18 @@ def series_changes(
 ) -> list[Change]:
     """What becomes of the series when its policy goes from `before` (None: new) to `after` (None: deleted).
 
-    Nothing when reviews were and stay off. Raises InvalidInput for a start that the past forbids, or when no
-    occurrence would ever come.
+    When reviews were and stay off, a series follows a new name only. Raises InvalidInput for a start that the
+    past forbids, or when no occurrence would ever come.
     """
     policy = after or before
-    if policy is None or not (_is_on(before) or _is_on(after)):
+    if policy is None:
         return []
     series = _Series(services, now, actor, operation)
-    definition = services.reviews.definition(ids.definition_id(policy.id))
+    definition = services.reviews.definition(ids.definition_id(policy.id)) if before else None
+    if not (_is_on(before) or _is_on(after)):
+        return _renamed_only(definition, after, package)
     if after is None or after.review is None or not after.review.enabled:
-        return series.switched_off(definition, deleted=after is None)
+        return series.switched_off(definition, after, package)
     fresh = _definition(after, after.review, package, actor, now)
     if definition is None:
         return series.created(fresh)
@@ -84,6 +86,25 @@ def renamed_series(services: Services, package: AccessPackage, policies: Iterabl
         )
         for definition in known.values()
     ]
+
+
+def _renamed_only(
+    definition: ReviewDefinition | None, policy: AssignmentPolicy | None, package: AccessPackage
+) -> list[Change]:
+    if definition is None or policy is None:
+        return []
+    renamed = _named(definition, policy, package)
+    return [] if renamed == definition else [Save(renamed)]
+
+
+def _named(definition: ReviewDefinition, policy: AssignmentPolicy, package: AccessPackage) -> ReviewDefinition:
+    return replace(
+        definition,
+        display_name=display_name(package.display_name, policy.display_name),
+        package_name=package.display_name,
+        policy_name=policy.display_name,
+        description=policy.description,
+    )
 
 
 def display_name(package: str, policy: str) -> str:
@@ -124,16 +145,20 @@ class _Series:
         dropped = _row(Drop, known, self._pending(known), unless=plan.following)
         return [Save(kept), recorded, *dropped, *_row(Put, kept, plan.following)]
 
-    def switched_off(self, known: ReviewDefinition | None, deleted: bool) -> list[Change]:
-        """No further occurrences (G32), whether by the switch, by settings left out, or with the policy."""
+    def switched_off(
+        self, known: ReviewDefinition | None, after: AssignmentPolicy | None, package: AccessPackage
+    ) -> list[Change]:
+        """No further occurrences (G32), whether by the switch, by settings left out, or with the policy (`after`
+        None). The agenda remembers that the catalog's owners are to be told (G30)."""
         if known is None:
             return []
-        details = {"policyDeleted": True} if deleted else {"switchedOff": True}
+        details = {"switchedOff": True} if after else {"policyDeleted": True}
         settings = replace(known.settings, enabled=False)
         ended = replace(known, settings=settings, ended=known.ended or self.now, modified=self.now)
-        ended = ended if deleted else replace(ended, saved_by=self.actor.id)
+        ended = replace(_named(ended, after, package) if after else ended, saved_by=self.actor.id)
         recorded = self._event(DELETED, known, {}, details)
-        return [Save(ended), recorded, *_row(Drop, known, self._pending(known))]
+        tell = Put(Due(when=self.now, kind=SWITCHED_OFF, id=known.id))
+        return [Save(ended), recorded, tell, *_row(Drop, known, self._pending(known))]
 
     def _plan(self, known: ReviewDefinition, schedule: Schedule, resumed: bool) -> _Plan:
         """The next occurrence of another schedule. Raises InvalidInput for a start that is refused (G3)."""

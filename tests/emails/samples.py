@@ -11,6 +11,7 @@ from chalicelib.domain.notices import (
     Notice,
     Reminder,
     ReviewFinished,
+    ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
 )
@@ -139,6 +140,14 @@ FINISHED: dict[str, Any] = {
     "removed_by_rule": 2,
     "to_remove": 8,
 }
+SWITCHED_OFF: dict[str, Any] = {
+    "now": NOW,
+    "package": "Finance Reporting",
+    "policy": "Employees",
+    "by": "Tom Baker",
+    "at": NOW,
+    "zone": "Europe/Paris",
+}
 ENDED: dict[str, Any] = {
     "now": datetime(2026, 4, 1, 7, 0, tzinfo=UTC),
     "package": "Finance Reporting",
@@ -174,6 +183,11 @@ SAMPLES: dict[str, Notice] = {
     ),
     "finished-nasty": ReviewFinished(
         **(FINISHED | {"package": NASTY_PACKAGE, "review": NASTY_PACKAGE, "approved": 1_234_567})
+    ),
+    "switched-off": ReviewsSwitchedOff(**SWITCHED_OFF, running_until=CLOSES),
+    "switched-off-deleted": ReviewsSwitchedOff(**(SWITCHED_OFF | {"by": "", "deleted": True})),
+    "switched-off-nasty": ReviewsSwitchedOff(
+        **(SWITCHED_OFF | {"package": NASTY_PACKAGE, "policy": NASTY_PACKAGE, "by": NASTY_NAMES[4]})
     ),
     "ended": AccessEnded(**ENDED),
     "ended-no-request": AccessEnded(

@@ -188,9 +188,9 @@ def test_nobody_is_assigned_through_a_policy_that_is_being_deleted(
 
 def test_a_package_takes_its_policies_and_their_series_with_it(office: Desk) -> None:
     crm = package(office)
-    made = [policy(office, f"P{number}", home=crm.id, review=by_oneself(START.date())) for number in range(15)]
+    made = [policy(office, f"P{number}", home=crm.id, review=by_oneself(START.date())) for number in range(13)]
     delete(office, package, crm)
-    assert [office.services.entitlements.policy(one.id) for one in made] == [None] * 15
+    assert [office.services.entitlements.policy(one.id) for one in made] == [None] * 13
     assert all((series := office.definition(one)) and series.ended == office.now for one in made)
     assert office.agenda() == []
     again = package(office)
@@ -199,7 +199,7 @@ def test_a_package_takes_its_policies_and_their_series_with_it(office: Desk) -> 
 
 def test_a_package_with_more_policies_than_one_commit_takes_says_so(office: Desk) -> None:
     crm = package(office)
-    for number in range(16):
+    for number in range(14):
         policy(office, f"P{number}", home=crm.id)
     with pytest.raises(Conflict):
         delete(office, package, crm)

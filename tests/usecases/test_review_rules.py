@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.items import ApplyResult, Decision
 from chalicelib.domain.packages import NoResponse
-from chalicelib.domain.people import User
+from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import advance_review as driver
 from tests import factories
@@ -465,3 +465,37 @@ def test_a_series_ends_after_its_last_occurrence(world: World, org: Organisation
     assert world.services.reviews.definition(instance.definition_id).ended is not None
     assert closed(world, instance).status is Status.APPLIED
     assert world.services.reviews.due_until(world.clock.now() + timedelta(days=900), 50) == []
+
+
+def switch_off(world: World, policy) -> None:
+    address = f"/v1.0/identityGovernance/entitlementManagement/assignmentPolicies/{policy.id}"
+    body = world.get(address).json | {"reviewSettings": None}
+    assert world.call("PUT", address, body).status == 200
+    for _ in range(2):
+        world.tick()
+
+
+def test_switching_reviews_off_is_told_to_the_catalogs_owners_once(world: World, org: Organisation) -> None:
+    """G30, G32: the review that is open goes on."""
+    owner = org.person("owner")
+    _, _, _, policy, _ = managed(world, org, 1)
+    org.grant(owner, Role.CATALOG_OWNER, f"catalog:{policy.catalog_id}")
+    instance = opened(world, policy)
+    switch_off(world, policy)
+    [mail] = [one for one in world.mails() if one["to"] == owner.principal_name]
+    assert "is not reviewed any more" in mail["subject"]
+    assert "goes on and closes" in mail["body"]
+    assert world.services.reviews.state(instance.id).status is Status.IN_PROGRESS
+    assert [row for row in world.services.reviews.due_until(world.clock.now(), 50) if row.kind == "switchedOff"] == []
+
+
+def test_reviews_switched_on_again_before_anybody_was_told_are_no_news(world: World, org: Organisation) -> None:
+    owner = org.person("owner")
+    _, _, _, policy, _ = managed(world, org, 1)
+    org.grant(owner, Role.CATALOG_OWNER, f"catalog:{policy.catalog_id}")
+    address = f"/v1.0/identityGovernance/entitlementManagement/assignmentPolicies/{policy.id}"
+    body = world.get(address).json
+    world.call("PUT", address, body | {"reviewSettings": None})
+    world.call("PUT", address, body)
+    world.tick()
+    assert [one for one in world.mails() if one["to"] == owner.principal_name] == []
