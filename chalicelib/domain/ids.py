@@ -76,6 +76,11 @@ def request_moment(request: str) -> datetime:
     return datetime.fromtimestamp(int(place(request), 16) / 1000, UTC)
 
 
+def request_bound(moment: datetime) -> str:
+    """A text that sorts behind every request made before `moment` (from 1970 on) and before all others."""
+    return guid_of(f"{max(int(moment.timestamp() * 1000), 0):012x}" + "0" * 20)
+
+
 def set_of_one(user_id: str) -> str:
     """The reviewer set of exactly this person. Membership needs no lookup: compare. Its first bit is 0."""
     hashed = digest("set", user_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ CHALICE_CODES = {
     404: "ResourceNotFound",
     400: "BadRequest",
 }
+_PART = re.compile(r"\w+")
+_NAMED_FIELD = re.compile("field `([^`]{1,64})`")
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -73,6 +76,15 @@ class Call:
         """The path as the client sees it, with the stage."""
         return str(self.request.context.get("path", ""))
 
+    def only(self, *names: str) -> None:
+        """Raises InvalidInput for query options other than these, and for one that is empty or repeated."""
+        for name, values in self.query.items():
+            if name not in names:
+                offered = ", ".join(names) or "none"
+                raise errors.InvalidInput(f"'{name[:64]}' is not supported here; supported: {offered}.", name[:64])
+            if len(values) != 1 or not values[0]:
+                raise errors.InvalidInput(f"{name} must be given once, with a value.", name)
+
     def raw_body(self, limit: int = MAX_BODY) -> bytes:
         """The body. Raises TooLarge above `limit` bytes."""
         found = self.request.raw_body or b""
@@ -99,8 +111,10 @@ class Call:
         try:
             return msgspec.json.decode(self.raw_body() or b"{}", type=shape)
         except msgspec.ValidationError as problem:
-            message, _, where = str(problem).partition(" - at `$.")
-            raise errors.InvalidInput(message, where.rstrip("`") or None) from problem
+            message, _, where = str(problem).partition(" - at `$")
+            # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.
+            parts = [*_PART.findall(where), *_NAMED_FIELD.findall(message)]
+            raise errors.InvalidInput(message, "/".join(parts) or None) from problem
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             raise errors.InvalidInput(f"The body is not valid JSON: {problem}") from problem
 
@@ -151,14 +165,24 @@ def _json(body: Mapping[str, Any], status: int, extra: Mapping[str, str] | None 
 
 
 def route(
-    door: Blueprint, method: str, path: str, *, content_types: tuple[str, ...] = (JSON,), public: bool = False
+    door: Blueprint,
+    method: str,
+    path: str,
+    *,
+    content_types: tuple[str, ...] = (JSON,),
+    public: bool = False,
+    takes: tuple[str, ...] | None = None,
 ) -> Callable[[View], View]:
-    """Declare a view: `view(call, **path_parameters)`. Everything is authenticated unless `public`."""
+    """Declare a view: `view(call, **path_parameters)`. Everything is authenticated unless `public`. `takes` names
+    the query options there are; without it the view looks after them."""
 
     def declare(view: View) -> View:
         def handler(**parameters: str) -> Response:
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
-                return answer(view(_call(door, public, parameters), **_decoded(parameters)))
+                call = _call(door, public, parameters)
+                if takes is not None:
+                    call.only(*takes)
+                return answer(view(call, **_decoded(parameters)))
             except errors.ReviewError as problem:
                 return refuse(problem, str(door.current_request.context.get("requestId", "")))
 

@@ -106,20 +106,28 @@ class EntitlementTable:
             return None
         return _find(AssignmentRequest, key)
 
-    def list_requests(self, limit: int, after: str | None) -> Page[AssignmentRequest]:
-        """Newest first, month by month back in time; ends after 24 months in a row without any."""
+    def list_requests(
+        self, limit: int, after: str | None, since: datetime | None = None, before: datetime | None = None
+    ) -> Page[AssignmentRequest]:
+        """See ports.Entitlements. Month by month back in time; ends after 24 months in a row without any."""
+        if after is None and before is not None and before <= self.clock.now():
+            after = ids.request_bound(before)
         month = ids.request_moment(after) if after else self.clock.now()
         found: list[AssignmentRequest] = []
         empty = 0
-        while empty < EMPTY_MONTHS:
+        while empty < EMPTY_MONTHS and not _ends_before(month, since):
             wanted = limit - len(found)
             page = query(AssignmentRequest, keys.request_month(month), wanted, after, forward=False)
-            found.extend(page.items)
+            found.extend(one for one in page.items if since is None or one.created >= since)
             if len(found) == limit:
                 return Page(tuple(found), found[-1].id)
             empty = 0 if page.items or after else empty + 1
             month, after = _month_before(month), None
         return Page(tuple(found))
+
+    def requests_of_person(self, target_id: str, limit: int, after: str | None) -> Page[AssignmentRequest]:
+        """The requests about a person's access, newest first; may lag."""
+        return query_other(AssignmentRequest, keys.request_index(target_id, "")[0], limit, after, forward=False)
 
 
 def _find(kind: type[E], key: Key) -> E | None:
@@ -134,3 +142,9 @@ def _is_key(key: Key) -> bool:
 
 def _month_before(moment: datetime) -> datetime:
     return moment.replace(day=1) - timedelta(days=1)
+
+
+def _ends_before(month: datetime, since: datetime | None) -> bool:
+    """Is the month of this moment over when `since` comes?"""
+    following = (month.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=31)).replace(day=1)
+    return since is not None and following <= since

@@ -101,6 +101,10 @@ def request(request_id: str) -> tuple[str, str]:
     return request_month(ids.request_moment(request_id)), request_id
 
 
+def request_index(target_id: str, request_id: str) -> tuple[str, str]:
+    return f"Q#{target_id}", request_id
+
+
 def request_month(moment: datetime) -> str:
     return f"R#{moment:%Y%m}"
 

@@ -53,7 +53,9 @@ PLACES: dict[type, Place] = {
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
-    AssignmentRequest: Place(EntitlementRow, lambda e: keys.request(e.id)),
+    AssignmentRequest: Place(
+        EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
+    ),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class Submission:
     version: int | None = None
 
 
+class NotReviewer(errors.Forbidden):
+    """The caller is none of the item's reviewers. Whether they may see it at all has not been looked at."""
+
+
 def open_instance(services: Services, instance_id: str, now: datetime) -> ReviewInstance:
     """The instance, if decisions count now by the server's receive time (G42). Raises NotFound, Conflict."""
     instance, state = services.reviews.instance(instance_id), services.reviews.recent_state(instance_id)
@@ -43,7 +48,7 @@ def open_instance(services: Services, instance_id: str, now: datetime) -> Review
 
 
 def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> None:
-    """Raises Forbidden unless the person belongs to the item's reviewer set, which its id names (R99).
+    """Raises NotReviewer unless the person belongs to the item's reviewer set, which its id names (R99).
 
     A set of one needs no lookup; the parts of shared sets are remembered. An item that does not exist is
     refused alike, so that a refusal tells nothing.
@@ -55,13 +60,20 @@ def check_reviewer(services: Services, person: User, instance: ReviewInstance, i
         return
     shared = ids.is_shared(set_id) and services.reviews.my_parts(person.id, instance)
     if not shared or all(part.set_id != set_id for part in shared):
-        raise errors.Forbidden("You are not a reviewer of this item.")
+        raise NotReviewer("You are not a reviewer of this item.")
+
+
+def check_text(justification: str) -> None:
+    """Raises InvalidInput for a reason that is too long or has control characters."""
+    if len(justification) > MOST_REASON:
+        raise errors.InvalidInput(f"The justification may have {MOST_REASON} characters.", "justification")
+    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in justification):
+        raise errors.InvalidInput("The justification must not contain control characters.", "justification")
 
 
 def check_reason(instance: ReviewInstance, submission: Submission) -> None:
-    """Raises InvalidInput for a missing or overlong reason (R97, G16)."""
-    if len(submission.justification) > MOST_REASON:
-        raise errors.InvalidInput(f"The justification may have {MOST_REASON} characters.", "justification")
+    """Raises InvalidInput for a missing or unfit reason (R97, G16)."""
+    check_text(submission.justification)
     needed = instance.settings.justification_required and submission.decision is Decision.APPROVE
     if needed and not submission.justification.strip():
         raise errors.InvalidInput("Approving needs a justification in this review.", "justification")

@@ -15,7 +15,7 @@ from chalicelib.domain.items import Decision, DecisionItem, Recommendation
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviews import Due, Job, Lease, MyReview, ReviewInstance
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.decide import Submission, check_reason, open_instance, record_decision
+from chalicelib.usecases.decide import Submission, check_reason, check_text, open_instance, record_decision
 from chalicelib.usecases.list_items import items_of_reviewer
 from chalicelib.usecases.ports import Create, Put, Services
 
@@ -42,8 +42,9 @@ def decide_all(
     """Apply one action to every matching item of the caller. `arguments`: `decision` ("" = the recommendation,
     undecided items only), `justification`, `principal` ("" = all). Returns a job's id when it goes on later.
 
-    Raises InvalidInput when a reason is needed and missing.
+    Raises InvalidInput when a reason is needed and missing, or unfit.
     """
+    check_text(arguments["justification"])
     if arguments["decision"]:
         check_reason(instance, _submission("", Decision(arguments["decision"]), arguments))
     job = Job(

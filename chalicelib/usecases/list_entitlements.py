@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor
@@ -83,6 +83,18 @@ def assignments(services: Services, actor: Actor) -> Source[Assignment]:
     mine = [assignment for assignment in every(own) if assignment.policy_id not in known]
     first = gathered(mine, lambda assignment: assignment.id)
     return _one_after_the_other(first, through(services, gathered(managed, lambda policy: policy.id)))
+
+
+def requests(services: Services, actor: Actor) -> Source[AssignmentRequest]:
+    """The requests among which those the caller may see are: for those who manage nothing their own, by index."""
+    if sees_own_requests_only(actor):
+        return _bound(services.entitlements.requests_of_person, actor.id)
+    return services.entitlements.list_requests
+
+
+def sees_own_requests_only(actor: Actor) -> bool:
+    """Has the caller no role that shows them other people's requests?"""
+    return not (actor.reads_everything or _scopes(actor, "catalog") or _scopes(actor, "package"))
 
 
 def through(services: Services, policies_by_id: Source[AssignmentPolicy]) -> Source[Assignment]:

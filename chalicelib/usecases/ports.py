@@ -175,8 +175,13 @@ class Entitlements(Protocol):
 
     def holding(self, target_id: str, package_id: str) -> Holding | None: ...
     def request(self, request_id: str) -> AssignmentRequest | None: ...
-    def list_requests(self, limit: int, after: str | None) -> Page[AssignmentRequest]:
-        """Newest first."""
+    def list_requests(
+        self, limit: int, after: str | None, since: datetime | None = None, before: datetime | None = None
+    ) -> Page[AssignmentRequest]:
+        """Newest first; with bounds those created from `since` on and earlier than `before`."""
+
+    def requests_of_person(self, target_id: str, limit: int, after: str | None) -> Page[AssignmentRequest]:
+        """Those about this person's access, newest first; may lag."""
 
 
 @dataclass(frozen=True, slots=True)

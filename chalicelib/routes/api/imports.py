@@ -18,19 +18,19 @@ MAX_CSV = 5_000_000  # bytes; API Gateway and Lambda take little more
 _CSV = "text/csv"
 
 
-@http.route(door, "POST", "/api/v1/imports/people", content_types=(_CSV, http.JSON))
+@http.route(door, "POST", "/api/v1/imports/people", content_types=(_CSV, http.JSON), takes=())
 def import_people(call: Call) -> Accepted:
     """Import people from the CSV body, or answer where to upload a larger file."""
     return _start(call, "people")
 
 
-@http.route(door, "POST", "/api/v1/imports/assignments", content_types=(_CSV, http.JSON))
+@http.route(door, "POST", "/api/v1/imports/assignments", content_types=(_CSV, http.JSON), takes=())
 def import_assignments(call: Call) -> Accepted:
     """Import assignments from the CSV body, or answer where to upload a larger file."""
     return _start(call, "assignments")
 
 
-@http.route(door, "GET", "/api/v1/imports/{import_id}")
+@http.route(door, "GET", "/api/v1/imports/{import_id}", takes=("$skiptoken",))
 def show_import(call: Call, import_id: str) -> dict[str, Any]:
     """How far an import is, with the rows that were left out."""
     if not ids.is_guid(import_id):

@@ -13,7 +13,7 @@ from chalicelib.routes.graph.decisions import decision_of
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.usecases.control_review import apply_decisions, stop_review
-from chalicelib.usecases.decide import MOST_ITEMS, Result, Submission, open_instance, record_many
+from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.notify_others import tally_of
 from chalicelib.usecases.ports import Progress
@@ -49,6 +49,10 @@ class Stop(msgspec.Struct, forbid_unknown_fields=True):
     unanswered: Literal["keep", "outcome"] = "keep"
 
 
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /apply: `{}`, or none."""
+
+
 def _tally(tally: Tally) -> dict[str, int]:
     return {
         "total": tally.total,
@@ -73,7 +77,7 @@ def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
     }
 
 
-@route(door, "GET", "/api/v1/reviews")
+@route(door, "GET", "/api/v1/reviews", takes=("accessPackageId", "$skiptoken"))
 def list_reviews(call: Call) -> Answer:
     """The caller's reviews as a reviewer, newest first; with `accessPackageId` those of a package (R149)."""
     package = (call.query.get("accessPackageId") or [""])[0]
@@ -126,7 +130,7 @@ def _of_package(call: Call, package_id: str) -> Answer:
     return {"value": value}
 
 
-@route(door, "GET", REVIEW)
+@route(door, "GET", REVIEW, takes=())
 def get_review(call: Call, review_id: str) -> Answer:
     """Status and counts of one review: the same two reads at any size."""
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -159,7 +163,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     return body
 
 
-@route(door, "GET", REVIEW + "/reviewers")
+@route(door, "GET", REVIEW + "/reviewers", takes=("$skiptoken",))
 def list_reviewers(call: Call, review_id: str) -> Answer:
     """The progress of each reviewer, a hundred a page."""
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -185,7 +189,7 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
     return body
 
 
-@route(door, "POST", REVIEW + "/decisions")
+@route(door, "POST", REVIEW + "/decisions", takes=())
 def post_decisions(call: Call, review_id: str) -> Answer:
     """Up to 1,000 chosen items, a result for each in the same order."""
     body: Decisions = call.strict(Decisions)
@@ -196,6 +200,8 @@ def post_decisions(call: Call, review_id: str) -> Answer:
         raise errors.NotFound("There is no such review.")
     found = open_instance(call.services, review_id, call.now)
     results = record_many(call.services, call.person, found, submissions, call.now, call.operation)
+    if all(isinstance(one.refusal, NotReviewer) for one in results):
+        visible_instance(call.services, call.actor, None, review_id)  # to a stranger there is no such review
     return {"results": [_result(one) for one in results]}
 
 
@@ -219,7 +225,7 @@ def _result(one: Result) -> dict[str, Any]:
     return {"id": one.item_id, "status": refusal.status, "error": error}
 
 
-@route(door, "POST", REVIEW + "/stop")
+@route(door, "POST", REVIEW + "/stop", takes=())
 def stop(call: Call, review_id: str) -> Answer:
     """End the review early; `unanswered` chooses between keeping access and the policy's outcome (G24)."""
     body: Stop = call.strict(Stop)
@@ -228,9 +234,10 @@ def stop(call: Call, review_id: str) -> Answer:
     return None
 
 
-@route(door, "POST", REVIEW + "/apply")
+@route(door, "POST", REVIEW + "/apply", takes=())
 def apply(call: Call, review_id: str) -> Answer:
     """Confirm the removals of a completed review that waits for it (G24)."""
+    call.strict(Nothing)
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     apply_decisions(call.services, call.actor, call.now, call.operation, found)
     return None

@@ -28,7 +28,7 @@ class NewGrant(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     principal_kind: Literal["user", "group"] = "user"
 
 
-@http.route(door, "GET", "/api/v1/roles")
+@http.route(door, "GET", "/api/v1/roles", takes=())
 def list_roles(call: Call) -> Answer:
     """Every role the caller may see: all for administrators and auditors, else those they give or hold."""
     actor = call.actor
@@ -40,7 +40,7 @@ def list_roles(call: Call) -> Answer:
     return {"value": _objects(call.services, shown)}
 
 
-@http.route(door, "POST", "/api/v1/roles")
+@http.route(door, "POST", "/api/v1/roles", takes=())
 def give_role(call: Call) -> Answer:
     """Give a role: 201, or 200 when it was held already."""
     body: NewGrant = call.strict(NewGrant)
@@ -57,7 +57,7 @@ def give_role(call: Call) -> Answer:
     return Created(found) if grant is wanted else found
 
 
-@http.route(door, "DELETE", "/api/v1/roles/{role_id}")
+@http.route(door, "DELETE", "/api/v1/roles/{role_id}", takes=())
 def take_role(call: Call, role_id: str) -> Answer:
     """Take a role away."""
     roles.revoke_role(call.services, call.actor, call.now, call.operation, _grant(role_id))

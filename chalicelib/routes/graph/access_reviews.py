@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain import errors, ids
+from chalicelib.domain import errors
 from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Status
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.lists import collection, single, stamp
@@ -249,6 +249,7 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
 @route(door, "POST", INSTANCE + "/stop")
 def stop(call: Call, definition_id: str, instance_id: str) -> Answer:
     """End the occurrence early; unanswered items keep access (G24)."""
+    call.json()  # nothing in it matters, but what is no JSON object was not meant for this address
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     stop_review(call.services, call.actor, call.now, call.operation, found)
     return None
@@ -257,17 +258,15 @@ def stop(call: Call, definition_id: str, instance_id: str) -> Answer:
 @route(door, "POST", INSTANCE + "/applyDecisions")
 def apply(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Confirm the removals of a completed review that waits for it."""
+    call.json()
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     apply_decisions(call.services, call.actor, call.now, call.operation, found)
     return None
 
 
 def reviewed_by_caller(call: Call, definition_id: str, instance_id: str) -> tuple[ReviewInstance, tuple[MyReview, ...]]:
-    """The instance with the caller's parts. Raises NotFound, or Forbidden for somebody who is no reviewer."""
-    found = call.services.reviews.instance(instance_id) if ids.is_guid(instance_id) else None
-    if found is None or found.definition_id != definition_id:
-        raise errors.NotFound("There is no such review.")
-    parts = call.services.reviews.my_parts(call.person.id, found)
+    """The instance with the caller's parts. Raises NotFound, or Forbidden for who sees it but is no reviewer."""
+    found, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
     if not parts:
         raise errors.Forbidden("You are not a reviewer of this review.")
     return found, parts

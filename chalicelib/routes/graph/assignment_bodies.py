@@ -66,15 +66,21 @@ def _id(given: Reader, flat: str, nested: str) -> str:
 
 
 def _target(people: People, given: Reader) -> str:
-    """The person's id: given, or found by principal name (Graph's members `email` and `principalName`)."""
+    """The person's id: given, or found by principal name, whichever of Graph's two members holds it. A mail
+    address that is nobody's principal name finds no one: no index leads from it to a person."""
     inside = given.inner("target")
     found = given.identifier("targetId") or (inside.identifier("objectId") if inside else "")
     if found or inside is None:
         return found
-    name = inside.text("principalName", longest=256) or inside.text("email", longest=256)
+    member = "principalName" if inside.gives("principalName") else "email"
+    name = inside.text(member, longest=256)
     person = people.user_by_principal_name(name) if name else None
     if name and person is None:
-        raise inside.refused("email", "Nobody has this principal name.")
+        raise inside.refused(
+            member,
+            "Nobody has this principal name. People are not found by a mail address that differs from it: "
+            "give the principal name, or the person's id as targetId.",
+        )
     return person.id if person else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,7 @@ from chalicelib.usecases.change_assignment import change_assignment, delete_requ
 
 door = Blueprint(__name__)
 
+_SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare what answers show
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
 
 
@@ -149,15 +151,15 @@ def _requests(call: Call, *, count_only: bool = False) -> Answer:
         call,
         context=f"{EM_CONTEXT}/assignmentRequests",
         known=present.KNOWN_OF_REQUEST,
-        source=call.services.entitlements.list_requests,
+        source=list_entitlements.requests(call.services, call.actor),
         present=lambda found: present.request_objects(found, call.now),
         properties=present.REQUEST_PROPERTIES,
         expandable=expand.of_request(call),
         orderable={"createddatetime"},
         natural=(("createddatetime", True),),
         where=_seen(call),
-        narrower=lambda chosen: _request_by_id(call, chosen),
-        indexed="id eq",
+        narrower=lambda chosen: _narrower_requests(call, chosen),
+        indexed="id eq, assignment/target/objectId eq, createdDateTime (ge, gt, le, lt)",
         count_only=count_only,
     )
 
@@ -190,6 +192,15 @@ def _narrower(call: Call, chosen: Filter) -> Source[Assignment] | None:
     return None
 
 
-def _request_by_id(call: Call, chosen: Filter) -> Source[AssignmentRequest] | None:
-    same = chosen.equalities()
-    return found_by_id(call.services.entitlements.request, same["id"]) if "id" in same else None
+def _narrower_requests(call: Call, chosen: Filter) -> Source[AssignmentRequest] | None:
+    """The same for requests; between two moments only for those who do not see their own alone anyway."""
+    entitlements, same = call.services.entitlements, chosen.equalities()
+    if "id" in same:
+        return found_by_id(entitlements.request, same["id"])
+    if "assignment/target/objectid" in same:
+        return part_of(entitlements.requests_of_person, same["assignment/target/objectid"])
+    since, until = chosen.bounds("createddatetime")
+    if list_entitlements.sees_own_requests_only(call.actor) or (since is None and until is None):
+        return None
+    before = until + _SHOWN if until and until < call.now else None
+    return lambda limit, after: entitlements.list_requests(limit, after, since, before)

@@ -13,10 +13,12 @@ from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, on_reviewer, reviewed_by_caller
+from chalicelib.routes.graph.addresses import body_of
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
+from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.usecases.decide import Submission, open_instance, record_decision
+from chalicelib.usecases.decide import NotReviewer, Submission, open_instance, record_decision
 from chalicelib.usecases.decide_bulk import decide_all
 from chalicelib.usecases.list_items import (
     find_item,
@@ -130,16 +132,6 @@ def decision_of(value: Any) -> Decision:
     raise errors.InvalidInput(f"decision must be one of {allowed}.", "decision")
 
 
-def text_of(body: dict[str, Any], name: str) -> str:
-    """A text member of a body, "" when it is missing or null. Raises InvalidInput for anything but text."""
-    value = body.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise errors.InvalidInput(f"{name} must be a text.", name)
-    return value
-
-
 def version_of(call: Call) -> int | None:
     """The item version of an If-Match header. Raises InvalidInput for one that is none of ours."""
     given = call.headers.get("if-match", "")
@@ -154,11 +146,11 @@ def version_of(call: Call) -> int | None:
 @route(door, "PATCH", DECISIONS + "/{decision_id}")
 def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """Record the caller's decision: one write, nothing read when warm (cost contract)."""
-    body = call.json()
+    reader = body_of(call)
     submission = Submission(
         item_id=decision_id,
-        decision=decision_of(body.get("decision")),
-        justification=text_of(body, "justification"),
+        decision=decision_of(reader.members.get("decision")),
+        justification=_reason(reader),
         version=version_of(call),
     )
     if not (ids.is_guid(decision_id) and ids.is_guid(instance_id)):
@@ -166,22 +158,26 @@ def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id
     found = open_instance(call.services, instance_id, call.now)
     if found.definition_id != definition_id:
         raise errors.NotFound("There is no such review.")
-    record_decision(call.services, call.person, found, submission, call.now, call.operation, channel="api")
+    try:
+        record_decision(call.services, call.person, found, submission, call.now, call.operation, channel="api")
+    except NotReviewer:  # what one may not see does not exist; looked up only now, so that deciding reads nothing
+        _, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
+        find_item(call.services, call.actor, found, parts, decision_id)
+        raise
     return None
 
 
 @route(door, "POST", INSTANCE + "/batchRecordDecisions")
 def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
     """One decision for all of the caller's items, or those of one principal or resource (R100)."""
-    body = call.json()
-    decision = decision_of(body.get("decision"))
-    arguments = {"decision": decision.value, "justification": text_of(body, "justification")}
+    reader = body_of(call)
+    decision = decision_of(reader.members.get("decision"))
+    arguments = {"decision": decision.value, "justification": _reason(reader)}
+    resource, arguments["principal"] = reader.identifier("resourceId"), reader.identifier("principalId")
     found, parts = reviewed_by_caller(call, definition_id, instance_id)
     open_instance(call.services, instance_id, call.now)
-    resource = text_of(body, "resourceId")
     if resource and resource not in (found.policy_id, found.package_id):
         raise errors.InvalidInput("This review has no such resource.", "resourceId")
-    arguments["principal"] = text_of(body, "principalId")
     decide_all(call.services, call.person, found, parts, arguments, call.now, call.operation)
     return None
 
@@ -189,9 +185,13 @@ def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
 @route(door, "POST", INSTANCE + "/acceptRecommendations")
 def accept_recommendations(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Decide the caller's undecided items as recommended; decided ones stay as they are (R109)."""
-    reason = text_of(call.json(), "justification")
+    reason = _reason(body_of(call))
     found, parts = reviewed_by_caller(call, definition_id, instance_id)
     open_instance(call.services, instance_id, call.now)
     arguments = {"decision": "", "justification": reason}
     decide_all(call.services, call.person, found, parts, arguments, call.now, call.operation)
     return None
+
+
+def _reason(reader: Reader) -> str:
+    return reader.text("justification", longest=LONGEST_JUSTIFICATION)

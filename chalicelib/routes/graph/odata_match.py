@@ -79,6 +79,14 @@ class Filter:
         """The `eq` terms every match must satisfy: lower-case path to the value as the caller wrote it."""
         return {term.path: term.values[0] for term in _required(self.root) if term.operator == "eq"}
 
+    def bounds(self, path: str) -> tuple[datetime | None, datetime | None]:
+        """The earliest and the latest moment that every match may have at this lower-case path."""
+        named = [(t.operator, t.values[0]) for t in _required(self.root) if t.path == path]
+        moments = [(word, moment) for word, moment in named if isinstance(moment, datetime)]
+        lowest = [moment for word, moment in moments if word in ("ge", "gt", "eq")]
+        highest = [moment for word, moment in moments if word in ("le", "lt", "eq")]
+        return max(lowest, default=None), min(highest, default=None)
+
     def prefixes(self) -> dict[str, str]:
         """The `startswith` terms every match must satisfy: lower-case path to the prefix as written."""
         return {t.path: str(t.values[0]) for t in _required(self.root) if t.operator == "startswith"}

@@ -1,0 +1,135 @@
+"""A stage for bad input (brief, section 7): a world with one of everything, what a route takes, and what the
+tables hold. Each door's test file has a table of its routes; `attacks` sends what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import dynamodb_backends
+
+from chalicelib import bootstrap
+from chalicelib.aws.clients import client
+from chalicelib.domain import ids
+from chalicelib.domain.people import Group, Membership, Role, RoleGrant
+from chalicelib.routes import auth
+from chalicelib.settings import settings
+from chalicelib.storage.tables import TABLES, create_all
+from tests import factories
+from tests.factories import Organisation
+from tests.world import MovableClock, World
+
+ADMIN, BOSS, ANN, EVE = "admin@example.com", "boss@example.com", "ann@example.com", "eve@example.com"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A world with one of everything. `ids` has the value of each path parameter of a table's address."""
+
+    world: World
+    organisation: Organisation
+    ids: dict[str, str]
+
+    def address(self, path: str) -> str:
+        """A path with real ids: `{package}` stands for the id of the package, and so on."""
+        return path.format(**self.ids)
+
+
+def set_stage(world: World) -> Stage:
+    """An open review of two people by their manager, a scheduled assignment, a group, a role, an import."""
+    organisation = Organisation(world.services)
+    boss = organisation.person("boss")
+    ann, bob = (organisation.person(name, manager="boss") for name in ("ann", "bob"))
+    eve = organisation.person("eve")
+    catalog = organisation.catalog()
+    package = organisation.package(catalog=catalog)
+    review = factories.by_manager(world.clock.now().date(), boss, justification_required=False)
+    policy = organisation.policy(package, review=review)
+    assignment, _ = organisation.assign(policy, ann, bob)
+    crew = Group(id=ids.guid("group", "crew"), display_name="Crew", created=world.clock.now())
+    world.services.writer.put_all([crew, Membership(group_id=crew.id, member_id=bob.id)])
+    world.services.writer.put_all([RoleGrant(role=Role.AUDITOR, scope="", principal_id=boss.id)])
+    world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
+    world.tick()
+    definition = ids.definition_id(policy.id)
+    (instance,) = world.services.reviews.instances_of(definition, 5, None).items
+    (item, *_) = world.services.items.page(instance.id, ids.set_of_one(boss.id), 0, 100, None).items
+    (request, *_) = world.services.entitlements.list_requests(1, None).items
+    roles = world.get("/api/v1/roles").json["value"]
+    uploaded = world.call(
+        "POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers={"content-type": "text/csv"}
+    )
+    world.get("/v1.0/identityGovernance/entitlementManagement/catalogs")  # makes the built-in catalog
+    world.tick()
+    known = {"user": ann.id, "boss": boss.id, "eve": eve.id, "group": crew.id, "catalog": catalog.id}
+    known |= {"package": package.id, "policy": policy.id, "assignment": assignment, "request": request.id}
+    known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
+    return Stage(world, organisation, {**known, "import": uploaded.json["id"]})
+
+
+@dataclass(frozen=True)
+class Route:
+    """What one route takes. `path` names real objects (`{package}`), `body` makes a right body.
+
+    `words` are the members of the body that take one of a few words, `loose` those whose type is not checked.
+    `stranger` is the answer to a person without any rights; `lists` tells
+    that it takes the query options of a list, `strict` that it refuses unknown members, `closed` that it refuses
+    everybody.
+    """
+
+    path: str
+    body: Callable[[Stage], dict[str, Any]] | None = None
+    as_: str = ADMIN
+    words: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    stranger: tuple[int, ...] = (403, 404)
+    lists: bool = False
+    strict: bool = False
+    public: bool = False
+    closed: bool = False
+
+
+def contents() -> dict[str, dict[tuple[str, str], Any]]:
+    """Everything in every table, by key."""
+    backend = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    found = {}
+    for table in TABLES:
+        rows = [row.to_json()["Attributes"] for row in backend.get_table(table.Meta.table_name).all_items()]
+        found[table.Meta.table_name] = {(row["pk"]["S"], row["sk"]["S"]): row for row in rows}
+    return found
+
+
+@contextmanager
+def unharmed() -> Iterator[None]:
+    """Nothing in any table may change inside."""
+    before = contents()
+    yield
+    assert contents() == before
+
+
+def routes_under(prefix: str) -> set[str]:
+    """Every "METHOD /path" of the app under a prefix."""
+    import app as front
+
+    return {f"{method} {path}" for path, held in front.app.routes.items() for method in held if path.startswith(prefix)}
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """One stage for all attacks of a file: none of them may leave a trace."""
+    with mock_aws():
+        client("s3").create_bucket(Bucket=settings().bucket)
+        client("sqs").create_queue(QueueName="access-reviews-work")
+        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+        create_all()
+        clock = MovableClock()
+        bootstrap.use_clock(clock)
+        auth.forget()
+        import app as front
+
+        yield set_stage(World(clock, front.app, settings().work_queue_url))

@@ -1,0 +1,113 @@
+"""Bad input on every route of our own root: refused clearly, nothing changed (brief, section 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.routes.attacking import ADMIN, BOSS, Route, Stage, routes_under, stage, unharmed
+from tests.routes.attacks import attack, check_refusal
+
+__all__ = ["stage"]
+REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+
+
+def decisions(stage: Stage) -> dict[str, Any]:
+    return {
+        "decisions": [{"id": stage.ids["item"], "decision": "Approve", "justification": "needed", "version": 1}],
+    }
+
+
+def stop(stage: Stage) -> dict[str, Any]:
+    return {"unanswered": "keep"}
+
+
+def role(stage: Stage) -> dict[str, Any]:
+    scope = f"catalog:{stage.ids['catalog']}"
+    return {"role": "catalogOwner", "principalId": stage.ids["user"], "scope": scope, "principalKind": "user"}
+
+
+TABLE = {
+    f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
+    f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
+    f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"POST {REVIEWS}/{{review_id}}/decisions": Route(
+        f"{REVIEWS}/{{review}}/decisions",
+        decisions,
+        as_=BOSS,
+        words=("decisions/0/decision",),
+        loose=("decisions/0/justification",),
+        strict=True,
+    ),
+    f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
+    f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {ROLES}": Route(ROLES, stranger=(200,)),
+    f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
+    f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
+    f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
+    f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
+    f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
+}
+PAGED = (REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+
+
+def test_the_table_has_every_route() -> None:
+    assert set(TABLE) == routes_under("/api/v1/")
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_bad_input_is_refused_and_changes_nothing(stage: Stage, name: str) -> None:
+    attack(stage, TABLE, name)
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("option", ["$top=1", "nothing=1", "%24filter=x", "accesspackageid=1"])
+def test_query_options_that_are_not_known_are_refused(stage: Stage, name: str, option: str) -> None:
+    route, method = TABLE[name], name.partition(" ")[0]
+    body = route.body(stage) if route.body else {} if method == "POST" else None
+    with unharmed():
+        reply = stage.world.call(method, f"{stage.address(route.path)}?{option}", body, route.as_)
+        check_refusal(reply, 400, target=True, about=(name, option))
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("token", ["", "AAAA", "A" * 5_000, "-1", "%C3%BC", "1&$skiptoken=2"])
+def test_cursors_that_are_none_are_refused(stage: Stage, path: str, token: str) -> None:
+    reply = stage.world.get(f"{stage.address(path)}?$skiptoken={token}")
+    check_refusal(reply, 400, target=True, about=(path, token))
+
+
+def test_a_package_that_is_none_has_no_reviews(stage: Stage) -> None:
+    for wrong in ("x", "x" * 3_000, "%00", "../x", stage.ids["policy"]):
+        check_refusal(stage.world.get(f"{REVIEWS}?accessPackageId={wrong}"), 404, 400, about=wrong)
+
+
+def test_decisions_are_refused_one_by_one(stage: Stage) -> None:
+    """Ids that are no item of the caller, versions that do not fit: each has its own answer."""
+    url = stage.address(f"{REVIEWS}/{{review}}/decisions")
+    ids = [stage.ids["assignment"], "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+    with unharmed():
+        body = {"decisions": [{"id": one, "decision": "Deny"} for one in ids]}
+        results = stage.world.post(url, body, BOSS).json["results"]
+        assert [one["status"] for one in results] == [403, 403] and all(one["error"]["message"] for one in results)
+        for wrong in ("\x00", "x" * 1_001):
+            one = {"id": stage.ids["item"], "decision": "Deny", "justification": wrong}
+            (result,) = stage.world.post(url, {"decisions": [one]}, BOSS).json["results"]
+            assert (result["status"], result["error"]["target"]) == (400, "justification")
+        for wrong in (7, None):
+            one = {"id": stage.ids["item"], "decision": "Deny", "justification": wrong}
+            error = check_refusal(stage.world.post(url, {"decisions": [one]}, BOSS), 400)
+            assert error["target"] == "decisions/0/justification"
+        check_refusal(stage.world.post(url, {"decisions": body["decisions"] * 501}, BOSS), 413)
+        assert check_refusal(stage.world.post(url, {}, BOSS), 400)["target"] == "decisions"
+
+
+@pytest.mark.parametrize("kind", ["people", "assignments"])
+def test_files_that_are_none_are_refused(stage: Stage, kind: str) -> None:
+    csv = {"content-type": "text/csv"}
+    with unharmed():
+        reply = stage.world.call("POST", f"{IMPORTS}/{kind}", "x" * 5_000_001, ADMIN, headers=csv)
+        check_refusal(reply, 413)
+        reply = stage.world.call("POST", f"{IMPORTS}/{kind}", "", "eve@example.com", headers=csv)
+        check_refusal(reply, 403)

@@ -1,0 +1,191 @@
+"""Bad input on every route of the Graph surface: refused clearly, nothing changed (brief, section 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.routes.attacking import BOSS, Route, Stage, routes_under, stage
+from tests.routes.attacks import attack
+from tests.routes.entitling import KEPT, by_self, by_users, group, manager, single, timing
+
+__all__ = ["stage"]
+EM = "/v1.0/identityGovernance/entitlementManagement"
+AR = "/v1.0/identityGovernance/accessReviews/definitions"
+INSTANCE, REVIEW = f"{AR}/{{definition_id}}/instances/{{instance_id}}", f"{AR}/{{definition}}/instances/{{review}}"
+OPEN = (200,)
+
+
+def catalog(stage: Stage) -> dict[str, Any]:
+    return {"displayName": "New", "description": "d", "state": "published", "isExternallyVisible": True}
+
+
+def package(stage: Stage) -> dict[str, Any]:
+    return {
+        "displayName": "New",
+        "description": "d",
+        "isHidden": False,
+        "catalog": {"id": stage.ids["catalog"]},
+    }
+
+
+def policy(stage: Stage) -> dict[str, Any]:
+    ann, eve = stage.organisation.people["ann"], stage.organisation.people["eve"]
+    settings = by_users(
+        ann,
+        fallbackReviewers=[single(eve.id), group(stage.ids["group"])],
+        isRecommendationEnabled=True,
+        isReviewerJustificationRequired=True,
+        schedule=timing(span={"type": "numbered", "numberOfOccurrences": 3, "recurrenceTimeZone": "Europe/Berlin"}),
+        **{
+            "@accessReviews.autoApply": True,
+            "@accessReviews.maxDataAge": "P7D",
+            "@accessReviews.delegation": True,
+            "@accessReviews.selfDecision": False,
+            "@accessReviews.cutNow": False,
+            "@accessReviews.ownersReview": False,
+            "@accessReviews.brake": {"count": 5, "percent": 10},
+        },
+    )
+    return {
+        "displayName": "New",
+        "description": "d",
+        "allowedTargetScope": "allMemberUsers",
+        "expiration": {"type": "afterDuration", "duration": "P30D"},
+        "accessPackage": {"id": stage.ids["package"]},
+        "reviewSettings": settings,
+        **KEPT,
+    }
+
+
+def changed_policy(stage: Stage) -> dict[str, Any]:
+    """The package of a policy cannot change: a member that is given is not looked at."""
+    body = policy(stage)
+    del body["accessPackage"]
+    return body
+
+
+def by_manager(stage: Stage) -> dict[str, Any]:
+    body = changed_policy(stage)
+    body["reviewSettings"] = by_self(
+        isSelfReview=False, primaryReviewers=[manager()], fallbackReviewers=[single(stage.ids["eve"])]
+    )
+    return body
+
+
+def request(stage: Stage) -> dict[str, Any]:
+    return {
+        "requestType": "adminAdd",
+        "justification": "needed",
+        "schedule": {
+            "startDateTime": "2026-04-01T00:00:00Z",
+            "expiration": {"type": "afterDateTime", "endDateTime": "2026-05-01T00:00:00Z"},
+        },
+        "assignment": {
+            "target": {"objectId": stage.ids["eve"]},
+            "assignmentPolicyId": stage.ids["policy"],
+            "accessPackage": {"id": stage.ids["package"]},
+        },
+    }
+
+
+def decision(stage: Stage) -> dict[str, Any]:
+    return {"decision": "Approve", "justification": "needed"}
+
+
+def decisions(stage: Stage) -> dict[str, Any]:
+    return {**decision(stage), "principalId": stage.ids["user"], "resourceId": stage.ids["policy"]}
+
+
+def reason(stage: Stage) -> dict[str, Any]:
+    return {"justification": "as recommended"}
+
+
+POLICY_WORDS = (
+    "allowedTargetScope",
+    "expiration/type",
+    "reviewSettings/expirationBehavior",
+    "reviewSettings/schedule/recurrence/pattern/type",
+    "reviewSettings/schedule/recurrence/range/type",
+)
+TABLE = {
+    "GET /v1.0/me": Route("/v1.0/me", stranger=OPEN),
+    "GET /v1.0/users": Route("/v1.0/users", stranger=OPEN, lists=True),
+    "GET /v1.0/users/{id}": Route("/v1.0/users/{user}", stranger=OPEN),
+    "GET /v1.0/users/{id}/manager": Route("/v1.0/users/{user}/manager", stranger=OPEN),
+    "GET /v1.0/groups": Route("/v1.0/groups", stranger=OPEN, lists=True),
+    "GET /v1.0/groups/{id}": Route("/v1.0/groups/{group}", stranger=OPEN),
+    "GET /v1.0/groups/{id}/members": Route("/v1.0/groups/{group}/members", stranger=OPEN, lists=True),
+    "GET /v1.0/groups/{id}/members/{member}": Route(
+        "/v1.0/groups/{group}/members/graph.user", stranger=OPEN, lists=True
+    ),
+    f"GET {EM}/catalogs": Route(f"{EM}/catalogs", stranger=OPEN, lists=True),
+    f"POST {EM}/catalogs": Route(f"{EM}/catalogs", catalog, words=("state",)),
+    f"GET {EM}/catalogs/{{id}}": Route(f"{EM}/catalogs/{{catalog}}"),
+    f"PATCH {EM}/catalogs/{{id}}": Route(f"{EM}/catalogs/{{catalog}}", catalog, words=("state",)),
+    f"DELETE {EM}/catalogs/{{id}}": Route(f"{EM}/catalogs/{{catalog}}"),
+    f"GET {EM}/accessPackages": Route(f"{EM}/accessPackages", stranger=OPEN, lists=True),
+    f"POST {EM}/accessPackages": Route(f"{EM}/accessPackages", package),
+    f"GET {EM}/accessPackages/{{id}}": Route(f"{EM}/accessPackages/{{package}}"),
+    f"PATCH {EM}/accessPackages/{{id}}": Route(
+        f"{EM}/accessPackages/{{package}}", package, loose=("catalog", "catalog/id")
+    ),
+    f"DELETE {EM}/accessPackages/{{id}}": Route(f"{EM}/accessPackages/{{package}}"),
+    f"GET {EM}/accessPackages/{{id}}/assignmentPolicies": Route(
+        f"{EM}/accessPackages/{{package}}/assignmentPolicies", lists=True
+    ),
+    f"GET {EM}/assignmentPolicies": Route(f"{EM}/assignmentPolicies", stranger=OPEN, lists=True),
+    f"POST {EM}/assignmentPolicies": Route(f"{EM}/assignmentPolicies", policy, words=POLICY_WORDS),
+    f"GET {EM}/assignmentPolicies/{{id}}": Route(f"{EM}/assignmentPolicies/{{policy}}"),
+    f"PUT {EM}/assignmentPolicies/{{id}}": Route(
+        f"{EM}/assignmentPolicies/{{policy}}", changed_policy, words=POLICY_WORDS
+    ),
+    f"PATCH {EM}/assignmentPolicies/{{id}}": Route(
+        f"{EM}/assignmentPolicies/{{policy}}",
+        by_manager,
+        words=("allowedTargetScope", "expiration/type", "reviewSettings/expirationBehavior"),
+    ),
+    f"DELETE {EM}/assignmentPolicies/{{id}}": Route(f"{EM}/assignmentPolicies/{{policy}}"),
+    f"GET {EM}/assignmentRequests": Route(f"{EM}/assignmentRequests", stranger=OPEN, lists=True),
+    f"POST {EM}/assignmentRequests": Route(
+        f"{EM}/assignmentRequests", request, words=("requestType", "schedule/expiration/type")
+    ),
+    f"GET {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
+    f"DELETE {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
+    f"GET {EM}/assignments": Route(f"{EM}/assignments", stranger=OPEN, lists=True),
+    f"GET {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}"),
+    **{
+        f"{verb} {EM}/assignments": Route(f"{EM}/assignments", closed=True)
+        for verb in ("POST", "PUT", "PATCH", "DELETE")
+    },
+    **{
+        f"{verb} {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}", closed=True)
+        for verb in ("POST", "PUT", "PATCH", "DELETE")
+    },
+    f"GET {AR}": Route(AR, stranger=OPEN, lists=True),
+    f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
+    f"GET {AR}/{{definition_id}}/instances": Route(f"{AR}/{{definition}}/instances", lists=True),
+    f"GET {INSTANCE}": Route(REVIEW),
+    f"GET {INSTANCE}/contactedReviewers": Route(f"{REVIEW}/contactedReviewers", lists=True),
+    f"POST {INSTANCE}/stop": Route(f"{REVIEW}/stop"),
+    f"POST {INSTANCE}/applyDecisions": Route(f"{REVIEW}/applyDecisions"),
+    f"POST {INSTANCE}/acceptRecommendations": Route(f"{REVIEW}/acceptRecommendations", reason, as_=BOSS),
+    f"POST {INSTANCE}/batchRecordDecisions": Route(
+        f"{REVIEW}/batchRecordDecisions", decisions, as_=BOSS, words=("decision",)
+    ),
+    f"GET {INSTANCE}/decisions": Route(f"{REVIEW}/decisions", as_=BOSS, lists=True),
+    f"GET {INSTANCE}/decisions/{{decision_id}}": Route(f"{REVIEW}/decisions/{{item}}", as_=BOSS),
+    f"PATCH {INSTANCE}/decisions/{{decision_id}}": Route(
+        f"{REVIEW}/decisions/{{item}}", decision, as_=BOSS, words=("decision",)
+    ),
+}
+
+
+def test_the_table_has_every_route() -> None:
+    assert set(TABLE) == routes_under("/v1.0/")
+
+
+@pytest.mark.parametrize("name", TABLE, ids=[name.replace("/v1.0/identityGovernance", "") for name in TABLE])
+def test_bad_input_is_refused_and_changes_nothing(stage: Stage, name: str) -> None:
+    attack(stage, TABLE, name)
