@@ -15,6 +15,7 @@ from local.durations import instant, span
 from local.loading import load
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+WANTED = {"advance": "a duration, for example 3d", "set": "an instant, for example 2026-03-02T09:00:00Z"}
 
 
 def parser(name: str) -> argparse.ArgumentParser:
@@ -51,7 +52,7 @@ def _users(client: Client, options: argparse.Namespace) -> int:
     if options.json:
         _print(users)
         return 0
-    for user in users:
+    for user in sorted(users, key=lambda user: str(user.get("displayName", "")).casefold()):
         print(f"{user['id']}  {user.get('userPrincipalName', ''):40}  {user.get('displayName', '')}")
     return 0
 
@@ -67,6 +68,8 @@ def clock_request(action: str, value: str) -> dict[str, Any] | None:
         if value:
             raise ValueError(f"`clock {action}` takes no value.")
         return {"reset": True} if action == "reset" else None
+    if not value:
+        raise ValueError(f"`clock {action}` needs {WANTED[action]}.")
     if action == "advance":
         span(value)
     else:
@@ -91,6 +94,8 @@ def _mail(client: Client, options: argparse.Namespace) -> int:
     if options.json:
         _print(mails)
         return 0
+    if not mails:
+        print("No mail was sent yet" + (f" to {options.to}." if options.to else "."), file=sys.stderr)
     for mail in mails:
         print(f"{mail['sentDateTime']}  {mail['to']}  {mail['subject']}")
         print(f"    {client.url}/_local/mails/view/{quote(mail['id'])}")

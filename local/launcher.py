@@ -11,8 +11,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from local.state import Busy, State, read_json, write_json
 from local.venvs import ROOT
 
 HOST = "127.0.0.1"
+LOOK_AHEAD = timedelta(days=3650)
+ROWS = 500  # of the agenda; more than are ever overdue at once here
 
 
 class PortTaken(Exception):
@@ -168,7 +170,7 @@ class _Run:
         handlers = declared(front)
         queue_worker = QueueWorker(handlers, aws.client("sqs"), queue)
         stream_worker = StreamWorker(handlers, aws.client("dynamodbstreams"), stream)
-        workers = Workers(handlers, clock, queue_worker, stream_worker)
+        workers = Workers(handlers, clock, queue_worker, stream_worker, _agenda(bootstrap.services))
         call = servers.gateway_call(front.app)
         levers = Levers(clock, workers, mailbox, signin, bootstrap.services, call)
         try:
@@ -191,6 +193,16 @@ class _Run:
         kept = {"cursor": secrets.token_urlsafe(32)} | (read_json(path) or {})
         write_json(path, kept)
         return str(kept["cursor"])
+
+
+def _agenda(services: Any) -> Callable[[datetime], datetime | None]:
+    """When the product's agenda has its first row after an instant; None within the next ten years: never."""
+
+    def upcoming(now: datetime) -> datetime | None:
+        rows = services().reviews.due_until(now + LOOK_AHEAD, ROWS)
+        return min((row.when for row in rows if row.when > now), default=None)
+
+    return upcoming
 
 
 def _after_a_crash(folder: Path) -> str:

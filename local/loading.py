@@ -18,7 +18,10 @@ ENDED = ("done", "error")
 
 def load(client: Client, kind: str, file: Path) -> dict[str, Any]:
     """Send the file as the administrator and wait for its end; the import as the API shows it. Raises Failure."""
-    content = file.read_bytes()
+    try:
+        content = file.read_bytes()
+    except OSError as problem:
+        raise Failure(f"{file} cannot be read: {problem.strerror}.") from problem
     token = client.post("/_local/token", {"who": "admin"})["token"]
     path = f"/api/v1/imports/{kind}"
     if len(content) > DIRECT_BYTES:
@@ -34,7 +37,7 @@ def _await(client: Client, import_id: str, token: str) -> dict[str, Any]:
     limit, told = 0.0, ""
     while not limit or time.monotonic() < limit:
         job: dict[str, Any] = client.get(f"/api/v1/imports/{import_id}", token)
-        progress = f"{job['status']}: {job['done']} of {job['total'] or '?'} rows"
+        progress = f"{job['status']}: {job['done']} of {job['total']} rows" if job["total"] else job["status"]
         if progress != told:
             print(progress, file=sys.stderr, flush=True)
             limit, told = time.monotonic() + LIMIT_SECONDS, progress

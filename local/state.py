@@ -59,11 +59,22 @@ class State:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
             os.close(self._lock)
-            raise Busy(f"Another instance is running with the state in {self.folder}.") from problem
+            raise Busy(self._who_is_there()) from problem
         return self
 
     def __exit__(self, *_: object) -> None:
         os.close(self._lock)
+
+    def _who_is_there(self) -> str:
+        """What to tell somebody who wants a state that is in use."""
+        other = read_json(self.path("running.json")) or {}
+        where = (
+            f" at http://127.0.0.1:{other['port']} (process {other['pid']})" if {"port", "pid"} <= other.keys() else ""
+        )
+        return (
+            f"Another instance is running{where} with the state in {self.folder}. "
+            "Use that one, or start a second with --state DIR and --port."
+        )
 
     def path(self, name: str) -> Path:
         """A file of the state."""

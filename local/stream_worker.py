@@ -6,6 +6,7 @@ position kept outside the tables would be ahead of them after an unclean stop an
 
 from __future__ import annotations
 
+import time
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -44,13 +45,17 @@ class StreamWorker:
             self._thread.join()
 
     def drain(self) -> int:
-        """Deliver every record there is; returns how many. What the handler raises comes through."""
-        done = 0
+        """Deliver every record there is; returns how many. What the handler raises comes through.
+
+        Ends at the records of its own time, so that it ends at all while somebody goes on writing.
+        """
+        before = self.handled
         with self._lock:
+            began = time.time()
             for shard in self._shards():
-                while count := self._deliver(shard):
-                    done += count
-        return done
+                while self._deliver(shard, began):
+                    pass
+            return self.handled - before
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -66,7 +71,8 @@ class StreamWorker:
         described = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
         return [shard["ShardId"] for shard in described]
 
-    def _deliver(self, shard: str) -> int:
+    def _deliver(self, shard: str, began: float) -> bool:
+        """Hand over one batch; whether older records than `began` (a Unix time) may follow."""
         answer = self._read(shard)
         records = answer["Records"]
         if records:
@@ -77,7 +83,8 @@ class StreamWorker:
         following = answer.get("NextShardIterator")
         if following:
             self._iterators[shard] = following
-        return len(records)
+        # Their times are whole seconds, rounded down.
+        return bool(records) and records[-1]["dynamodb"]["ApproximateCreationDateTime"].timestamp() <= began
 
     def _read(self, shard: str) -> Any:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -18,13 +20,25 @@ LOOK_SECONDS = 0.05
 TICK_LIMIT_SECONDS = 600.0
 STUCK_SECONDS = 60.0  # of nothing but failures; longer than an invocation and its lease
 STREAM_TRIES = 5
+SOON = timedelta(seconds=3)  # longer than a Stop takes to become effective
 
 
 class Workers:
-    """The threads of one app. Every second each timer fires that is due by the product's clock."""
+    """The threads of one app. Every second each timer fires that is due by the product's clock.
 
-    def __init__(self, handlers: Handlers, clock: Clock, queue: QueueWorker, stream: StreamWorker) -> None:
+    `upcoming` tells when, after an instant of the product's time, a timer finds work again; None for never.
+    """
+
+    def __init__(
+        self,
+        handlers: Handlers,
+        clock: Clock,
+        queue: QueueWorker,
+        stream: StreamWorker,
+        upcoming: Callable[[datetime], datetime | None],
+    ) -> None:
         self._handlers = handlers
+        self._upcoming = upcoming
         self._clock = clock
         self._queue = queue
         self._stream = stream
@@ -60,20 +74,23 @@ class Workers:
     def tick(self, limit_seconds: float = TICK_LIMIT_SECONDS) -> dict[str, Any]:
         """Fire all timers and wait until queue and stream are empty, until a whole round found nothing to do.
 
+        Work that is due in a moment is waited for: a Stop, for example, takes effect a second after the request.
         Returns what was done: `rounds`, `messages`, `failedMessages`, `streamRecords`, the numbers the timers
-        answered (`timers`), `seconds`, and `finished`, false when the limit came first.
+        answered (`timers`), `seconds`, `finished`, false when the limit came first, and `nextDue`, the product's
+        time at which there is more to do.
         """
         with self._ticking:
             began, before = time.monotonic(), self._done()
             timers: Counter[str] = Counter()
             settled, finished, rounds = True, False, 0
-            while settled and not finished and time.monotonic() < began + limit_seconds:
+            while settled and not (finished or self._stop.is_set()) and time.monotonic() < began + limit_seconds:
                 rounds += 1
-                start = self._done()
+                start = self._worked()
                 for name in self._handlers.timers:
                     timers.update(self._fire(name))
                 settled = self._settle(began + limit_seconds)
-                finished = settled and self._done() == start
+                # Not the stream: somebody may go on deciding all the time, and counting makes no work.
+                finished = settled and self._worked() == start and not self._wait_for_what_comes_soon()
             messages, failed, records = (now - then for now, then in zip(self._done(), before, strict=True))
         return {
             "finished": finished,
@@ -83,7 +100,24 @@ class Workers:
             "streamRecords": records,
             "timers": dict(timers),
             "seconds": round(time.monotonic() - began, 1),
+            "nextDue": self._next_due(),
         }
+
+    def _next_due(self) -> str | None:
+        when = self._upcoming(self._clock.now())
+        return when.isoformat(timespec="seconds").replace("+00:00", "Z") if when else None
+
+    def _wait_for_what_comes_soon(self) -> bool:
+        """Wait for work that is due in a moment; False when none is."""
+        now = self._clock.now()
+        when = self._upcoming(now)
+        if when is None or when - now > SOON:
+            return False
+        self._stop.wait((when - now).total_seconds())
+        return True
+
+    def _worked(self) -> tuple[int, int]:
+        return self._queue.handled, self._queue.failed
 
     def _done(self) -> tuple[int, int, int]:
         return self._queue.handled, self._queue.failed, self._stream.handled

@@ -18,6 +18,13 @@ def test_one_launcher_a_state(tmp_path: Path) -> None:
         pass
 
 
+def test_who_holds_a_state_is_told(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        write_json(state.path("running.json"), {"pid": 12, "port": 8123})
+        with pytest.raises(Busy, match=r"http://127\.0\.0\.1:8123 \(process 12\).*--state DIR"), State(tmp_path):
+            pass
+
+
 def test_clear_removes_only_what_is_ours(tmp_path: Path) -> None:
     (tmp_path / "emulator").mkdir()
     (tmp_path / "clock.json").touch()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -28,6 +30,8 @@ class Stage:
     queue: FakeQueue
     dynamodb: Any
     workers: Workers
+    clock: OffsetClock
+    agenda: list[datetime]
 
     def put(self, key: str) -> None:
         self.dynamodb.put_item(TableName="items", Item={"pk": {"S": key}, "b": {"B": b"\xff"}})
@@ -50,10 +54,14 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
         handlers, queue = declared(tiny), FakeQueue(visibility_seconds=30)
         stream = StreamWorker(handlers, streams, table["LatestStreamArn"])
         clock = OffsetClock(tmp_path / "clock.json")
-        workers = Workers(handlers, clock, QueueWorker(handlers, queue, "work", retry_seconds=0), stream)
+        agenda: list[datetime] = []
+        worker = QueueWorker(handlers, queue, "work", retry_seconds=0)
+        workers = Workers(
+            handlers, clock, worker, stream, lambda now: min((x for x in agenda if x > now), default=None)
+        )
         tiny.send.append(queue.send)
         workers.start()
-        yield Stage(queue, dynamodb, workers)
+        yield Stage(queue, dynamodb, workers, clock, agenda)
         workers.stop()
 
 
@@ -123,3 +131,37 @@ def test_an_interrupted_tick_ends(stage: Stage) -> None:
     ended = ThreadPoolExecutor(1).submit(stage.workers.tick)
     stage.workers.interrupt()
     assert ended.result(timeout=5)["finished"] is False
+
+
+def test_tick_waits_for_what_is_due_in_a_moment(stage: Stage) -> None:
+    """A Stop takes effect a second later; whoever stops and ticks sees it closed."""
+    soon = stage.clock.now() + timedelta(seconds=0.2)
+    later = stage.clock.now() + timedelta(days=3)
+    stage.agenda += [soon, later]
+    done = stage.workers.tick()
+    assert done["finished"] and stage.clock.now() >= soon
+    assert done["nextDue"] == later.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def test_tick_ends_while_somebody_goes_on_writing(stage: Stage) -> None:
+    enough = Event()
+
+    def write() -> None:
+        number = 0
+        while not enough.is_set():
+            stage.put(f"w{(number := number + 1)}")
+
+    with ThreadPoolExecutor(1) as writers:
+        writers.submit(write)
+        try:
+            assert stage.workers.tick(limit_seconds=20)["finished"]
+        finally:
+            enough.set()
+
+
+def test_two_ticks_at_once_both_end(stage: Stage) -> None:
+    tiny.to_send += ["one", "two"]
+    with ThreadPoolExecutor(2) as both:
+        done = [each.result(timeout=20) for each in [both.submit(stage.workers.tick) for _ in range(2)]]
+    assert all(each["finished"] for each in done)
+    assert sorted(tiny.seen["work"]) == ["one", "two"]
