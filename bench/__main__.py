@@ -1,4 +1,4 @@
-"""`python -m bench cost|speed|scale`: the cost contract's tables, the CPU of one decision, a large opening."""
+"""`python -m bench cost|speed|scale`: the cost contract's tables, the CPU of one decision, openings and memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
         from bench.scale import main as scale
 
         return scale(arguments[1:])
-    print("usage: bench [cost|speed|scale N]", file=sys.stderr)
+    print("usage: bench [cost|speed|scale [N ...]]", file=sys.stderr)
     return 2
 
 

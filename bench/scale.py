@@ -1,8 +1,11 @@
-"""Opening a large review on the local emulator: exactly one item an assignment, and what it took.
+"""Opening a large review on the local emulator: exactly one item an assignment, and how much memory it takes.
 
-    python -m bench scale 20000
+    python3 dev.py bench scale               2,000 and 20,000 assignments; fails when memory is not flat
+    python3 dev.py bench scale 100000        one size
 
-Runs in a process of its own, because the tables' endpoint is read when they are imported. Prints one JSON line.
+Three processes a size: this one owns the emulator, one seeds, one opens. The one that opens has never held the
+organisation, so its peak is the opening's own. Prints one JSON line a size, and one with the ratio. With
+PYTHONTRACEMALLOC=1 in the environment also the peak of Python's own allocations, without what was imported.
 """
 
 from __future__ import annotations
@@ -10,117 +13,165 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[1]
+SIZES = (2_000, 20_000)
+FLAT = 1.25  # the most by which the peak may grow from the first size to the last
 SPAN = 10  # people a manager
+QUEUE = "access-reviews-work"
+Report = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Open a review of the given number of assignments; 0 when every one has exactly one item."""
+    """Open a review of each size; 0 when every assignment has exactly one item and memory is flat."""
+    sizes = [int(argument) for argument in arguments] or list(SIZES)
+    reports = []
+    for number in sizes:
+        reports.append(measure(number))
+        print(json.dumps(reports[-1]), flush=True)
+    exact = all(report["items"] == report["distinctItems"] == report["assignments"] for report in reports)
+    if len(reports) == 1:
+        return 0 if exact else 1
+    ratio = round(reports[-1]["peakMiB"] / reports[0]["peakMiB"], 3)
+    print(json.dumps({"sizes": sizes, "peakRatio": ratio, "limit": FLAT, "everyItemOnce": exact}))
+    return 0 if exact and ratio <= FLAT else 1
+
+
+def measure(number: int) -> Report:
+    """Seed an emulator of its own with `number` assignments and open their review in a fresh process."""
     from local.emulator import Emulator
 
-    number = int(arguments[0]) if arguments else 20_000
     with tempfile.TemporaryDirectory() as folder:
         emulator = Emulator(Path(folder) / "state", Path(folder) / "objects", Path(folder) / "emulator.log")
         address = emulator.start()
         try:
-            _configure(address)
-            report = _run(number)
+            policy_id = _child(address, "seed", str(number))["policy"]
+            return {"assignments": number, **_child(address, "open", policy_id)}
         finally:
             emulator.stop()
-    print(json.dumps(report))
-    return 0 if report["items"] == report["distinctItems"] == number else 1
 
 
-def _configure(address: str) -> None:
-    """The environment, before anything of the product is imported."""
-    os.environ.update(
-        AWS_ENDPOINT_URL=address,
-        AWS_ACCESS_KEY_ID="local",
-        AWS_SECRET_ACCESS_KEY="local",
-        AWS_DEFAULT_REGION="us-east-1",
-        ACCESS_REVIEWS_STAGE="test",
-        ACCESS_REVIEWS_ENDPOINT_URL=address,
-        ACCESS_REVIEWS_FIRST_ADMINISTRATOR="admin@example.com",
-        ACCESS_REVIEWS_MAIL_ENABLED="false",
+def _child(address: str, *arguments: str) -> Report:
+    """Run one part in a process of its own: the tables' endpoint is read when they are imported."""
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "ACCESS_REVIEWS_STAGE": "test",
+        "ACCESS_REVIEWS_ENDPOINT_URL": address,
+        "ACCESS_REVIEWS_FIRST_ADMINISTRATOR": "admin@example.com",
+        "ACCESS_REVIEWS_MAIL_ENABLED": "false",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.scale", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
+    found: Report = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def _run(number: int) -> dict[str, Any]:
+def seed(number: int) -> Report:
+    """Tables, bucket and queue; people, their managers and one assignment each; the policy's id."""
     from chalicelib import bootstrap
     from chalicelib.aws.clients import client
-    from chalicelib.domain import ids
     from chalicelib.storage import tables
-    from chalicelib.usecases.advance_review import advance_review
-    from chalicelib.usecases.open_review import open_due_review
+    from tests import factories
     from tests.world import MovableClock
 
     tables.create_all()
     client("s3").create_bucket(Bucket="access-reviews")
-    queue = client("sqs").create_queue(QueueName="access-reviews-work")["QueueUrl"]
-    os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"] = queue
+    client("sqs").create_queue(QueueName=QUEUE)
+    bootstrap.use_clock(MovableClock())
+    services = bootstrap.services()
+    org = factories.Organisation(services)
+    fallback = org.person("fallback")
+    policy = org.policy(review=factories.by_manager(services.clock.now().date(), fallback))
+    services.writer.put_all(_entities(services, policy, fallback.id, number))
+    return {"policy": policy.id}
+
+
+def _entities(services: Any, policy: Any, fallback_id: str, number: int) -> Any:
+    from chalicelib.domain import ids
+    from chalicelib.domain.assignments import Assignment
+    from chalicelib.domain.people import User
+
+    since = services.clock.now() - timedelta(days=90)
+    for one in range(number):
+        name = f"person{one}"
+        manager = ids.guid("user", f"person{one // SPAN}") if one >= SPAN else fallback_id
+        user_id = ids.guid("user", name)
+        yield User(id=user_id, display_name=name, principal_name=f"{name}@example.com", manager_id=manager)
+        yield Assignment(
+            id=ids.assignment_id(policy.id, user_id, "scale"),
+            policy_id=policy.id,
+            package_id=policy.package_id,
+            target_id=user_id,
+            created=since,
+            starts=since,
+        )
+
+
+def open_review(policy_id: str) -> Report:
+    """Open the policy's review until it is in progress."""
+    from chalicelib import bootstrap
+    from chalicelib.aws.clients import client
+    from chalicelib.domain import ids
+    from chalicelib.usecases.advance_review import advance_review
+    from chalicelib.usecases.open_review import open_due_review
+    from tests.world import MovableClock
+
+    os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"] = client("sqs").get_queue_url(QueueName=QUEUE)["QueueUrl"]
     clock = MovableClock()
     bootstrap.use_clock(clock)
     services = bootstrap.services()
-    policy_id = _organisation(services, number)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     clock.set(clock.now().replace(hour=23, minute=59, second=30))
+    before = peak_mib()
+    tracemalloc.reset_peak()
+    allocated = tracemalloc.get_traced_memory()[0]
     began = time.monotonic()
     instance_id = open_due_review(services, ids.definition_id(policy_id)) or ""
     while _state(services, instance_id).status != "InProgress":
         advance_review(services, instance_id)
-    seconds = time.monotonic() - began
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds, peak = time.monotonic() - began, peak_mib()
+    python = round((tracemalloc.get_traced_memory()[1] - allocated) / 2**20, 1)
     state = _state(services, instance_id)
     return {
-        "assignments": number,
         "items": state.items,
         "distinctItems": _distinct(services, instance_id),
         "reviewers": state.reviewers,
         "seconds": round(seconds, 1),
-        "memoryBeforeMiB": before // 1024,
-        "memoryAfterMiB": after // 1024,
-    }
+        "beforeMiB": before,
+        "peakMiB": peak,
+    } | ({"pythonPeakMiB": python} if tracemalloc.is_tracing() else {})
 
 
 def _state(services: Any, instance_id: str) -> Any:
     return services.reviews.state(instance_id)
 
 
-def _organisation(services: Any, number: int) -> str:
-    """People, their managers and one assignment each; the policy's id."""
-    from chalicelib.domain import ids
-    from chalicelib.domain.assignments import Assignment
-    from chalicelib.domain.people import User
-    from tests import factories
-
-    org = factories.Organisation(services)
-    fallback = org.person("fallback")
-    policy = org.policy(review=factories.by_manager(services.clock.now().date(), fallback))
-    since = services.clock.now() - timedelta(days=90)
-
-    def entities() -> Any:
-        for one in range(number):
-            name = f"person{one}"
-            manager = ids.guid("user", f"person{one // SPAN}") if one >= SPAN else fallback.id
-            user_id = ids.guid("user", name)
-            yield User(id=user_id, display_name=name, principal_name=f"{name}@example.com", manager_id=manager)
-            yield Assignment(
-                id=ids.assignment_id(policy.id, user_id, "scale"),
-                policy_id=policy.id,
-                package_id=policy.package_id,
-                target_id=user_id,
-                created=since,
-                starts=since,
-            )
-
-    services.writer.put_all(entities())
-    return policy.id
+def peak_mib() -> float:
+    """The most memory this program has held. The kernel's own figure on Linux: `getrusage` there begins with what
+    the parent held when it started us."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        kib = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # macOS counts bytes
+    return round(kib / 1024, 1)
 
 
 def _distinct(services: Any, instance_id: str) -> int:
@@ -139,4 +190,5 @@ def _distinct(services: Any, instance_id: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    part, argument = sys.argv[1:]
+    print(json.dumps(seed(int(argument)) if part == "seed" else open_review(argument)))

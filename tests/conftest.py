@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests import world as worlds
 
@@ -29,8 +30,8 @@ import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
 
-@pytest.fixture
-def aws() -> Iterator[None]:
+@contextmanager
+def account() -> Iterator[None]:
     """An empty AWS account with our tables, bucket, queue and sender."""
     with mock_aws():
         from chalicelib.aws.clients import client
@@ -41,6 +42,13 @@ def aws() -> Iterator[None]:
         client("s3").create_bucket(Bucket=settings().bucket)
         client("sqs").create_queue(QueueName="access-reviews-work")
         client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+        yield
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An empty AWS account for one test."""
+    with account():
         yield
 
 

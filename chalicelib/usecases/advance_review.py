@@ -17,7 +17,7 @@ from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.close_review import begin_closing, complete, sweep_some
+from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
 from chalicelib.usecases.freeze_population import Freezer, panels
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
@@ -78,6 +78,8 @@ def _part(services: Services, state: InstanceState) -> Part:
         return sweep_some
     if state.status is Status.AUTO_REVIEWED:
         return complete
+    if state.step == ANNOUNCE:
+        return announce
     return apply_some
 
 

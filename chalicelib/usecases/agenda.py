@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.reviews import Due, InstanceState
-from chalicelib.usecases.ports import Services
+from chalicelib.usecases.ports import Change, Drop, Put, Save, Services
 
 BATCH = 500
 
@@ -31,14 +31,16 @@ def instance_row(when: datetime, instance_id: str) -> Due:
 def reschedule(services: Services, state: InstanceState, when: datetime | None) -> InstanceState:
     """Move an instance's agenda row to `when` (None: nothing more to do) and let go of its lease.
 
-    The new row is written before the old one goes: killed in between, there is one hint too many, never one
-    too few.
+    State and rows change together: a row that outlived its time would be looked at in every tick for ever.
     """
     before = datetime.fromisoformat(state.due) if state.due else None
-    if when is not None and when != before:
-        services.writer.put_all([instance_row(when, state.instance_id)])
     released = replace(state, lease=replace(state.lease, until=0.0), due=when.isoformat() if when else "")
-    saved = services.reviews.checkpoint(released)
-    if before is not None and before != when:
-        services.writer.remove(instance_row(before, state.instance_id))
-    return saved
+    if when == before:
+        return services.reviews.checkpoint(released)
+    changes: list[Change] = [Save(released)]
+    if when is not None:
+        changes.append(Put(instance_row(when, state.instance_id)))
+    if before is not None:
+        changes.append(Drop(instance_row(before, state.instance_id)))
+    services.writer.commit(f"agenda:{state.lease.owner}:{state.instance_id}:{state.version}", *changes)
+    return replace(released, version=released.version + 1)

@@ -23,6 +23,7 @@ from chalicelib.usecases.ports import Create, Save, Services
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
 ASKED = ("sent", "opened")
+ANNOUNCE = "announce"  # the step of a completed instance whose result has not been told
 
 
 def begin_closing(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
@@ -188,15 +189,14 @@ class _Sweep:
 def complete(
     services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
 ) -> InstanceState | None:
-    """Results stand. Removals begin at once, or wait for a confirmation (G24)."""
+    """Results stand. Until `announce` has told of them nothing else happens."""
     outcome = state.outcome or Outcome()
     settings = instance.settings
     many = outcome.removals >= settings.brake_count
     brake = many and outcome.removals * 100 > settings.brake_percent * outcome.total
-    waits = outcome.removals > 0 and (brake or not settings.auto_apply)
-    done = replace(state, status=Status.COMPLETED, brake=brake, step="", cursor="")
+    done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="")
     operation = f"complete:{instance.id}"
-    details = {"total": outcome.total, "removals": outcome.removals, "waiting": waits}
+    details = {"total": outcome.total, "removals": outcome.removals, "waiting": _waits(instance, done)}
     recorded = event(
         services.clock.now(),
         SYSTEM,
@@ -207,8 +207,21 @@ def complete(
         details=details,
     )
     services.writer.commit(operation, Save(done), Create(recorded))
-    done = replace(done, version=done.version + 1)
-    notify_others.finished(services, instance, done)
-    if waits:
-        return reschedule(services, done, None)
-    return services.reviews.checkpoint(replace(done, status=Status.APPLYING))
+    return replace(done, version=done.version + 1)
+
+
+def _waits(instance: ReviewInstance, state: InstanceState) -> bool:
+    """Do the removals wait for a confirmation (G24)?"""
+    removals = state.outcome.removals if state.outcome else 0
+    return removals > 0 and (state.brake or not instance.settings.auto_apply)
+
+
+def announce(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
+) -> InstanceState | None:
+    """Tell of the result; then removals begin at once, or wait for a confirmation (G24)."""
+    notify_others.finished(services, instance, state)
+    told = replace(state, step="")
+    if _waits(instance, state):
+        return reschedule(services, told, None)
+    return services.reviews.checkpoint(replace(told, status=Status.APPLYING))

@@ -101,5 +101,8 @@ def apply_decisions(services: Services, actor: Actor, now: datetime, operation: 
     confirmed = replace(state, status=Status.APPLYING, confirmed_by=actor.id, step="", cursor="", due=now.isoformat())
     target = ("reviewInstance", instance.id)
     recorded = event(now, actor, "UserManagement", "Confirm removals", target, operation)
-    services.writer.commit(operation, Save(confirmed), Put(instance_row(now, instance.id)), Create(recorded))
+    changes: list[Change] = [Save(confirmed), Put(instance_row(now, instance.id)), Create(recorded)]
+    if state.due and state.due != confirmed.due:  # the driver has not let go of it yet
+        changes.append(Drop(instance_row(datetime.fromisoformat(state.due), instance.id)))
+    services.writer.commit(operation, *changes)
     services.queue.send("instance", instance.id)

@@ -30,10 +30,10 @@ def open_due_review(services: Services, definition_id: str) -> str | None:
         _move_on(services, definition, now, None)
         return None
     last = services.reviews.instances_of(definition_id, 1, None).items
-    if last and not _closed(services, last[0]):
+    due, missed = _due(definition, now, last[0] if last else None)
+    if due and last and not _closed(services, last[0]):
         services.queue.send("instance", last[0].id)
         return None
-    due, missed = _due(definition, now, last[0] if last else None)
     instance = _open(services, definition, due, missed, now) if due else None
     _move_on(services, definition, now, due)
     return instance.id if instance else None
