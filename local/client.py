@@ -51,9 +51,8 @@ class Client:
             raise Failure(_message(problem.code, problem.read())) from problem
         except (OSError, HTTPException) as problem:
             reason = getattr(problem, "reason", problem)
-            raise Failure(
-                f"Nothing answers at {self.url} ({reason}). Start it with `python3 dev.py run`, or name another with --url."
-            ) from problem
+            told = f"Nothing answers at {self.url} ({reason}). Start it: python3 dev.py run; or name another: --url."
+            raise Failure(told) from problem
         try:
             return json.loads(text) if text.strip() else None
         except ValueError as problem:

@@ -39,15 +39,30 @@ def review(call: Call, review_id: str) -> Answer:
     state = call.services.reviews.recent_state(review_id) if found else None
     if found is None or state is None:
         return _page("There is no such review", "<p>The link may be incomplete. Open it from the mail again.</p>", 404)
-    api = f"/v1.0/identityGovernance/accessReviews/definitions/{found.definition_id}/instances/{found.id}/decisions"
+    address = escape(call.services.settings.portal_url.rstrip("/"))
+    instance = f"accessReviews/definitions/{found.definition_id}/instances/{found.id}"
+    api = f"{address}/v1.0/identityGovernance/{instance}/decisions"
     if call.now >= state.ends:
-        return _page(found.name, "<p>This review is closed. Thank you; nothing is left to do here.</p>")
+        return _page(found.name, _closed(f"{address}/api/v1/reviews/{found.id}"))
     due = escape(moment(state.ends, call.now, found.zone))
     body = (
         f"<p>Open until {due}.</p>"
         "<p>Decide through the API, signed in with your own account: list what is waiting for you with</p>"
         f"<p><code>GET {api}/filterByCurrentUser(on='reviewer')</code></p>"
         "<p>and answer each item with</p>"
-        f'<p><code>PATCH {api}/&#123;id&#125; {{"decision": "Approve", "justification": "…"}}</code></p>'
+        f"<p><code>PATCH {api}/&#123;id&#125;</code></p>"
+        '<p><code>{"decision": "Approve", "justification": "Still needed for the audit."}</code></p>'
+        "<p>Approve keeps the access, Deny ends it when the review has closed, DontKnow keeps it and is noted.</p>"
     )
     return _page(found.name, body)
+
+
+def _closed(api: str) -> str:
+    """For everybody who has the link: the page does not know who looks, and tells no result."""
+    return (
+        "<p>This review is closed. Decisions can no longer be changed.</p>"
+        "<p>Administrators see the result, and whether removals wait for their confirmation, with</p>"
+        f"<p><code>GET {api}</code></p>"
+        "<p>and confirm them with</p>"
+        f"<p><code>POST {api}/apply</code></p>"
+    )
