@@ -48,6 +48,10 @@ class Roster:
             return self._entries[person].id
         return person if person in self._ids else None
 
+    def line_of(self, user_id: str) -> int | None:
+        """The line that brings the person with this id, when it names the id itself."""
+        return self._first_by_id.get(user_id) if user_id in self._ids else None
+
     def unresolved(self, known: Collection[str]) -> set[str]:
         """Managers named in the file that are neither in it nor among `known`."""
         named = {entry.manager for entry in self._entries.values()} - {""}

@@ -165,10 +165,20 @@ class PeopleImport:
         holder = directory.holders.get(row.name)
         user_id = row.id or holder or ids.guid("user", row.name)
         if holder not in (None, user_id):
-            raise InvalidInput("Somebody with another id has this principal name.", "userPrincipalName")
+            raise InvalidInput(self._taken(holder), "userPrincipalName")
         if user_id in plan.users:
             raise InvalidInput("An earlier row gives this person another name.", "userPrincipalName")
         return user_id
+
+    def _taken(self, holder: str | None) -> str:
+        """What to tell of a principal name somebody else has; the file may be about to give them another one."""
+        line = self._roster.line_of(holder or "")
+        if line is None:
+            return "Somebody with another id has this principal name."
+        return (
+            f"Line {line} gives the holder of this principal name another one. Import this row again afterwards; "
+            "people who exchange names need a passing one first."
+        )
 
     def _manager(self, directory: _Directory, manager: str, user_id: str) -> str:
         """The manager's id, "" for none. The directory knows best; the file tells whom it will know."""

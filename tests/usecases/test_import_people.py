@@ -164,3 +164,24 @@ def test_sign_ins_count_as_known_at_the_start_of_the_import(desk: Desk) -> None:
     desk.clock.advance(days=7)
     assert counts(desk.run("a@x;2026-02-01", "b@x;", "c@x;", head=head)) == (0, 1, 2, 0)
     assert desk.user("a@x").sign_in_as_of == START + timedelta(days=7)
+
+
+def test_a_principal_name_that_changes_hands_is_told_and_nobody_is_overwritten(desk: Desk) -> None:
+    """Two exchange their names: neither row is half done, and each names the other's line."""
+    desk.run(f"anna@x,Anna,{GUID},", f"ben@x,Ben,{OTHER},")
+    progress = desk.run(f"ben@x,Anna,{GUID},", f"anna@x,Ben,{OTHER},")
+    assert counts(progress) == (0, 0, 0, 2)
+    assert [row.reason.partition(" gives")[0] for row in progress.bad_rows] == ["Line 3", "Line 2"]
+    assert (desk.user("anna@x").id, desk.user("ben@x").id) == (GUID, OTHER)
+    assert counts(desk.run(f"passing@x,Anna,{GUID},")) == (0, 1, 0, 0)
+    assert counts(desk.run(f"anna@x,Ben,{OTHER},")) == (0, 1, 0, 0)
+    assert counts(desk.run(f"ben@x,Anna,{GUID},")) == (0, 1, 0, 0)
+    assert (desk.user("anna@x").id, desk.user("ben@x").id) == (OTHER, GUID)
+
+
+def test_a_name_taken_over_succeeds_when_the_file_is_imported_again(desk: Desk) -> None:
+    desk.run(f"anna@x,Anna,{GUID},", f"ben@x,Ben,{OTHER},")
+    lines = [f"ben@x,Anna,{GUID},", f"benjamin@x,Ben,{OTHER},"]
+    assert counts(desk.run(*lines)) == (0, 1, 0, 1)
+    assert counts(desk.run(*lines)) == (0, 1, 1, 0)
+    assert (desk.user("ben@x").id, desk.user("benjamin@x").id) == (GUID, OTHER)
