@@ -41,6 +41,7 @@ class ApplyResult(StrEnum):
     UNSUPPORTED = "ApplyNotSupported"
 
 
+MOST_SUBMISSIONS = 200  # a history ends there: every change writes the whole item again
 BY_RULE = "rule"  # `by` of a history entry the no-response rule wrote
 
 

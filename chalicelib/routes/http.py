@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ import msgspec
 from chalice.app import Blueprint, Chalice, Request, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
 from chalicelib.usecases.ports import Services
@@ -225,7 +226,9 @@ def refuse(problem: errors.ReviewError, request_id: str) -> Response:
         extra["Retry-After"] = str(problem.retry_after)
     if isinstance(problem, errors.Unauthenticated):
         extra["WWW-Authenticate"] = "Bearer"
-    return _json(error_body(problem, bootstrap.services().clock.now(), request_id), problem.status, extra)
+    clock = bootstrap.services().clock
+    named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
+    return _json(error_body(problem, clock.now(), named), problem.status, extra)
 
 
 def install(app: Chalice) -> None:

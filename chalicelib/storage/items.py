@@ -21,7 +21,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
-from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
+from chalicelib.domain.items import MOST_SUBMISSIONS, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.storage import keys
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.tables import ItemRow
@@ -186,8 +186,9 @@ class ItemTable:
             ":b": {"S": entry.by[:8]},
             ":e": {"L": [{"S": entry_text(entry)}]},
             ":now": {"N": f"{now.timestamp():.3f}"},
+            ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = "t > :now AND attribute_not_exists(k)"
+        condition = "t > :now AND attribute_not_exists(k) AND size(h) < :most"
         if exclude_principal:
             condition += " AND p <> :p"
             values[":p"] = {"S": exclude_principal}

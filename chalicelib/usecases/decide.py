@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.items import MOST_SUBMISSIONS, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
@@ -141,6 +141,8 @@ def _explain(
         raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
     if item.deadline <= now or item.kept:
         raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
+    if len(item.history) >= MOST_SUBMISSIONS:
+        raise errors.Conflict(f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands.")
     if submission.version is not None and submission.version != len(item.history):
         raise errors.PreconditionFailed("Somebody decided this item after you read it. Read it again.")
     if only_undecided and item.decision is not Decision.NOT_REVIEWED:

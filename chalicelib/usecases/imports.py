@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from chalicelib.usecases.import_pages import (
 from chalicelib.usecases.import_people import PeopleImport
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
+LOG = logging.getLogger("access_reviews")
 MAX_FILE = 100_000_000
 UPLOAD_TIME = timedelta(hours=1)
 MAX_ATTEMPTS = 10
@@ -103,6 +105,8 @@ def advance_import(services: Services, job: Job) -> None:
     except InvalidInput as problem:
         # Raised by the file as a whole before the first page; each page deals with its own rows.
         _end(services, replace(taken, status="error", error=problem.message))
+    except Conflict:
+        LOG.warning("another worker took over import %s", job.id)  # our lease ran out in the middle of a page
 
 
 def _usable(job: Job, data: bytes | None) -> bytes:

@@ -295,8 +295,8 @@ class Items(Protocol):
     ) -> Recorded:
         """Append a decision: one conditional UpdateItem, nothing read.
 
-        Accepted when the item exists, its deadline is after `now`, its principal is not `exclude_principal`,
-        it has `version` history entries (if given), it is undecided (if asked), and, unless
+        Accepted when the item exists, its deadline is after `now`, its history is not full, its principal is not
+        `exclude_principal`, it has `version` history entries (if given), it is undecided (if asked), and, unless
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
 

@@ -499,3 +499,13 @@ def test_reviews_switched_on_again_before_anybody_was_told_are_no_news(world: Wo
     world.call("PUT", address, body)
     world.tick()
     assert [one for one in world.mails() if one["to"] == owner.principal_name] == []
+
+
+def test_an_item_takes_two_hundred_decisions_at_most(world: World, org: Organisation) -> None:
+    """A change writes the whole history again: somebody who flips an answer for ever is stopped."""
+    boss, _, people, policy, _ = managed(world, org, 1)
+    instance = opened(world, policy)
+    item = mine(world, instance, boss)[people[0].id]["id"]
+    replies = [decide(world, instance, boss, item, ("Deny", "DontKnow")[turn % 2]) for turn in range(201)]
+    assert [reply.status for reply in replies] == [204] * 200 + [409]
+    assert len(world.services.items.get(instance.id, item).history) == 200

@@ -29,7 +29,16 @@ def _page(title: str, body: str, status: int = 200) -> Text:
 @route(door, "GET", "/", public=True)
 def home(call: Call) -> Answer:
     """Where the portal will be."""
-    return _page("Access Reviews", "<p>This address serves the API of Access Reviews.</p>")
+    reviews = "/v1.0/identityGovernance/accessReviews/definitions"
+    body = (
+        "<p>This address serves the API of Access Reviews. It speaks Microsoft Graph: catalogs, access packages, "
+        "policies and reviews lie under</p><p><code>/v1.0/identityGovernance</code></p>"
+        "<p>What waits for you as a reviewer, with a bearer token of your own:</p>"
+        f"<p><code>GET {reviews}/filterByCurrentUser(on='reviewer')</code></p>"
+        "<p>On a local instance <code>python3 dev.py users</code> lists the people and "
+        "<code>python3 dev.py token WHO</code> gives the token of one of them.</p>"
+    )
+    return _page("Access Reviews", body)
 
 
 @route(door, "GET", "/reviews/{review_id}", public=True)
