@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from chalicelib.domain import ids
@@ -18,6 +20,7 @@ from chalicelib.usecases.import_pages import PageResult, Remember
 from chalicelib.usecases.ports import Services
 
 _LIST = 500
+THREADS = 8  # rows at once: a row waits for its transaction nearly all the time
 _COLUMN_OF = {
     "assignment/targetId": "user",
     "assignment/accessPackageId": "package",
@@ -51,19 +54,28 @@ class AssignmentImport:
     def process(self, rows: Sequence[Row], remember: Remember) -> PageResult:
         """See Importer. A repeated row recognises the assignment it made itself."""
         users = self._users([row.cells["user"].lower() for row in rows if isinstance(row, Record)])
-        bad: list[BadRow] = []
-        created = 0
+        people: dict[str, list[Record]] = defaultdict(list)
         for row in rows:
-            if isinstance(row, BadRow):
-                bad.append(row)
-                continue
+            if isinstance(row, Record):
+                name = row.cells["user"].lower()
+                people[users.get(name, name)].append(row)
+        with ThreadPoolExecutor(THREADS) as pool:  # one person's rows stay in order; others need not wait for them
+            done = [one for found in pool.map(lambda some: self._each(some, users), people.values()) for one in found]
+        refused = [one for one in done if isinstance(one, BadRow)] + [row for row in rows if isinstance(row, BadRow)]
+        bad = tuple(sorted(refused, key=lambda one: one.line))
+        created = sum(1 for one in done if one is True)
+        return remember(PageResult(created=created, unchanged=len(rows) - len(bad) - created, bad=bad))
+
+    def _each(self, rows: Sequence[Record], users: dict[str, str]) -> list[bool | BadRow]:
+        """What became of each row: made, already there, or refused."""
+        found: list[bool | BadRow] = []
+        for row in rows:
             try:
-                created += self._assign(parse_assignment(row), users)
+                found.append(self._assign(parse_assignment(row), users))
             except (InvalidInput, NotFound, Forbidden, Conflict) as problem:
                 column = problem.target or ""
-                bad.append(BadRow(row.line, _COLUMN_OF.get(column, column), problem.message))
-        unchanged = len(rows) - len(bad) - created
-        return remember(PageResult(created=created, unchanged=unchanged, bad=tuple(bad)))
+                found.append(BadRow(row.line, _COLUMN_OF.get(column, column), problem.message))
+        return found
 
     def _assign(self, row: AssignmentRow, users: dict[str, str]) -> bool:
         """True when the row's assignment was made, False when it was there. Raises what `assign` raises."""
