@@ -17,6 +17,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
 from moto.ses import ses_backends
 
+from tests.described import faults
+
 ISSUER = "https://sign-in.example.com/pool"
 AUDIENCE = "portal"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -172,7 +174,10 @@ class World:
         found_headers = {**answer.get("headers", {})}
         for name, many in answer.get("multiValueHeaders", {}).items():
             found_headers[name] = many[-1]
-        return Reply(answer["statusCode"], found_headers, answer["body"])
+        reply = Reply(answer["statusCode"], found_headers, answer["body"])
+        wrong = faults(method, path, resource, reply)
+        assert not wrong, f"{method} {url} answers otherwise than /openapi.json says: {wrong} {reply.text[:500]}"
+        return reply
 
     def get(self, url: str, as_: str | None = "admin@example.com", **more: Any) -> Reply:
         return self.call("GET", url, None, as_, **more)

@@ -6,7 +6,7 @@ import importlib
 
 from chalice.app import Chalice
 
-from chalicelib.routes import http
+from chalicelib.routes import responses
 
 DOORS = (
     "graph.access_reviews",
@@ -15,6 +15,7 @@ DOORS = (
     "graph.directory",
     "graph.entitlements",
     "graph.policies",
+    "api.description",
     "api.imports",
     "api.reviews",
     "api.roles",
@@ -26,4 +27,4 @@ def mount(app: Chalice) -> None:
     """Register every door's blueprint and the shared error and header shape."""
     for name in DOORS:
         app.register_blueprint(importlib.import_module(f"chalicelib.routes.{name}").door)
-    http.install(app)
+    responses.install(app)

@@ -1,41 +1,27 @@
-"""What every door shares: one call object, one way to declare a route, one shape of success, error and headers."""
+"""What every door shares: one call object, one way to declare a route, one shape of success."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
 import msgspec
-from chalice.app import Blueprint, Chalice, Request, Response
+from chalice.app import Blueprint, Request, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain import errors, ids
+from chalicelib.domain import errors
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
+from chalicelib.routes.declared import JSON, Gives, Named, checked, declare
+from chalicelib.routes.responses import HEADERS, json_response, refuse
 from chalicelib.usecases.ports import Services
 
 MAX_BODY = 1_000_000  # bytes; imports have their own limit
-JSON = "application/json"
-CHALICE_CODES = {
-    405: "MethodNotAllowed",
-    415: "UnsupportedMediaType",
-    404: "ResourceNotFound",
-    400: "BadRequest",
-}
-_PART = re.compile(r"\w+")
-_NAMED_FIELD = re.compile("field `([^`]{1,64})`")
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-}
 
 
 @dataclass(frozen=True)
@@ -48,6 +34,7 @@ class Call:
     operation: str
     person: User
     path: Mapping[str, str] = field(default_factory=dict)
+    takes: type | None = None
 
     @cached_property
     def actor(self) -> Actor:
@@ -72,6 +59,11 @@ class Call:
         return "retry-attempt" in self.headers
 
     @property
+    def carries_file(self) -> bool:
+        """Is the body something else than JSON (a CSV file)?"""
+        return not (self.headers.get("content-type") or JSON).lower().startswith(JSON)
+
+    @property
     def request_path(self) -> str:
         """The path as the client sees it, with the stage."""
         return str(self.request.context.get("path", ""))
@@ -93,8 +85,20 @@ class Call:
             raise errors.TooLarge(f"The body has {len(body)} bytes; at most {limit} are taken.")
         return body
 
+    @cached_property
+    def body(self) -> Any:
+        """The body as the shape the route `takes`; on our own root unknown members are refused, elsewhere ignored.
+
+        Raises InvalidInput naming the member."""
+        assert self.takes is not None, "the route does not say what it takes"
+        return checked(self.json(), self.takes, msgspec.convert)
+
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; an empty body is an empty object. Raises InvalidInput."""
+        return self._object
+
+    @cached_property
+    def _object(self) -> dict[str, Any]:
         body = self.raw_body()
         if not body.strip():
             return {}
@@ -107,16 +111,8 @@ class Call:
         return found
 
     def strict(self, shape: type[Any]) -> Any:
-        """The body as `shape` (a msgspec Struct that forbids unknown members); for our own root."""
-        try:
-            return msgspec.json.decode(self.raw_body() or b"{}", type=shape)
-        except msgspec.ValidationError as problem:
-            message, _, where = str(problem).partition(" - at `$")
-            # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.
-            parts = [*_PART.findall(where), *_NAMED_FIELD.findall(message)]
-            raise errors.InvalidInput(message, "/".join(parts) or None) from problem
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            raise errors.InvalidInput(f"The body is not valid JSON: {problem}") from problem
+        """The body as `shape`, a msgspec Struct. Raises InvalidInput."""
+        return checked(self.json(), shape, msgspec.convert)
 
 
 @dataclass(frozen=True)
@@ -156,12 +152,7 @@ def answer(value: Answer) -> Response:
         return Response(body=value.text, status_code=value.status, headers=headers)
     status = 201 if isinstance(value, Created) else 202 if isinstance(value, Accepted) else 200
     body = value.body if isinstance(value, Created | Accepted) else value
-    return _json(body, status)
-
-
-def _json(body: Mapping[str, Any], status: int, extra: Mapping[str, str] | None = None) -> Response:
-    headers: dict[str, Any] = {**HEADERS, "Content-Type": JSON, **(extra or {})}
-    return Response(body=msgspec.json.encode(body).decode(), status_code=status, headers=headers)
+    return json_response(body, status)
 
 
 def route(
@@ -169,19 +160,44 @@ def route(
     method: str,
     path: str,
     *,
+    gives: Gives | Mapping[int, Gives] = MappingProxyType({}),
+    query: tuple[str, ...] = (),
+    takes: type | None = None,
+    headers: tuple[str, ...] = (),
+    refuses: tuple[int, ...] = (),
+    named: tuple[Named, ...] = (),
     content_types: tuple[str, ...] = (JSON,),
     public: bool = False,
-    takes: tuple[str, ...] | None = None,
 ) -> Callable[[View], View]:
-    """Declare a view: `view(call, **path_parameters)`. Everything is authenticated unless `public`. `takes` names
-    the query options there are; without it the view looks after them."""
+    """Declare a view: `view(call, **path_parameters)`. Everything is authenticated unless `public`.
 
-    def declare(view: View) -> View:
+    `query` names the query options (our own root refuses others, Graph's lists look after theirs), `takes` is the
+    Struct of the body, `gives` what comes back (by status where it is not 200, or 204 for None), `headers` the
+    request headers that matter, `refuses` unusual refusals, `named` what a last part that is no id means.
+    """
+
+    def wrap(view: View) -> View:
+        declared = declare(
+            view,
+            gives,
+            method=method,
+            path=path,
+            public=public,
+            content_types=content_types,
+            query=query,
+            headers=headers,
+            takes=takes,
+            refuses=refuses,
+            named=named,
+        )
+
         def handler(**parameters: str) -> Response:
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
-                call = _call(door, public, parameters)
-                if takes is not None:
-                    call.only(*takes)
+                call = _call(door, public, parameters, takes)
+                if declared.strict:
+                    call.only(*query)
+                if takes is not None and not call.carries_file:
+                    call.body  # noqa: B018 - a wrong body is refused before anything is looked up
                 return answer(view(call, **_decoded(parameters)))
             except errors.ReviewError as problem:
                 return refuse(problem, str(door.current_request.context.get("requestId", "")))
@@ -190,7 +206,7 @@ def route(
         door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(handler)
         return view
 
-    return declare
+    return wrap
 
 
 def _decoded(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -198,64 +214,8 @@ def _decoded(parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: unquote(value) for name, value in parameters.items()}
 
 
-def _call(door: Blueprint, public: bool, parameters: Mapping[str, str]) -> Call:
+def _call(door: Blueprint, public: bool, parameters: Mapping[str, str], takes: type | None) -> Call:
     services = bootstrap.services()
     request: Request = door.current_request
     person = auth.ANYONE if public else auth.person(services, request.headers)
-    return Call(request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters))
-
-
-def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> dict[str, Any]:
-    """Graph's error shape."""
-    body: dict[str, Any] = {"code": problem.code, "message": problem.message}
-    if problem.target:
-        body["target"] = problem.target
-    body["innerError"] = {
-        "date": now.strftime("%Y-%m-%dT%H:%M:%S"),
-        "request-id": request_id,
-        "client-request-id": request_id,
-    }
-    return {"error": body}
-
-
-def refuse(problem: errors.ReviewError, request_id: str) -> Response:
-    """The response for a refusal."""
-    extra: dict[str, str] = {}
-    if isinstance(problem, errors.Throttled):
-        extra["Retry-After"] = str(problem.retry_after)
-    if isinstance(problem, errors.Unauthenticated):
-        extra["WWW-Authenticate"] = "Bearer"
-    clock = bootstrap.services().clock
-    named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
-    return _json(error_body(problem, clock.now(), named), problem.status, extra)
-
-
-def install(app: Chalice) -> None:
-    """Make every answer of the app, refusals by Chalice itself included, have our headers and error shape."""
-
-    @app.middleware("http")
-    def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
-        return _reshaped(get_response(event), str(event.context.get("requestId", "")))
-
-
-def _reshaped(response: Response, request_id: str) -> Response:
-    """Chalice's own errors (`Code`, `Message`) in our shape; everything else unchanged."""
-    if response.status_code < 400 or response.headers.get("Cache-Control") == "no-store":
-        return response
-    body = response.body if isinstance(response.body, dict) else _loads(response.body)
-    problem = errors.ReviewError(str(body.get("Message", "The request was refused.")))
-    problem.status = response.status_code
-    problem.code = CHALICE_CODES.get(response.status_code, "InternalServerError")
-    if problem.status >= 500:
-        problem.message = "Something went wrong on our side."
-    shaped = refuse(problem, request_id)
-    shaped.headers.update({k: v for k, v in response.headers.items() if k.lower() == "allow"})
-    return shaped
-
-
-def _loads(body: Any) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return Call(request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters), takes)

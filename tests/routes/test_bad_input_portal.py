@@ -8,7 +8,7 @@ from tests.routes.attacking import Stage, routes_under, stage, unharmed
 from tests.routes.attacks import ODD_IDS, check_refusal
 
 __all__ = ["stage"]
-PAGES = {"/": "/", "/reviews/{review_id}": "/reviews/{review}"}
+PAGES = {"/": "/", "/openapi.json": "/openapi.json", "/reviews/{review_id}": "/reviews/{review}"}
 
 
 def test_the_table_has_every_route() -> None:

@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from chalice.app import Blueprint
+from msgspec import UNSET
 
 from chalicelib.domain import errors, ids
 from chalicelib.routes import http
+from chalicelib.routes.declared import JSON
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.graph.paging import next_link
 from chalicelib.routes.http import Accepted, Call
+from chalicelib.routes.shapes import Answer, MomentOrNull, Nothing, Text
 from chalicelib.usecases.imports import import_progress, require_importer, start_import
 
 door = Blueprint(__name__)
 MAX_CSV = 5_000_000  # bytes; API Gateway and Lambda take little more
-_CSV = "text/csv"
+_TYPES = ("text/csv", JSON)
 
 
-@http.route(door, "POST", "/api/v1/imports/people", content_types=(_CSV, http.JSON), takes=())
+class Started(Answer, kw_only=True):
+    """An import that was begun; `uploadUrl` is where to PUT the file when the body held none."""
+
+    id: str
+    upload_url: Text = UNSET
+
+
+class BadRow(Answer, kw_only=True):
+    """A row that was left out."""
+
+    line: int
+    column: str
+    reason: str
+
+
+class Import(Answer, kw_only=True):
+    """How far an import is, with the rows that were left out, page by page."""
+
+    id: str
+    kind: Literal["people", "assignments"]
+    status: str
+    created_date_time: MomentOrNull
+    finished_date_time: MomentOrNull
+    total: int
+    done: int
+    created: int
+    updated: int
+    unchanged: int
+    bad: int
+    bad_rows: list[BadRow]
+    error: Text = UNSET
+    next_link: Text = UNSET
+
+
+@http.route(door, "POST", "/api/v1/imports/people", content_types=_TYPES, takes=Nothing, gives={202: Started})
 def import_people(call: Call) -> Accepted:
     """Import people from the CSV body, or answer where to upload a larger file."""
     return _start(call, "people")
 
 
-@http.route(door, "POST", "/api/v1/imports/assignments", content_types=(_CSV, http.JSON), takes=())
+@http.route(door, "POST", "/api/v1/imports/assignments", content_types=_TYPES, takes=Nothing, gives={202: Started})
 def import_assignments(call: Call) -> Accepted:
     """Import assignments from the CSV body, or answer where to upload a larger file."""
     return _start(call, "assignments")
 
 
-@http.route(door, "GET", "/api/v1/imports/{import_id}", takes=("$skiptoken",))
+@http.route(door, "GET", "/api/v1/imports/{import_id}", query=("$skiptoken",), gives=Import)
 def show_import(call: Call, import_id: str) -> dict[str, Any]:
     """How far an import is, with the rows that were left out."""
     if not ids.is_guid(import_id):
@@ -66,16 +103,13 @@ def _start(call: Call, subject: str) -> Accepted:
 
 def _csv(call: Call) -> bytes | None:
     """The file in the body; None when the caller sent `{}` to upload it. Raises TooLarge, InvalidInput."""
-    kind = (call.headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if kind != _CSV:
-        if call.json():
-            raise errors.InvalidInput("Send {} to be given an address for the file, or the file as text/csv.")
+    if not call.carries_file:
         return None
     try:
         return call.raw_body(MAX_CSV)
     except errors.TooLarge as problem:
         raise errors.TooLarge(
-            f"The file is larger than {MAX_CSV:,} bytes. Send {{}} as {http.JSON} to this address instead "
+            f"The file is larger than {MAX_CSV:,} bytes. Send {{}} as {JSON} to this address instead "
             "and PUT the file to the uploadUrl of the answer."
         ) from problem
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance, Tally, Unanswered
+from chalicelib.routes.api.review_shapes import (
+    Chosen,
+    Decisions,
+    ListedReview,
+    Results,
+    ReviewerProgress,
+    ReviewStatus,
+    Stop,
+)
 from chalicelib.routes.graph.decisions import decision_of
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Listed, Nothing
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
@@ -26,31 +35,6 @@ from chalicelib.usecases.watch_review import (
 
 door = Blueprint(__name__)
 REVIEW = "/api/v1/reviews/{review_id}"
-
-
-class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """One decision of a call."""
-
-    id: str
-    decision: str
-    justification: str = ""
-    version: int | None = None
-
-
-class Decisions(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /decisions."""
-
-    decisions: list[Chosen]
-
-
-class Stop(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /stop."""
-
-    unanswered: Literal["keep", "outcome"] = "keep"
-
-
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /apply: `{}`, or none."""
 
 
 def _tally(tally: Tally) -> dict[str, int]:
@@ -77,7 +61,7 @@ def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
     }
 
 
-@route(door, "GET", "/api/v1/reviews", takes=("accessPackageId", "$skiptoken"))
+@route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=Listed[ListedReview])
 def list_reviews(call: Call) -> Answer:
     """The caller's reviews as a reviewer, newest first; with `accessPackageId` those of a package (R149)."""
     package = (call.query.get("accessPackageId") or [""])[0]
@@ -130,7 +114,7 @@ def _of_package(call: Call, package_id: str) -> Answer:
     return {"value": value}
 
 
-@route(door, "GET", REVIEW, takes=())
+@route(door, "GET", REVIEW, gives=ReviewStatus)
 def get_review(call: Call, review_id: str) -> Answer:
     """Status and counts of one review: the same two reads at any size."""
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -163,7 +147,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     return body
 
 
-@route(door, "GET", REVIEW + "/reviewers", takes=("$skiptoken",))
+@route(door, "GET", REVIEW + "/reviewers", query=("$skiptoken",), gives=Listed[ReviewerProgress])
 def list_reviewers(call: Call, review_id: str) -> Answer:
     """The progress of each reviewer, a hundred a page."""
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -189,10 +173,10 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
     return body
 
 
-@route(door, "POST", REVIEW + "/decisions", takes=())
+@route(door, "POST", REVIEW + "/decisions", takes=Decisions, gives=Results)
 def post_decisions(call: Call, review_id: str) -> Answer:
     """Up to 1,000 chosen items, a result for each in the same order."""
-    body: Decisions = call.strict(Decisions)
+    body: Decisions = call.body
     if len(body.decisions) > MOST_ITEMS:
         raise errors.TooLarge(f"At most {MOST_ITEMS} decisions a call; there are {len(body.decisions)}.")
     submissions = [_submission(number, one) for number, one in enumerate(body.decisions)]
@@ -225,19 +209,18 @@ def _result(one: Result) -> dict[str, Any]:
     return {"id": one.item_id, "status": refusal.status, "error": error}
 
 
-@route(door, "POST", REVIEW + "/stop", takes=())
+@route(door, "POST", REVIEW + "/stop", takes=Stop, gives=None)
 def stop(call: Call, review_id: str) -> Answer:
     """End the review early; `unanswered` chooses between keeping access and the policy's outcome (G24)."""
-    body: Stop = call.strict(Stop)
+    body: Stop = call.body
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     stop_review(call.services, call.actor, call.now, call.operation, found, Unanswered(body.unanswered))
     return None
 
 
-@route(door, "POST", REVIEW + "/apply", takes=())
+@route(door, "POST", REVIEW + "/apply", takes=Nothing, gives=None)
 def apply(call: Call, review_id: str) -> Answer:
     """Confirm the removals of a completed review that waits for it (G24)."""
-    call.strict(Nothing)
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     apply_decisions(call.services, call.actor, call.now, call.operation, found)
     return None

@@ -13,6 +13,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.people import Role, RoleGrant
 from chalicelib.routes import auth, http
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Answer as Shape
+from chalicelib.routes.shapes import Listed, MomentOrNull
 from chalicelib.usecases import roles
 from chalicelib.usecases.ports import Services
 
@@ -28,7 +30,19 @@ class NewGrant(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     principal_kind: Literal["user", "group"] = "user"
 
 
-@http.route(door, "GET", "/api/v1/roles", takes=())
+class Grant(Shape, kw_only=True):
+    """A role somebody holds; `scope` is empty, `catalog:{id}` or `package:{id}`."""
+
+    id: str
+    role: Role
+    scope: str
+    principal_id: str
+    principal_kind: Literal["user", "group"]
+    principal_display_name: str | None
+    created_date_time: MomentOrNull
+
+
+@http.route(door, "GET", "/api/v1/roles", gives=Listed[Grant])
 def list_roles(call: Call) -> Answer:
     """Every role the caller may see: all for administrators and auditors, else those they give or hold."""
     actor = call.actor
@@ -40,10 +54,10 @@ def list_roles(call: Call) -> Answer:
     return {"value": _objects(call.services, shown)}
 
 
-@http.route(door, "POST", "/api/v1/roles", takes=())
+@http.route(door, "POST", "/api/v1/roles", takes=NewGrant, gives={201: Grant, 200: Grant})
 def give_role(call: Call) -> Answer:
     """Give a role: 201, or 200 when it was held already."""
-    body: NewGrant = call.strict(NewGrant)
+    body: NewGrant = call.body
     wanted = RoleGrant(
         role=body.role,
         scope=body.scope,
@@ -57,7 +71,7 @@ def give_role(call: Call) -> Answer:
     return Created(found) if grant is wanted else found
 
 
-@http.route(door, "DELETE", "/api/v1/roles/{role_id}", takes=())
+@http.route(door, "DELETE", "/api/v1/roles/{role_id}", gives=None)
 def take_role(call: Call, role_id: str) -> Answer:
     """Take a role away."""
     roles.revoke_role(call.services, call.actor, call.now, call.operation, _grant(role_id))

@@ -9,10 +9,14 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors
 from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Status
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
+from chalicelib.routes.graph.bodies import Anything
 from chalicelib.routes.graph.lists import collection, single, stamp
 from chalicelib.routes.graph.odata import parse_segment
+from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
@@ -55,6 +59,8 @@ INSTANCE_FILTERS = {
 }
 INSTANCE_NAMES = ("id", "startDateTime", "endDateTime", "status", "scope", "reviewers", "fallbackReviewers")
 REVIEWER_FILTERS = {"id": "string", "displayname": "string", "userprincipalname": "string"}
+MINE_NAMED = "filterByCurrentUser(on='reviewer')"
+DEFINITION_OPTIONS = (*SORTED, "$expand")
 CONTEXT = "identityGovernance/accessReviews/definitions"
 MINE = 1_000
 
@@ -68,13 +74,20 @@ def on_reviewer(segment_arguments: Any) -> None:
 # definitions ----------------------------------------------------------------------------------------------
 
 
-@route(door, "GET", AR)
+@route(door, "GET", AR, query=DEFINITION_OPTIONS, gives=Collection[Definition])
 def list_definitions(call: Call) -> Answer:
     """The review series the caller may see."""
     return _definitions(call)
 
 
-@route(door, "GET", ONE)
+@route(
+    door,
+    "GET",
+    ONE,
+    query=("$select", "$expand"),
+    gives=Definition,
+    named=(COUNTED, Named(MINE_NAMED, DEFINITION_OPTIONS, Collection[Definition])),
+)
 def get_definition(call: Call, definition_id: str) -> Answer:
     """One series, their `$count`, or those the caller reviews."""
     segment = parse_segment(definition_id)
@@ -167,13 +180,20 @@ def _expand_instances(call: Call) -> Any:
 # instances ------------------------------------------------------------------------------------------------
 
 
-@route(door, "GET", INSTANCES)
+@route(door, "GET", INSTANCES, query=SORTED, gives=Collection[Instance])
 def list_instances(call: Call, definition_id: str) -> Answer:
     """The occurrences of a series, newest first."""
     return _instances(call, definition_id)
 
 
-@route(door, "GET", INSTANCE)
+@route(
+    door,
+    "GET",
+    INSTANCE,
+    query=("$select",),
+    gives=Instance,
+    named=(COUNTED, Named(MINE_NAMED, SORTED, Collection[Instance])),
+)
 def get_instance(call: Call, definition_id: str, instance_id: str) -> Answer:
     """One occurrence, their `$count`, or those the caller reviews."""
     segment = parse_segment(instance_id)
@@ -222,7 +242,7 @@ def _show_instances(call: Call) -> Any:
     return show
 
 
-@route(door, "GET", INSTANCE + "/contactedReviewers")
+@route(door, "GET", INSTANCE + "/contactedReviewers", query=LIST, gives=Collection[ContactedReviewer])
 def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Who was, or would have been, told about the review (R76)."""
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
@@ -246,19 +266,17 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
 # actions --------------------------------------------------------------------------------------------------
 
 
-@route(door, "POST", INSTANCE + "/stop")
+@route(door, "POST", INSTANCE + "/stop", takes=Anything, gives=None)
 def stop(call: Call, definition_id: str, instance_id: str) -> Answer:
     """End the occurrence early; unanswered items keep access (G24)."""
-    call.json()  # nothing in it matters, but what is no JSON object was not meant for this address
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     stop_review(call.services, call.actor, call.now, call.operation, found)
     return None
 
 
-@route(door, "POST", INSTANCE + "/applyDecisions")
+@route(door, "POST", INSTANCE + "/applyDecisions", takes=Anything, gives=None)
 def apply(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Confirm the removals of a completed review that waits for it."""
-    call.json()
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     apply_decisions(call.services, call.actor, call.now, call.operation, found)
     return None

@@ -12,15 +12,20 @@ from chalice.app import Blueprint
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.errors import MethodNotAllowed
 from chalicelib.routes import http
+from chalicelib.routes.declared import COUNTED, LIST, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
+from chalicelib.routes.graph.bodies import RequestBody
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
+from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape
 from chalicelib.routes.graph.walking import Source
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, seeing
 from chalicelib.usecases.assign import assign
 from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
@@ -28,16 +33,17 @@ from chalicelib.usecases.change_assignment import change_assignment, delete_requ
 door = Blueprint(__name__)
 
 _SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare what answers show
+ONE = ("$select", "$expand")
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
 
 
-@http.route(door, "GET", ASSIGNMENTS)
+@http.route(door, "GET", ASSIGNMENTS, query=(*LIST, "$expand"), gives=Collection[AssignmentShape])
 def assignments(call: Call) -> Answer:
     """The assignments the caller may see."""
     return _assignments(call)
 
 
-@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}")
+@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED,))
 def assignment(call: Call, id: str) -> Answer:
     """One assignment, or `$count`."""
     if id == "$count":
@@ -53,21 +59,22 @@ def assignment(call: Call, id: str) -> Answer:
 
 
 def _refuse(call: Call, id: str = "") -> Answer:
+    """Refused: assignments change through assignment requests."""
     raise MethodNotAllowed("Assignments change through assignmentRequests: adminAdd, adminUpdate, adminRemove.")
 
 
 for _method in ("POST", "PUT", "PATCH", "DELETE"):
-    http.route(door, _method, ASSIGNMENTS)(_refuse)
-    http.route(door, _method, f"{ASSIGNMENTS}/{{id}}")(_refuse)
+    http.route(door, _method, ASSIGNMENTS, refuses=(405,))(_refuse)
+    http.route(door, _method, f"{ASSIGNMENTS}/{{id}}", refuses=(405,))(_refuse)
 
 
-@http.route(door, "GET", REQUESTS)
+@http.route(door, "GET", REQUESTS, query=(*SORTED, "$expand"), gives=Collection[RequestShape])
 def requests(call: Call) -> Answer:
     """The assignment requests the caller may see, newest first."""
     return _requests(call)
 
 
-@http.route(door, "POST", REQUESTS)
+@http.route(door, "POST", REQUESTS, takes=RequestBody, headers=("Retry-Attempt",), gives={201: RequestShape})
 def add_request(call: Call) -> Answer:
     """Assign somebody, change an assignment's dates, or remove an assignment."""
     reader = body_of(call)
@@ -82,7 +89,7 @@ def add_request(call: Call) -> Answer:
     return Created({**_request(call, made), "assignment": inside})
 
 
-@http.route(door, "GET", f"{REQUESTS}/{{id}}")
+@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape, named=(COUNTED,))
 def request(call: Call, id: str) -> Answer:
     """One assignment request, or `$count`."""
     if id == "$count":
@@ -90,7 +97,7 @@ def request(call: Call, id: str) -> Answer:
     return _request(call, seeing.find_request(call.services, call.actor, only_id(id)))
 
 
-@http.route(door, "DELETE", f"{REQUESTS}/{{id}}")
+@http.route(door, "DELETE", f"{REQUESTS}/{{id}}", gives=None)
 def drop_request(call: Call, id: str) -> Answer:
     """Delete the record of a completed request; the assignment stays as it is (R41)."""
     delete_request(call.services, call.actor, call.now, call.operation, only_id(id))

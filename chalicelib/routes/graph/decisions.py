@@ -11,13 +11,17 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.routes.declared import COUNTED, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
-from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, on_reviewer, reviewed_by_caller
+from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
 from chalicelib.routes.graph.addresses import body_of
+from chalicelib.routes.graph.bodies import BatchBody, DecisionBody, ReasonBody
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.review_shapes import DecisionItem as Item
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.decide import NotReviewer, Submission, open_instance, record_decision
 from chalicelib.usecases.decide_bulk import decide_all
 from chalicelib.usecases.list_items import (
@@ -63,13 +67,20 @@ ORDERS = ("decision", "recommendation", "applyresult", "principal/displayname", 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,6})"')
 
 
-@route(door, "GET", DECISIONS)
+@route(door, "GET", DECISIONS, query=SORTED, gives=Collection[Item])
 def list_decisions(call: Call, definition_id: str, instance_id: str) -> Answer:
     """The items the caller may see: all of them for those who administer the review, else their own part."""
     return _list(call, definition_id, instance_id)
 
 
-@route(door, "GET", DECISIONS + "/{decision_id}")
+@route(
+    door,
+    "GET",
+    DECISIONS + "/{decision_id}",
+    query=("$select",),
+    gives=Item,
+    named=(COUNTED, Named(MINE_NAMED, SORTED, Collection[Item])),
+)
 def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """One item, their `$count`, or those the caller is asked about."""
     segment = parse_segment(decision_id)
@@ -143,7 +154,15 @@ def version_of(call: Call) -> int | None:
     return int(match[1])
 
 
-@route(door, "PATCH", DECISIONS + "/{decision_id}")
+@route(
+    door,
+    "PATCH",
+    DECISIONS + "/{decision_id}",
+    takes=DecisionBody,
+    headers=("If-Match",),
+    gives=None,
+    refuses=(412,),
+)
 def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """Record the caller's decision: one write, nothing read when warm (cost contract)."""
     reader = body_of(call)
@@ -167,7 +186,7 @@ def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id
     return None
 
 
-@route(door, "POST", INSTANCE + "/batchRecordDecisions")
+@route(door, "POST", INSTANCE + "/batchRecordDecisions", takes=BatchBody, gives=None)
 def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
     """One decision for all of the caller's items, or those of one principal or resource (R100)."""
     reader = body_of(call)
@@ -182,7 +201,7 @@ def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
     return None
 
 
-@route(door, "POST", INSTANCE + "/acceptRecommendations")
+@route(door, "POST", INSTANCE + "/acceptRecommendations", takes=ReasonBody, gives=None)
 def accept_recommendations(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Decide the caller's undecided items as recommended; decided ones stay as they are (R109)."""
     reason = _reason(body_of(call))

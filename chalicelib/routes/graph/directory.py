@@ -11,6 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors
 from chalicelib.domain.people import Group, Membership, User
 from chalicelib.routes import http
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph.lists import Expander, collection, single
 from chalicelib.routes.graph.odata_match import Filter, Term
 from chalicelib.routes.graph.people_objects import (
@@ -25,12 +26,16 @@ from chalicelib.routes.graph.people_objects import (
     member_objects,
     user_objects,
 )
+from chalicelib.routes.graph.shapes import DirectoryObject
 from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.ports import People
 
 door = Blueprint(__name__)
 
+ONE = ("$select", "$expand")
+MEMBERS = Collection[DirectoryObject]
 USER_ORDERS = ("id", "displayname", "userprincipalname", "department", "createddatetime")
 GROUP_ORDERS = ("id", "displayname", "createddatetime")
 USERS_INDEXED = (
@@ -46,26 +51,26 @@ MEMBER_KINDS = {
 }
 
 
-@http.route(door, "GET", "/v1.0/me")
+@http.route(door, "GET", "/v1.0/me", query=ONE, gives=DirectoryObject)
 def me(call: Call) -> Answer:
     """The caller."""
     # The first administrator may sign in before there is a directory.
     return _one_user(call, call.services.people.user(call.person.id) or call.person)
 
 
-@http.route(door, "GET", "/v1.0/users")
+@http.route(door, "GET", "/v1.0/users", query=(*SORTED, "$expand"), gives=Collection[DirectoryObject])
 def users(call: Call) -> Answer:
     """Everybody, or whom the filter finds."""
     return _users(call, count_only=False)
 
 
-@http.route(door, "GET", "/v1.0/users/{id}")
+@http.route(door, "GET", "/v1.0/users/{id}", query=ONE, gives=DirectoryObject, named=(COUNTED,))
 def user(call: Call, id: str) -> Answer:
     """One person by id or principal name, or `$count`."""
     return _users(call, count_only=True) if id == "$count" else _one_user(call, _person(call, id))
 
 
-@http.route(door, "GET", "/v1.0/users/{id}/manager")
+@http.route(door, "GET", "/v1.0/users/{id}/manager", query=("$select",), gives=DirectoryObject)
 def manager(call: Call, id: str) -> Answer:
     """A person's manager."""
     manager_id = _person(call, id).manager_id
@@ -76,13 +81,13 @@ def manager(call: Call, id: str) -> Answer:
     return single(call, found, context="directoryObjects", properties=USER_PROPERTIES, present=present)
 
 
-@http.route(door, "GET", "/v1.0/groups")
+@http.route(door, "GET", "/v1.0/groups", query=SORTED, gives=Collection[DirectoryObject])
 def groups(call: Call) -> Answer:
     """Every group, or those the filter finds."""
     return _groups(call, count_only=False)
 
 
-@http.route(door, "GET", "/v1.0/groups/{id}")
+@http.route(door, "GET", "/v1.0/groups/{id}", query=("$select",), gives=DirectoryObject, named=(COUNTED,))
 def group(call: Call, id: str) -> Answer:
     """One group, or `$count`."""
     if id == "$count":
@@ -91,13 +96,20 @@ def group(call: Call, id: str) -> Answer:
     return single(call, found, context="groups", properties=GROUP_PROPERTIES, present=group_objects)
 
 
-@http.route(door, "GET", "/v1.0/groups/{id}/members")
+@http.route(door, "GET", "/v1.0/groups/{id}/members", query=LIST, gives=MEMBERS)
 def members(call: Call, id: str) -> Answer:
     """The direct members of a group, people and groups."""
     return _members(call, _group(call, id))
 
 
-@http.route(door, "GET", "/v1.0/groups/{id}/members/{member}")
+@http.route(
+    door,
+    "GET",
+    "/v1.0/groups/{id}/members/{member}",
+    query=LIST,
+    gives=MEMBERS,
+    named=(COUNTED, Named("graph.user", LIST, MEMBERS), Named("graph.group", LIST, MEMBERS)),
+)
 def members_narrowed(call: Call, id: str, member: str) -> Answer:
     """How many members (`$count`), or those of one type (`graph.user`, `graph.group`)."""
     found = _group(call, id)

@@ -10,29 +10,35 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.routes import http
+from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
+from chalicelib.routes.graph.bodies import CatalogBody, NewPackage, PackageBody
 from chalicelib.routes.graph.odata_match import Filter
+from chalicelib.routes.graph.shapes import AccessPackage as PackageShape
+from chalicelib.routes.graph.shapes import Catalog as CatalogShape
 from chalicelib.routes.graph.walking import Source
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, manage_catalogs, manage_packages, seeing
 
 door = Blueprint(__name__)
 
 CATALOGS, PACKAGES = f"{EM}/catalogs", f"{EM}/accessPackages"
+ONE, MANY = ("$select", "$expand"), (*SORTED, "$expand")
 CATALOG_STATES = ("published", "unpublished")
 ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
 
 
-@http.route(door, "GET", CATALOGS)
+@http.route(door, "GET", CATALOGS, query=MANY, gives=Collection[CatalogShape])
 def catalogs(call: Call) -> Answer:
     """The catalogs the caller may see."""
     return _catalogs(call)
 
 
-@http.route(door, "POST", CATALOGS)
+@http.route(door, "POST", CATALOGS, takes=CatalogBody, headers=("Retry-Attempt",), gives={201: CatalogShape})
 def add_catalog(call: Call) -> Answer:
     """Create a catalog."""
     reader = body_of(call)
@@ -46,7 +52,7 @@ def add_catalog(call: Call) -> Answer:
     return Created(_catalog(call, made))
 
 
-@http.route(door, "GET", f"{CATALOGS}/{{id}}")
+@http.route(door, "GET", f"{CATALOGS}/{{id}}", query=ONE, gives=CatalogShape, named=(COUNTED,))
 def catalog(call: Call, id: str) -> Answer:
     """One catalog, or `$count`."""
     if id == "$count":
@@ -56,7 +62,7 @@ def catalog(call: Call, id: str) -> Answer:
     return _catalog(call, seeing.find_catalog(call.services, call.actor, only_id(id)))
 
 
-@http.route(door, "PATCH", f"{CATALOGS}/{{id}}")
+@http.route(door, "PATCH", f"{CATALOGS}/{{id}}", takes=CatalogBody, gives=CatalogShape)
 def change_catalog(call: Call, id: str) -> Answer:
     """Change the members that are given."""
     found = seeing.find_catalog(call.services, call.actor, only_id(id))
@@ -72,20 +78,20 @@ def change_catalog(call: Call, id: str) -> Answer:
     return _catalog(call, changed)
 
 
-@http.route(door, "DELETE", f"{CATALOGS}/{{id}}")
+@http.route(door, "DELETE", f"{CATALOGS}/{{id}}", gives=None)
 def delete_catalog(call: Call, id: str) -> Answer:
     """Delete a catalog without packages."""
     manage_catalogs.delete_catalog(call.services, call.actor, call.now, call.operation, only_id(id))
     return None
 
 
-@http.route(door, "GET", PACKAGES)
+@http.route(door, "GET", PACKAGES, query=MANY, gives=Collection[PackageShape])
 def packages(call: Call) -> Answer:
     """The access packages the caller may see."""
     return _packages(call)
 
 
-@http.route(door, "POST", PACKAGES)
+@http.route(door, "POST", PACKAGES, takes=NewPackage, headers=("Retry-Attempt",), gives={201: PackageShape})
 def add_package(call: Call) -> Answer:
     """Create an access package, in the built-in catalog unless another one is named."""
     reader = body_of(call)
@@ -102,7 +108,7 @@ def add_package(call: Call) -> Answer:
     return Created(_package(call, made))
 
 
-@http.route(door, "GET", f"{PACKAGES}/{{id}}")
+@http.route(door, "GET", f"{PACKAGES}/{{id}}", query=ONE, gives=PackageShape, named=(COUNTED,))
 def package(call: Call, id: str) -> Answer:
     """One access package, or `$count`."""
     if id == "$count":
@@ -110,7 +116,7 @@ def package(call: Call, id: str) -> Answer:
     return _package(call, seeing.find_package(call.services, call.actor, only_id(id)))
 
 
-@http.route(door, "PATCH", f"{PACKAGES}/{{id}}")
+@http.route(door, "PATCH", f"{PACKAGES}/{{id}}", takes=PackageBody, gives=PackageShape)
 def change_package(call: Call, id: str) -> Answer:
     """Change the members that are given; a package stays in its catalog (R1)."""
     found = seeing.find_package(call.services, call.actor, only_id(id))
@@ -125,7 +131,7 @@ def change_package(call: Call, id: str) -> Answer:
     return _package(call, changed)
 
 
-@http.route(door, "DELETE", f"{PACKAGES}/{{id}}")
+@http.route(door, "DELETE", f"{PACKAGES}/{{id}}", gives=None)
 def delete_package(call: Call, id: str) -> Answer:
     """Delete an access package nobody has an active assignment to, with its policies."""
     manage_packages.delete_package(call.services, call.actor, call.now, call.operation, only_id(id))

@@ -11,23 +11,28 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.routes import http
+from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
+from chalicelib.routes.graph.bodies import NewPolicy, PolicyBody
 from chalicelib.routes.graph.expirations import read_expiration
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.policy_members import read_kept
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_settings import read_review
+from chalicelib.routes.graph.shapes import AssignmentPolicy as PolicyShape
 from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, manage_policies, seeing
 from chalicelib.usecases.manage_policies import PolicyDraft
 
 door = Blueprint(__name__)
 
 POLICIES = f"{EM}/assignmentPolicies"
+ONE, MANY = ("$select", "$expand"), (*SORTED, "$expand")
 ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
 TARGET_SCOPES = (
     "notSpecified",
@@ -43,13 +48,13 @@ TARGET_SCOPES = (
 )
 
 
-@http.route(door, "GET", POLICIES)
+@http.route(door, "GET", POLICIES, query=MANY, gives=Collection[PolicyShape])
 def policies(call: Call) -> Answer:
     """The policies the caller may see."""
     return _every_policy(call)
 
 
-@http.route(door, "GET", f"{EM}/accessPackages/{{id}}/assignmentPolicies")
+@http.route(door, "GET", f"{EM}/accessPackages/{{id}}/assignmentPolicies", query=MANY, gives=Collection[PolicyShape])
 def policies_of_package(call: Call, id: str) -> Answer:
     """The policies of one access package."""
     package = seeing.find_package(call.services, call.actor, only_id(id))
@@ -58,7 +63,7 @@ def policies_of_package(call: Call, id: str) -> Answer:
     return _policies(call, f"{EM_CONTEXT}/accessPackages('{package.id}')/assignmentPolicies", found)
 
 
-@http.route(door, "POST", POLICIES)
+@http.route(door, "POST", POLICIES, takes=NewPolicy, headers=("Retry-Attempt",), gives={201: PolicyShape})
 def add_policy(call: Call) -> Answer:
     """Create a policy of an access package, with or without reviews."""
     reader = body_of(call)
@@ -72,7 +77,7 @@ def add_policy(call: Call) -> Answer:
     return Created(_policy(call, made))
 
 
-@http.route(door, "GET", f"{POLICIES}/{{id}}")
+@http.route(door, "GET", f"{POLICIES}/{{id}}", query=ONE, gives=PolicyShape, named=(COUNTED,))
 def policy(call: Call, id: str) -> Answer:
     """One policy, or `$count`."""
     if id == "$count":
@@ -80,21 +85,21 @@ def policy(call: Call, id: str) -> Answer:
     return _policy(call, seeing.find_policy(call.services, call.actor, only_id(id)))
 
 
-@http.route(door, "PUT", f"{POLICIES}/{{id}}")
+@http.route(door, "PUT", f"{POLICIES}/{{id}}", takes=PolicyBody, gives=PolicyShape)
 def replace_policy(call: Call, id: str) -> Answer:
     """Replace a policy: what is not given is off or empty afterwards, review settings included (G30)."""
     found = seeing.find_policy(call.services, call.actor, only_id(id))
     return _changed(call, found, _whole(call, body_of(call)))
 
 
-@http.route(door, "PATCH", f"{POLICIES}/{{id}}")
+@http.route(door, "PATCH", f"{POLICIES}/{{id}}", takes=PolicyBody, gives=PolicyShape)
 def change_policy(call: Call, id: str) -> Answer:
     """Change the members that are given; inside review settings as well."""
     found = seeing.find_policy(call.services, call.actor, only_id(id))
     return _changed(call, found, _overlaid(call, body_of(call), found))
 
 
-@http.route(door, "DELETE", f"{POLICIES}/{{id}}")
+@http.route(door, "DELETE", f"{POLICIES}/{{id}}", gives=None)
 def delete_policy(call: Call, id: str) -> Answer:
     """Delete a policy nobody has an active assignment through."""
     manage_policies.delete_policy(call.services, call.actor, call.now, call.operation, only_id(id))

@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import ids
 from chalicelib.domain.wording import moment
+from chalicelib.routes.declared import HTML
 from chalicelib.routes.http import Answer, Call, Text, route
 
 door = Blueprint(__name__)
@@ -26,7 +27,7 @@ def _page(title: str, body: str, status: int = 200) -> Text:
     return Text(html, "text/html; charset=utf-8", status, {"Content-Security-Policy": POLICY})
 
 
-@route(door, "GET", "/", public=True)
+@route(door, "GET", "/", public=True, gives=HTML)
 def home(call: Call) -> Answer:
     """Where the portal will be."""
     reviews = "/v1.0/identityGovernance/accessReviews/definitions"
@@ -41,7 +42,7 @@ def home(call: Call) -> Answer:
     return _page("Access Reviews", body)
 
 
-@route(door, "GET", "/reviews/{review_id}", public=True)
+@route(door, "GET", "/reviews/{review_id}", public=True, gives={200: HTML, 404: HTML})
 def review(call: Call, review_id: str) -> Answer:
     """The target of a mail's link."""
     found = call.services.reviews.instance(review_id) if ids.is_guid(review_id) else None

@@ -1,0 +1,161 @@
+"""What our own addresses for reviews take and answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.domain.reviews import Status
+from chalicelib.routes.shapes import Answer, Instant, Text
+
+
+class Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    """One decision of a call; words without case."""
+
+    id: str
+    decision: Annotated[str, Meta(extra_json_schema={"enum": ["Approve", "Deny", "DontKnow", "NotReviewed"]})]
+    justification: str = ""
+    version: int | None = None
+
+
+class Decisions(msgspec.Struct, forbid_unknown_fields=True):
+    """Up to 1,000 decisions."""
+
+    decisions: list[Chosen]
+
+
+class Stop(msgspec.Struct, forbid_unknown_fields=True):
+    """What becomes of unanswered items: they keep access, or the policy's outcome decides."""
+
+    unanswered: Literal["keep", "outcome"] = "keep"
+
+
+class Counts(Answer, kw_only=True):
+    """Items by decision."""
+
+    total: int
+    approved: int
+    denied: int
+    dont_know: int
+    not_reviewed: int
+
+
+class Reference(Answer, kw_only=True):
+    """An object by name, and by id where the caller may look it up."""
+
+    id: Text = UNSET
+    display_name: str
+
+
+class ReviewHead(Answer, kw_only=True):
+    """What a review is called, of what, and when."""
+
+    id: str
+    definition_id: str
+    display_name: str
+    access_package: Reference
+    status: Status
+    start_date_time: Instant
+    end_date_time: Instant
+    assignment_policy: Reference | UnsetType = UNSET
+    time_zone: Text = UNSET
+
+
+class ReviewSummary(ReviewHead, kw_only=True):
+    """A review in a list: of the caller as its reviewer, or of a package."""
+
+    items: int | UnsetType = UNSET
+    self_review: bool | UnsetType = UNSET
+    reviewer_reason: Text = UNSET
+    counts: Counts | UnsetType = UNSET
+
+
+class ListedReview(Answer, kw_only=True):
+    """One of the caller's reviews; of a package, a series with its newest review."""
+
+    definition_id: str
+    display_name: str
+    id: Text = UNSET
+    access_package: Reference | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    start_date_time: Instant | UnsetType = UNSET
+    end_date_time: Instant | UnsetType = UNSET
+    items: int | UnsetType = UNSET
+    self_review: bool | UnsetType = UNSET
+    reviewer_reason: Text = UNSET
+    latest: ReviewSummary | UnsetType | None = UNSET
+
+
+class Finishers(Answer, kw_only=True):
+    """How many reviewers there are, and how many have nothing left to do."""
+
+    total: int
+    finished: int
+
+
+class Population(Answer, kw_only=True):
+    """The two counts of who was to be reviewed, and the items made of them."""
+
+    read: int
+    counted: int
+    items: int
+
+
+class OutcomeCounts(Answer, kw_only=True):
+    """How the review ended, by person and rule, and what became of the removals."""
+
+    approved: int
+    approved_by_rule: int
+    denied: int
+    denied_by_rule: int
+    dont_know: int
+    kept: int
+    kept_because: dict[str, int]
+    removed: int
+    removal_failures: int
+
+
+class ReviewStatus(ReviewHead, kw_only=True):
+    """Status and counts of one review."""
+
+    counts: Counts
+    reviewers: Finishers
+    needs_reviewer: int
+    population: Population
+    waiting_for_confirmation: bool
+    outcome: OutcomeCounts | UnsetType = UNSET
+
+
+class ReviewerProgress(Answer, kw_only=True):
+    """How far one reviewer is."""
+
+    id: str
+    display_name: str
+    user_principal_name: str
+    reviewer_reason: str
+    shared: bool
+    counts: Counts
+
+
+class RefusedDecision(Answer, kw_only=True):
+    """Why one decision was not taken."""
+
+    code: str
+    message: str
+    target: Text = UNSET
+
+
+class DecisionResult(Answer, kw_only=True):
+    """What became of one decision."""
+
+    id: str
+    status: int
+    error: RefusedDecision | UnsetType = UNSET
+
+
+class Results(Answer, kw_only=True):
+    """What became of each decision, in their order."""
+
+    results: list[DecisionResult]

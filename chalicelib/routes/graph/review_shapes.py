@@ -1,0 +1,158 @@
+"""What Graph's addresses for access reviews answer, for the description of the API."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType, field
+
+from chalicelib.domain.items import ApplyResult, Decision, Recommendation
+from chalicelib.domain.reviews import Status
+from chalicelib.routes.shapes import Answer, Entity, Flag, Moment, MomentOrNull, Text, TextOrNull
+
+
+class Identity(Answer, kw_only=True):
+    """A person or the system."""
+
+    type: Text = field(default=UNSET, name="@odata.type")
+    id: str
+    display_name: str
+    user_principal_name: str
+
+
+class QueryScope(Answer, kw_only=True):
+    """What is reviewed, as a query."""
+
+    type: str = field(name="@odata.type")
+    query: str
+    query_type: str
+
+
+class ReviewerScope(Answer, kw_only=True):
+    """Who reviews, as a query; `queryRoot` "decisions" makes it the manager of each person."""
+
+    type: str = field(name="@odata.type")
+    query: str
+    query_type: str
+    query_root: Text = UNSET
+
+
+class SeriesRange(Answer, kw_only=True):
+    """From when until when the occurrences of a series open."""
+
+    type: Literal["noEnd", "endDate", "numbered"]
+    start_date: str
+    end_date: Text = UNSET
+    number_of_occurrences: int | UnsetType = UNSET
+    recurrence_time_zone: str
+
+
+class SeriesPattern(Answer, kw_only=True):
+    """How often the occurrences of a series open."""
+
+    type: Literal["weekly", "absoluteMonthly"]
+    interval: int
+
+
+class SeriesRecurrence(Answer, kw_only=True):
+    """A one-time review has no pattern."""
+
+    pattern: SeriesPattern | None
+    range: SeriesRange
+
+
+class SeriesSettings(Answer, kw_only=True):
+    """The settings of a series."""
+
+    mail_notifications_enabled: bool
+    reminder_notifications_enabled: bool
+    justification_required_on_approval: bool
+    default_decision_enabled: bool
+    default_decision: Literal["None", "Deny", "Recommendation"]
+    instance_duration_in_days: int
+    auto_apply_decisions_enabled: bool
+    recommendations_enabled: bool
+    recommendation_look_back_duration: str
+    decision_histories_for_reviewers_enabled: bool
+    recurrence: SeriesRecurrence
+    apply_actions: list[dict[str, str]]
+
+
+class Instance(Entity, kw_only=True):
+    """One occurrence of a series."""
+
+    start_date_time: Moment = UNSET
+    end_date_time: MomentOrNull = UNSET
+    status: Status | UnsetType = UNSET
+    scope: QueryScope | UnsetType = UNSET
+    reviewers: list[ReviewerScope] | UnsetType = UNSET
+    fallback_reviewers: list[ReviewerScope] | UnsetType = UNSET
+    display_name: Text = field(default=UNSET, name="@accessReviews.displayName")
+    definition_id: Text = field(default=UNSET, name="@accessReviews.definitionId")
+
+
+class Definition(Entity, kw_only=True):
+    """A review series, made by the review settings of an assignment policy."""
+
+    display_name: Text = UNSET
+    description_for_admins: TextOrNull = UNSET
+    description_for_reviewers: TextOrNull = UNSET
+    created_by: Identity | UnsetType = UNSET
+    created_date_time: MomentOrNull = UNSET
+    last_modified_date_time: MomentOrNull = UNSET
+    status: Status | UnsetType = UNSET
+    scope: QueryScope | UnsetType = UNSET
+    instance_enumeration_scope: UnsetType | None = UNSET
+    reviewers: list[ReviewerScope] | UnsetType = UNSET
+    fallback_reviewers: list[ReviewerScope] | UnsetType = UNSET
+    additional_notification_recipients: list[dict[str, Any]] | UnsetType = UNSET
+    settings: SeriesSettings | UnsetType = UNSET
+    instances: list[Instance] | UnsetType = UNSET
+    access_package_id: Text = field(default=UNSET, name="@accessReviews.accessPackageId")
+    assignment_policy_id: Text = field(default=UNSET, name="@accessReviews.assignmentPolicyId")
+
+
+class ContactedReviewer(Entity, kw_only=True):
+    """Somebody who was, or would have been, told about a review."""
+
+    display_name: Text = UNSET
+    user_principal_name: Text = UNSET
+    created_date_time: MomentOrNull = UNSET
+
+
+class DecisionResource(Answer, kw_only=True):
+    """What the person of an item has."""
+
+    type: str = field(name="@odata.type")
+    id: str
+    display_name: str
+    kind: str = field(name="type")
+    access_package_id: str
+    access_package_display_name: str
+
+
+class DecisionItem(Entity, kw_only=True):
+    """One person's assignment in one review, and what was decided about it."""
+
+    etag: Text = field(default=UNSET, name="@odata.etag")
+    access_review_id: Text = UNSET
+    decision: Decision | UnsetType = UNSET
+    justification: TextOrNull = UNSET
+    recommendation: Recommendation | UnsetType = UNSET
+    reviewed_by: Identity | UnsetType = UNSET
+    reviewed_date_time: MomentOrNull = UNSET
+    apply_result: ApplyResult | UnsetType = UNSET
+    applied_by: Identity | UnsetType = UNSET
+    applied_date_time: MomentOrNull = UNSET
+    principal: Identity | UnsetType = UNSET
+    principal_link: Text = UNSET
+    resource: DecisionResource | UnsetType = UNSET
+    resource_link: Text = UNSET
+    assignment_id: Text = field(default=UNSET, name="@accessReviews.assignmentId")
+    assigned_since: MomentOrNull = field(default=UNSET, name="@accessReviews.assignedSince")
+    reviewer_reason: TextOrNull = field(default=UNSET, name="@accessReviews.reviewerReason")
+    department: TextOrNull = field(default=UNSET, name="@accessReviews.department")
+    job_title: TextOrNull = field(default=UNSET, name="@accessReviews.jobTitle")
+    last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
+    unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
+    decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")

@@ -1,0 +1,162 @@
+"""The description of the API (OpenAPI 3.1), made of what the routes declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chalicelib.routes.declared import JSON, Declared, Gives, Media, Named
+from chalicelib.routes.shapes import Refusal
+
+Json = dict[str, Any]
+REFUSED = 400
+OPTIONS: Mapping[str, tuple[Json, str]] = {
+    "$top": ({"type": "integer", "minimum": 1}, "Objects a page; pages hold at most 100."),
+    "$skiptoken": ({"type": "string", "minLength": 1}, "From the link to the next page; follow that as it is."),
+    "$count": ({"type": "boolean"}, "With true the first page says how many objects there are."),
+    "$select": ({"type": "string", "minLength": 1}, "The members to answer, separated by commas."),
+    "$expand": ({"type": "string", "minLength": 1}, "Related objects to include."),
+    "$filter": ({"type": "string", "minLength": 1}, "An OData filter, such as displayName eq 'Finance'."),
+    "$orderby": ({"type": "string", "minLength": 1}, "A member with asc or desc."),
+    "accessPackageId": ({"type": "string", "minLength": 1}, "The reviews of this access package."),
+    "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
+}
+HEADERS: Mapping[str, tuple[Json, str]] = {
+    "If-Match": ({"type": "string"}, "The @odata.etag of the version the change is meant for."),
+    "Retry-Attempt": (
+        {"type": "string"},
+        "Sent by Graph's SDKs with a repeat: what the first made is answered.",
+    ),
+}
+ABOUT = """Access reviews of access packages. What lies under /v1.0 speaks Microsoft Graph v1.0 (entitlement management
+and access reviews): its SDKs work with only their base URL and token changed. What Graph does not have lies under
+/api/v1. Requests on Graph's surface may have members and options nobody knows; our own root refuses them."""
+TAGS = {
+    "graph": "Microsoft Graph v1.0",
+    "api": "Our own root",
+    "portal": "Pages",
+}
+
+
+def document(routes: Sequence[Declared], version: str) -> Json:
+    """The whole description."""
+    shapes = sorted(set(_shapes(routes)), key=repr)
+    references, components = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    schemas = dict(zip(shapes, references, strict=True))
+    paths: dict[str, Json] = {}
+    for declared in routes:
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared, schemas)
+        for name in declared.named:
+            paths[_under(declared, name)] = {"get": _named(declared, name, schemas)}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Access Reviews", "version": version, "description": ABOUT, "license": {"name": "MIT"}},
+        "servers": [{"url": "."}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "security": [{"token": []}],
+        "paths": {path: paths[path] for path in sorted(paths)},
+        "components": {
+            "schemas": components,
+            "responses": {"Refused": {"description": "Refused, with the reason.", **_json(schemas[Refusal])}},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def refusals(declared: Declared) -> tuple[int, ...]:
+    """The statuses a route may refuse with: 400 and 429 everywhere, the others by what it does."""
+    found = {400, 429, *declared.refuses}
+    if not declared.public:
+        found |= {401, 403, 404}
+    if declared.method != "GET":
+        found |= {409, 413, 415}
+    return tuple(sorted(found - set(declared.gives or ())))
+
+
+def _shapes(routes: Sequence[Declared]) -> Iterator[type]:
+    yield Refusal
+    for declared in routes:
+        given = [*(declared.gives or {}).values(), *(name.gives for name in declared.named)]
+        yield from (one for one in (declared.takes, *given) if one is not None and not isinstance(one, Media))
+
+
+def _under(declared: Declared, name: Named) -> str:
+    return f"{declared.path.rpartition('/')[0]}/{name.name}"
+
+
+def _operation(declared: Declared, schemas: Mapping[type, Json]) -> Json:
+    summary, _, more = declared.told.partition("\n\n")
+    found: Json = {
+        "operationId": _operation_id(declared.method, declared.path),
+        "tags": [declared.door.split(".")[2]],
+        "summary": " ".join(summary.split()),
+        "parameters": _parameters(declared.path, declared.query, declared.headers),
+        "responses": {str(status): _answer(status, gives, schemas) for status, gives in (declared.gives or {}).items()},
+    }
+    found["responses"] |= {str(status): {"$ref": "#/components/responses/Refused"} for status in refusals(declared)}
+    if more:
+        found["description"] = more
+    if declared.takes is not None:
+        found["requestBody"] = _body(declared, schemas)
+    return found | ({"security": []} if declared.public else {})
+
+
+def _named(declared: Declared, name: Named, schemas: Mapping[type, Json]) -> Json:
+    path = _under(declared, name)
+    counted = name.name == "$count"
+    responses = {"200": _answer(200, name.gives, schemas)}
+    responses |= {str(status): {"$ref": "#/components/responses/Refused"} for status in refusals(declared)}
+    return {
+        "operationId": _operation_id("get", path),
+        "tags": [declared.door.split(".")[2]],
+        "summary": "How many there are." if counted else f"The part of the list that {name.name} names.",
+        "parameters": _parameters(path, name.query, ()),
+        "responses": responses,
+    }
+
+
+def _parameters(path: str, query: Sequence[str], headers: Sequence[str]) -> list[Json]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+    for place, names, table in (("query", query, OPTIONS), ("header", headers, HEADERS)):
+        for name in names:
+            schema, told = table[name]
+            found.append({"name": name, "in": place, "schema": schema, "description": told})
+    return found
+
+
+def _body(declared: Declared, schemas: Mapping[type, Json]) -> Json:
+    assert declared.takes is not None
+    content: Json = {}
+    for kind in declared.content_types:
+        content[kind] = {"schema": schemas[declared.takes] if kind == JSON else {"type": "string"}}
+    shape = msgspec.json.schema(declared.takes)
+    needed = any(one.get("required") for one in shape.get("$defs", {}).values())
+    return {"required": needed, "content": content}
+
+
+def _answer(status: int, gives: Gives, schemas: Mapping[type, Json]) -> Json:
+    told = HTTPStatus(status).phrase
+    if gives is None:
+        return {"description": told}
+    if isinstance(gives, Media):
+        kind = gives.content_type.partition(";")[0]
+        return {"description": told, "content": {kind: {"schema": {"type": "string"}}}}
+    return {"description": told, **_json(schemas[gives])}
+
+
+def _json(schema: Json) -> Json:
+    return {"content": {JSON: {"schema": schema}}}
+
+
+def _operation_id(method: str, path: str) -> str:
+    """`getUsersByIdManager`: generated clients name their methods after it."""
+    words = re.sub(r"{(\w+)}", lambda found: f"by {found[1]}", path)
+    parts = re.findall(r"[A-Za-z0-9]+", words)
+    return method.lower() + "".join(part[0].upper() + part[1:] for part in parts)

@@ -1,0 +1,90 @@
+"""How every answer looks on the wire: our headers, JSON, and the one shape of errors (Graph's)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from chalice.app import Chalice, Request, Response
+
+from chalicelib import bootstrap
+from chalicelib.domain import errors, ids
+from chalicelib.routes.declared import JSON
+
+CHALICE_CODES = {
+    405: "MethodNotAllowed",
+    415: "UnsupportedMediaType",
+    404: "ResourceNotFound",
+    400: "BadRequest",
+}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def json_response(body: Mapping[str, Any], status: int, extra: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer with our headers."""
+    headers: dict[str, Any] = {**HEADERS, "Content-Type": JSON, **(extra or {})}
+    return Response(body=msgspec.json.encode(body).decode(), status_code=status, headers=headers)
+
+
+def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> dict[str, Any]:
+    """Graph's error shape."""
+    body: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    if problem.target:
+        body["target"] = problem.target
+    body["innerError"] = {
+        "date": now.strftime("%Y-%m-%dT%H:%M:%S"),
+        "request-id": request_id,
+        "client-request-id": request_id,
+    }
+    return {"error": body}
+
+
+def refuse(problem: errors.ReviewError, request_id: str) -> Response:
+    """The response for a refusal."""
+    extra: dict[str, str] = {}
+    if isinstance(problem, errors.Throttled):
+        extra["Retry-After"] = str(problem.retry_after)
+    if isinstance(problem, errors.Unauthenticated):
+        extra["WWW-Authenticate"] = "Bearer"
+    clock = bootstrap.services().clock
+    named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
+    return json_response(error_body(problem, clock.now(), named), problem.status, extra)
+
+
+def install(app: Chalice) -> None:
+    """Make every answer of the app, refusals by Chalice itself included, have our headers and error shape."""
+
+    @app.middleware("http")
+    def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
+        return _reshaped(get_response(event), str(event.context.get("requestId", "")))
+
+
+def _reshaped(response: Response, request_id: str) -> Response:
+    """Chalice's own errors (`Code`, `Message`) in our shape; everything else unchanged."""
+    if response.status_code < 400 or response.headers.get("Cache-Control") == "no-store":
+        return response
+    body = response.body if isinstance(response.body, dict) else _loads(response.body)
+    problem = errors.ReviewError(str(body.get("Message", "The request was refused.")))
+    problem.status = response.status_code
+    problem.code = CHALICE_CODES.get(response.status_code, "InternalServerError")
+    if problem.status >= 500:
+        problem.message = "Something went wrong on our side."
+    shaped = refuse(problem, request_id)
+    shaped.headers.update({k: v for k, v in response.headers.items() if k.lower() == "allow"})
+    return shaped
+
+
+def _loads(body: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
