@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -23,7 +24,7 @@ def description() -> dict[str, Any]:
 def operation(method: str, path: str, resource: str) -> dict[str, Any]:
     """The description of a request to `path`, routed to `resource`: a name such as `$count` has its own."""
     paths = description()["paths"]
-    named = f"{resource.rpartition('/')[0]}/{path.rpartition('/')[2]}"
+    named = f"{resource.rpartition('/')[0]}/{unquote(path.rpartition('/')[2])}"
     chosen = paths.get(named, {}).get(method.lower()) or paths[resource][method.lower()]
     return dict(chosen)
 

@@ -147,7 +147,7 @@ def _answer(status: int, gives: Gives, schemas: Mapping[type, Json]) -> Json:
         return {"description": told}
     if isinstance(gives, Media):
         kind = gives.content_type.partition(";")[0]
-        return {"description": told, "content": {kind: {"schema": {"type": "string"}}}}
+        return {"description": told, "content": {kind: {"schema": {"type": "object" if kind == JSON else "string"}}}}
     return {"description": told, **_json(schemas[gives])}
 
 
