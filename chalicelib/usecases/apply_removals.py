@@ -17,7 +17,7 @@ from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.assign import end_assignment
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
 LOG = logging.getLogger("access_reviews")

@@ -16,7 +16,7 @@ from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, St
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
 from chalicelib.usecases.ports import Create, Save, Services
 
