@@ -17,6 +17,8 @@ DOORS = (
     "graph.policies",
     "api.description",
     "api.imports",
+    "api.item_history",
+    "api.my_access",
     "api.reviews",
     "api.roles",
     "portal.pages",

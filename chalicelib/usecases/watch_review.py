@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
 from chalicelib.domain import ids
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewInstance, Tally
 from chalicelib.usecases.ports import Progress, Services
 
 
@@ -26,6 +29,39 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
         if shared.items <= tally.approved + tally.denied + tally.dont_know:
             together += len(shared.members)
     return progress.finished + together
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A review as a reviewer's list shows it: all their parts in it, and how many items they have left."""
+
+    part: MyReview
+    state: InstanceState | None
+    items: int
+    undecided: int
+
+
+def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
+    """The reviews of these parts in their order, each once, with progress: two batch reads for a page."""
+    states = services.reviews.states(part.instance_id for part in parts)
+    places = [list(_partitions(part, states.get(part.instance_id))) for part in parts]
+    tallies = services.reviews.tallies(place for held in places for place in held)
+    found: dict[str, ToDo] = {}
+    for part, held in zip(parts, places, strict=True):
+        counted = [tallies[place] for place in held if place in tallies]
+        decided = sum(one.approved + one.denied + one.dont_know for one in counted)
+        asked = part.items - int(part.own_item)
+        undecided = min(max(part.items - decided, 0), asked)
+        before = found.get(part.instance_id) or ToDo(part, states.get(part.instance_id), 0, 0)
+        found[part.instance_id] = replace(before, items=before.items + asked, undecided=before.undecided + undecided)
+    return list(found.values())
+
+
+def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[str, str, str]]:
+    """The partitions whose counts make up a part's progress."""
+    shared = {one.id: one.shards for one in state.shared} if state else {}
+    for shard in range(shared.get(part.set_id, 1)):
+        yield part.instance_id, part.set_id, f"{shard:02x}"
 
 
 def latest_instances(

@@ -1,0 +1,85 @@
+"""Looking back on a reviewed person: every submission of an item, and former reviews of the same package (R191, G18).
+
+Nothing of this is stored twice: former items are found through the frozen populations when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.items import DecisionItem, HistoryEntry
+from chalicelib.domain.people import Actor
+from chalicelib.domain.reviews import CLOSED, InstanceState, MyReview, ReviewInstance, Status
+from chalicelib.usecases.list_entitlements import every
+from chalicelib.usecases.list_items import find_item, sees_all
+from chalicelib.usecases.locate_item import locate_item
+from chalicelib.usecases.ports import Services
+
+MOST = 5  # former reviews shown
+LOOKED_AT = 20  # former reviews looked into for one answer
+
+
+@dataclass(frozen=True, slots=True)
+class PastReview:
+    """A closed review and the item of the person in it."""
+
+    instance: ReviewInstance
+    state: InstanceState
+    item: DecisionItem
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a caller learns about an item. `about_self`: it is about the caller, who administers nothing here and
+    so learns neither the names nor the private notes of former reviewers (G15, G18)."""
+
+    item: DecisionItem
+    former: tuple[PastReview, ...]
+    about_self: bool
+
+
+def reads_note(viewer_id: str, administers: bool, item: DecisionItem, entry: HistoryEntry) -> bool:
+    """Private notes are for reviewers, administrators and auditors, not for whom they are about (G18)."""
+    return administers or entry.by == viewer_id or item.principal_id != viewer_id
+
+
+def look_back(
+    services: Services, actor: Actor, instance: ReviewInstance, parts: tuple[MyReview, ...], item_id: str
+) -> Looking:
+    """An item with up to five earlier reviews of the same person and package, newest first.
+
+    For the item's reviewers and those who administer or audit the review. Raises NotFound.
+    """
+    item = find_item(services, actor, instance, parts, item_id)
+    former: list[PastReview] = []
+    every_one = every(lambda n, after: services.entitlements.assignments_of_person(item.principal_id, n, after))
+    held = [one for one in every_one if one.package_id == instance.package_id]
+    looked_at = 0
+    for assignment in sorted(held, key=lambda one: one.created, reverse=True)[:MOST]:
+        for past in closed_reviews(services, assignment, LOOKED_AT - looked_at):
+            looked_at += 1
+            if past.instance.opens < instance.opens and past.item.id != item.id:
+                former.append(past)
+    former.sort(key=lambda past: past.instance.opens, reverse=True)
+    about_self = item.principal_id == actor.id and not sees_all(actor, instance)
+    return Looking(item, tuple(former[:MOST]), about_self)
+
+
+def closed_reviews(services: Services, assignment: Assignment, most: int) -> Iterator[PastReview]:
+    """The closed reviews of its policy in which an assignment was, newest first; at most `most` are looked into."""
+    if most <= 0:
+        return
+    definition_id = ids.definition_id(assignment.policy_id)
+    recent = services.reviews.instances_of(definition_id, most, None).items
+    begun = [one for one in recent if one.opens >= assignment.starts]
+    states = services.reviews.states(one.id for one in begun)
+    for instance in begun:
+        state = states.get(instance.id)
+        if state is None or state.status not in CLOSED or state.status is Status.FAILED:
+            continue
+        item = locate_item(services, instance, assignment.id)
+        if item is not None:
+            yield PastReview(instance, state, item)
