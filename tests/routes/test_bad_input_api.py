@@ -6,16 +6,25 @@ from typing import Any
 
 import pytest
 
-from tests.routes.attacking import ADMIN, BOSS, Route, Stage, routes_under, stage, unharmed
+from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under, stage, unharmed
 from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+MINE = "/api/v1/my-access"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
     return {
-        "decisions": [{"id": stage.ids["item"], "decision": "Approve", "justification": "needed", "version": 1}],
+        "decisions": [
+            {
+                "id": stage.ids["item"],
+                "decision": "Approve",
+                "justification": "needed",
+                "privateNote": "x",
+                "version": 1,
+            }
+        ],
     }
 
 
@@ -32,12 +41,17 @@ TABLE = {
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
+        f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
+    ),
+    f"GET {MINE}": Route(MINE, stranger=(200,)),
+    f"GET {MINE}/{{assignment_id}}": Route(f"{MINE}/{{assignment}}", as_=ANN),
     f"POST {REVIEWS}/{{review_id}}/decisions": Route(
         f"{REVIEWS}/{{review}}/decisions",
         decisions,
         as_=BOSS,
         words=("decisions/0/decision",),
-        loose=("decisions/0/justification",),
+        loose=("decisions/0/justification", "decisions/0/privateNote"),
         strict=True,
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
@@ -49,7 +63,7 @@ TABLE = {
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
 }
-PAGED = (REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:

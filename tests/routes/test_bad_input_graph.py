@@ -91,11 +91,16 @@ def request(stage: Stage) -> dict[str, Any]:
 
 
 def decision(stage: Stage) -> dict[str, Any]:
-    return {"decision": "Approve", "justification": "needed"}
+    return {"decision": "Approve", "justification": "needed", "@accessReviews.privateNote": "ask again"}
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
-    return {**decision(stage), "principalId": stage.ids["user"], "resourceId": stage.ids["policy"]}
+    return {
+        "decision": "Approve",
+        "justification": "needed",
+        "principalId": stage.ids["user"],
+        "resourceId": stage.ids["policy"],
+    }
 
 
 def reason(stage: Stage) -> dict[str, Any]:
@@ -176,6 +181,9 @@ TABLE = {
     ),
     f"GET {INSTANCE}/decisions": Route(f"{REVIEW}/decisions", as_=BOSS, lists=True),
     f"GET {INSTANCE}/decisions/{{decision_id}}": Route(f"{REVIEW}/decisions/{{item}}", as_=BOSS),
+    f"GET {INSTANCE}/decisions/{{decision_id}}/insights": Route(
+        f"{REVIEW}/decisions/{{item}}/insights", as_=BOSS, lists=True
+    ),
     f"PATCH {INSTANCE}/decisions/{{decision_id}}": Route(
         f"{REVIEW}/decisions/{{item}}", decision, as_=BOSS, words=("decision",)
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from chalice.app import Blueprint
@@ -16,7 +16,16 @@ from chalicelib.routes.declared import COUNTED, LIST, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
+from chalicelib.routes.graph.addresses import (
+    EM,
+    EM_CONTEXT,
+    body_of,
+    current_user,
+    found_by_id,
+    only_id,
+    part_of,
+    plain_id,
+)
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
 from chalicelib.routes.graph.bodies import RequestBody
 from chalicelib.routes.graph.odata_match import Filter
@@ -26,7 +35,7 @@ from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape
 from chalicelib.routes.graph.walking import Source
 from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
-from chalicelib.usecases import list_entitlements, seeing
+from chalicelib.usecases import list_entitlements, list_own, seeing
 from chalicelib.usecases.assign import assign
 from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
 
@@ -45,9 +54,12 @@ def assignments(call: Call) -> Answer:
 
 @http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED,))
 def assignment(call: Call, id: str) -> Answer:
-    """One assignment, or `$count`."""
+    """One assignment, `$count`, or those on the caller."""
     if id == "$count":
         return _assignments(call, count_only=True)
+    on = current_user(id, list_own.ASSIGNMENTS_ON)
+    if on:
+        return _assignments(call, on=on)
     return lists.single(
         call,
         seeing.find_assignment(call.services, call.actor, only_id(id)),
@@ -91,9 +103,12 @@ def add_request(call: Call) -> Answer:
 
 @http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape, named=(COUNTED,))
 def request(call: Call, id: str) -> Answer:
-    """One assignment request, or `$count`."""
+    """One assignment request, `$count`, or those on the caller."""
     if id == "$count":
         return _requests(call, count_only=True)
+    on = current_user(id, list_own.REQUESTS_ON)
+    if on:
+        return _requests(call, on=on)
     return _request(call, seeing.find_request(call.services, call.actor, only_id(id)))
 
 
@@ -137,35 +152,42 @@ def _request(call: Call, found: AssignmentRequest) -> Mapping[str, Any]:
     )
 
 
-def _assignments(call: Call, *, count_only: bool = False) -> Answer:
+def _assignments(call: Call, *, on: str = "", count_only: bool = False) -> Answer:
+    """Every assignment the caller may see, or those `on` the caller: managers see those of their people."""
+    whole = list_entitlements.assignments if not on else partial(list_own.own_assignments, on=on)
     return lists.collection(
         call,
         context=f"{EM_CONTEXT}/assignments",
         known=present.KNOWN_OF_ASSIGNMENT,
-        source=list_entitlements.assignments(call.services, call.actor),
+        source=whole(call.services, call.actor),
         present=lambda found: present.assignment_objects(found, call.now),
         properties=present.ASSIGNMENT_PROPERTIES,
         expandable=expand.of_assignment(call),
-        where=_seen(call),
-        narrower=lambda chosen: _narrower(call, chosen),
+        where=_seen(call) if on in ("", "createdBy") else None,
+        narrower=(lambda chosen: _narrower(call, chosen)) if not on else None,
         indexed="id eq, assignmentPolicy/id eq, accessPackage/id eq, target/objectId eq",
         count_only=count_only,
     )
 
 
-def _requests(call: Call, *, count_only: bool = False) -> Answer:
+def _requests(call: Call, *, on: str = "", count_only: bool = False) -> Answer:
+    """Every request the caller may see, or those `on` the caller."""
+    source: Source[AssignmentRequest] = list_entitlements.requests(call.services, call.actor)
+    where: list_own.Where = _seen(call)
+    if on:
+        source, where = list_own.own_requests(call.services, call.actor, on)
     return lists.collection(
         call,
         context=f"{EM_CONTEXT}/assignmentRequests",
         known=present.KNOWN_OF_REQUEST,
-        source=list_entitlements.requests(call.services, call.actor),
+        source=source,
         present=lambda found: present.request_objects(found, call.now),
         properties=present.REQUEST_PROPERTIES,
         expandable=expand.of_request(call),
         orderable={"createddatetime"},
-        natural=(("createddatetime", True),),
-        where=_seen(call),
-        narrower=lambda chosen: _narrower_requests(call, chosen),
+        natural=(("createddatetime", True),) if on != "targetManager" else (),
+        where=where,
+        narrower=(lambda chosen: _narrower_requests(call, chosen)) if not on else None,
         indexed="id eq, assignment/target/objectId eq, createdDateTime (ge, gt, le, lt)",
         count_only=count_only,
     )
