@@ -225,6 +225,7 @@ class ReviewerRow:
 class MyReview:
     """A review as it lies under its reviewer, newest first: enough to list it and to send its mails.
 
+    `own_item_id` is the reviewer's own item in a shared set (`own_item`), which others decide.
     `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time>`, `sent <instant>`.
     """
 
@@ -240,6 +241,7 @@ class MyReview:
     items: int
     self_review: bool = False
     own_item: bool = False
+    own_item_id: str = ""
     mails: dict[str, str] = field(default_factory=dict)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import ids
+from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.ports import Progress, Services
 
 
@@ -42,19 +44,30 @@ class ToDo:
 
 
 def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
-    """The reviews of these parts in their order, each once, with progress: two batch reads for a page."""
+    """The reviews of these parts in their order, each once, with progress: three batch reads for a page (states,
+    counters, and instances unless they are remembered), and the caller's own items that others decide."""
     states = services.reviews.states(part.instance_id for part in parts)
+    instances = services.reviews.instances(part.instance_id for part in parts if part.own_item)
     places = [list(_partitions(part, states.get(part.instance_id))) for part in parts]
     tallies = services.reviews.tallies(place for held in places for place in held)
     found: dict[str, ToDo] = {}
     for part, held in zip(parts, places, strict=True):
         counted = [tallies[place] for place in held if place in tallies]
         decided = sum(one.approved + one.denied + one.dont_know for one in counted)
-        asked = part.items - int(part.own_item)
-        undecided = min(max(part.items - decided, 0), asked)
+        others = part.own_item and not may_decide_own(instances[part.instance_id])
+        asked = part.items - int(others)
+        if others and 0 < decided < part.items:
+            decided -= int(_is_decided(services, part))
         before = found.get(part.instance_id) or ToDo(part, states.get(part.instance_id), 0, 0)
-        found[part.instance_id] = replace(before, items=before.items + asked, undecided=before.undecided + undecided)
+        left = max(asked - decided, 0)
+        found[part.instance_id] = replace(before, items=before.items + asked, undecided=before.undecided + left)
     return list(found.values())
+
+
+def _is_decided(services: Services, part: MyReview) -> bool:
+    """Has somebody decided the reviewer's own item? The counts of a shared set do not tell."""
+    item = services.items.get(part.instance_id, part.own_item_id)
+    return item is not None and item.decision is not Decision.NOT_REVIEWED
 
 
 def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[str, str, str]]:

@@ -110,23 +110,27 @@ def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceSt
     """The rows of every member of the sets of several."""
     for shared in state.shared:
         people = services.people.users(shared.members)
-        own = _own_items(services, instance, state, shared) if shared.members else set()
+        own = _own_items(services, instance, state, shared) if shared.members else {}
         for user in people.values():
-            yield _shared_row(instance, shared, user, user.id in own)
+            yield _shared_row(instance, shared, user, own.get(user.id, ""))
 
 
-def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> set[str]:
-    """Members of a shared set whose own item lies in it: they never see or decide that one."""
+def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> dict[str, str]:
+    """The own items of members of a shared set that lie in it, by member: others see and decide those."""
     members = set(shared.members)
     buckets = {
         int(ids.digest(shared.id, f"{shard:02x}")[:8], 16) % bucket_count(services, state)
         for shard in range(shared.shards)
     }
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for number in buckets:
         for chunk in range(state.page):
             rows = bucket_rows(services, instance.id, chunk, number).rows
-            found |= {row.principal for row in rows if row.set_id == shared.id and row.principal in members}
+            found |= {
+                row.principal: ids.decision_id(row.set_id, row.shards, row.assignment, instance.id)
+                for row in rows
+                if row.set_id == shared.id and row.principal in members
+            }
     return found
 
 
@@ -135,9 +139,10 @@ def bucket_count(services: Services, state: InstanceState) -> int:
     return -(-max(state.counted, 1) // services.settings.bucket_items)
 
 
-def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item: bool) -> Rows:
+def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item_id: str) -> Rows:
     row, part = _rows(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
-    return replace(row, shared=True, own_item=own_item), replace(part, own_item=own_item)
+    own = own_item_id != ""
+    return replace(row, shared=True, own_item=own), replace(part, own_item=own, own_item_id=own_item_id)
 
 
 def _rows(

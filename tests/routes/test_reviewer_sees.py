@@ -372,7 +372,7 @@ def test_with_mail_switched_off_the_list_has_who_would_have_been_contacted(
 
 
 def test_a_reviewers_list_has_the_progress_of_each_review(world: World, org: Organisation) -> None:
-    """R149: one query and two batch reads, whatever is in the reviews; a review is there once."""
+    """Cost contract: one query and two batch reads, whatever is in the reviews; a review is there once."""
     boss, deputy = org.person("boss"), org.person("deputy")
     staff = [org.person(f"p{number}", manager="boss") for number in range(3)]
     strays = [org.person(f"s{number}") for number in range(2)]
@@ -398,6 +398,34 @@ def test_a_reviewers_list_has_the_progress_of_each_review(world: World, org: Org
     assert meter.by_table["access-reviews-reviews"].requests == 3
 
 
+@pytest.mark.parametrize(("self_decision", "first", "then"), [(False, (2, 2), (2, 1)), (True, (3, 2), (3, 1))])
+def test_ones_own_item_counts_only_where_one_may_decide_it(
+    world: World, org: Organisation, self_decision: bool, first: tuple[int, ...], then: tuple[int, ...]
+) -> None:
+    """G11: exact, whoever decided what."""
+    one, two, ann = org.person("one"), org.person("two"), org.person("ann")
+    bob = org.person("bob")
+    settings = factories.by_people(
+        world.clock.now().date(), one, two, self_decision=self_decision, justification_required=False
+    )
+    policy = org.policy(review=settings)
+    org.assign(policy, one, ann, bob)
+    instance = opened(world, policy)
+    items = {person: item["id"] for person, item in items_of(world, instance, two).items()}
+
+    def listed() -> tuple[int, int]:
+        world.drain()
+        (found,) = world.get("/api/v1/reviews", one.principal_name).json["value"]
+        return found["items"], found["undecided"]
+
+    decide(world, instance, two, items[one.id], "Approve")
+    assert listed() == first
+    decide(world, instance, two, items[ann.id], "Approve")
+    assert listed() == then
+    decide(world, instance, two, items[bob.id], "Approve")
+    assert listed() == (first[0], 0)
+
+
 EM = "/v1.0/identityGovernance/entitlementManagement"
 
 
@@ -410,7 +438,7 @@ def listed_on(world: World, kind: str, on: str, who: User) -> set[str]:
 
 
 def test_assignments_and_requests_from_the_callers_point_of_view(world: World, org: Organisation) -> None:
-    """R165: what is about me, what I asked for, what is about the people I manage; nothing else."""
+    """graph-api.md: what is about me, what I asked for, what is about the people I manage; nothing else."""
     boss, chief = org.person("boss"), org.person("chief")
     ann, bob = org.person("ann", manager="boss"), org.person("bob", manager="chief")
     owner, catalog = org.person("owner"), org.catalog()

@@ -61,7 +61,7 @@ def open_next(world: World, policy_id: str) -> ReviewInstance:
 def test_changes_since_the_former_review_are_frozen_with_the_items(
     world: World, monkeypatch: pytest.MonkeyPatch, page: int, chunk: int
 ) -> None:
-    """R67: whatever the chunks of either review are, and although the former one had other people."""
+    """Whatever the chunks of either review are, and although the former one had other people."""
     services = replace(bootstrap.services(), settings=replace(world.services.settings, freeze_page=3, bucket_items=3))
     monkeypatch.setattr(bootstrap, "services", lambda: services)
     monkeypatch.setattr(freeze_population, "CHUNK_PAGES", 1)
