@@ -10,6 +10,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.items import BY_RULE, HistoryEntry
 from chalicelib.domain.people import User
+from chalicelib.routes.api.past_shapes import ItemHistory
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.usecases.item_history import Looking, PastReview, look_back, reads_note
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 People = Mapping[str, User]
 
 
-@route(door, "GET", "/api/v1/reviews/{review_id}/items/{item_id}/history", takes=())
+@route(door, "GET", "/api/v1/reviews/{review_id}/items/{item_id}/history", gives=ItemHistory)
 def item_history(call: Call, review_id: str, item_id: str) -> Answer:
     """Every submission of an item with its comments, and up to five earlier reviews of the same access."""
     found, parts = visible_instance(call.services, call.actor, None, review_id)

@@ -12,8 +12,10 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
 from chalicelib.domain.lifetimes import state_at
 from chalicelib.domain.packages import AccessPackage
+from chalicelib.routes.api.past_shapes import OwnAssignment
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Listed
 from chalicelib.usecases.item_history import PastReview
 from chalicelib.usecases.my_access import OwnAccess, own_access, own_assignments, with_last_review
 
@@ -22,7 +24,7 @@ Json = dict[str, Any]
 PAGE = 25
 
 
-@route(door, "GET", "/api/v1/my-access", takes=("$skiptoken",))
+@route(door, "GET", "/api/v1/my-access", query=("$skiptoken",), gives=Listed[OwnAssignment])
 def my_access(call: Call) -> Answer:
     """The caller's assignments, live ones first, each with the last closed review it was in."""
     token = (call.query.get("$skiptoken") or [""])[0]
@@ -40,7 +42,7 @@ def my_access(call: Call) -> Answer:
     return body
 
 
-@route(door, "GET", "/api/v1/my-access/{assignment_id}", takes=())
+@route(door, "GET", "/api/v1/my-access/{assignment_id}", gives=OwnAssignment)
 def my_assignment(call: Call, assignment_id: str) -> Answer:
     """One assignment of the caller's with up to five closed reviews of it: where a removal mail's link leads."""
     if not ids.is_guid(assignment_id):

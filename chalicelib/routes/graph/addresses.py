@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.routes.declared import Named
 from chalicelib.routes.graph.odata import parse_query, parse_segment
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.walking import Source, listed
@@ -16,6 +17,11 @@ E = TypeVar("E")
 
 EM = "/v1.0/identityGovernance/entitlementManagement"
 EM_CONTEXT = "identityGovernance/entitlementManagement"
+
+
+def views_of_caller(offered: Collection[str], query: tuple[str, ...], gives: type) -> tuple[Named, ...]:
+    """The `filterByCurrentUser(on='…')` addresses beside a list, for the description of the API."""
+    return tuple(Named(f"filterByCurrentUser(on='{on}')", query, gives) for on in offered)
 
 
 def current_user(segment: str, offered: Collection[str]) -> str:

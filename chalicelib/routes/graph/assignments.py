@@ -25,6 +25,7 @@ from chalicelib.routes.graph.addresses import (
     only_id,
     part_of,
     plain_id,
+    views_of_caller,
 )
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
 from chalicelib.routes.graph.bodies import RequestBody
@@ -43,16 +44,24 @@ door = Blueprint(__name__)
 
 _SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare what answers show
 ONE = ("$select", "$expand")
+OPTIONS, REQUEST_OPTIONS = (*LIST, "$expand"), (*SORTED, "$expand")
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
 
 
-@http.route(door, "GET", ASSIGNMENTS, query=(*LIST, "$expand"), gives=Collection[AssignmentShape])
+@http.route(door, "GET", ASSIGNMENTS, query=OPTIONS, gives=Collection[AssignmentShape])
 def assignments(call: Call) -> Answer:
     """The assignments the caller may see."""
     return _assignments(call)
 
 
-@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{ASSIGNMENTS}/{{id}}",
+    query=ONE,
+    gives=AssignmentShape,
+    named=(COUNTED, *views_of_caller(list_own.ASSIGNMENTS_ON, OPTIONS, Collection[AssignmentShape])),
+)
 def assignment(call: Call, id: str) -> Answer:
     """One assignment, `$count`, or those on the caller."""
     if id == "$count":
@@ -80,7 +89,7 @@ for _method in ("POST", "PUT", "PATCH", "DELETE"):
     http.route(door, _method, f"{ASSIGNMENTS}/{{id}}", refuses=(405,))(_refuse)
 
 
-@http.route(door, "GET", REQUESTS, query=(*SORTED, "$expand"), gives=Collection[RequestShape])
+@http.route(door, "GET", REQUESTS, query=REQUEST_OPTIONS, gives=Collection[RequestShape])
 def requests(call: Call) -> Answer:
     """The assignment requests the caller may see, newest first."""
     return _requests(call)
@@ -101,7 +110,14 @@ def add_request(call: Call) -> Answer:
     return Created({**_request(call, made), "assignment": inside})
 
 
-@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{REQUESTS}/{{id}}",
+    query=ONE,
+    gives=RequestShape,
+    named=(COUNTED, *views_of_caller(list_own.REQUESTS_ON, REQUEST_OPTIONS, Collection[RequestShape])),
+)
 def request(call: Call, id: str) -> Answer:
     """One assignment request, `$count`, or those on the caller."""
     if id == "$count":

@@ -196,15 +196,19 @@ class RequestBody(Body):
 
 
 class DecisionBody(Body):
-    """A decision about one item."""
+    """A decision about one item. The person it is about reads the justification once the review is closed, and never
+    the private note."""
 
     decision: DecisionWord
     justification: Reason = None
+    private_note: Reason = field(default=None, name="@accessReviews.privateNote")
 
 
-class BatchBody(DecisionBody):
+class BatchBody(Body):
     """One decision about all of the caller's items, or those of one person or resource."""
 
+    decision: DecisionWord
+    justification: Reason = None
     principal_id: str | None = None
     resource_id: str | None = None
 

@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.declared import COUNTED, SORTED, Named
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
 from chalicelib.routes.graph.addresses import body_of
@@ -20,6 +20,7 @@ from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
 from chalicelib.routes.graph.review_shapes import DecisionItem as Item
+from chalicelib.routes.graph.review_shapes import Insight
 from chalicelib.routes.graph.walking import listed
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
@@ -36,6 +37,7 @@ from chalicelib.usecases.list_items import (
 
 door = Blueprint(__name__)
 DECISIONS = INSTANCE + "/decisions"
+OPTIONS = (*SORTED, "$expand")
 KNOWN = {
     "id": "string",
     "decision": "string",
@@ -69,7 +71,7 @@ ORDERS = ("decision", "recommendation", "applyresult", "principal/displayname", 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,6})"')
 
 
-@route(door, "GET", DECISIONS, query=SORTED, gives=Collection[Item])
+@route(door, "GET", DECISIONS, query=OPTIONS, gives=Collection[Item])
 def list_decisions(call: Call, definition_id: str, instance_id: str) -> Answer:
     """The items the caller may see: all of them for those who administer the review, else their own part."""
     return _list(call, definition_id, instance_id)
@@ -79,9 +81,9 @@ def list_decisions(call: Call, definition_id: str, instance_id: str) -> Answer:
     door,
     "GET",
     DECISIONS + "/{decision_id}",
-    query=("$select",),
+    query=("$select", "$expand"),
     gives=Item,
-    named=(COUNTED, Named(MINE_NAMED, SORTED, Collection[Item])),
+    named=(COUNTED, Named(MINE_NAMED, OPTIONS, Collection[Item])),
 )
 def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """One item, their `$count`, or those the caller is asked about."""
@@ -103,7 +105,7 @@ def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: 
     )
 
 
-@route(door, "GET", DECISIONS + "/{decision_id}/insights")
+@route(door, "GET", DECISIONS + "/{decision_id}/insights", query=LIST, gives=Collection[Insight])
 def list_insights(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """What the recommendation of an item was computed from, frozen when the review opened."""
     found, parts = visible_instance(call.services, call.actor, definition_id, instance_id)

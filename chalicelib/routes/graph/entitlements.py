@@ -14,7 +14,16 @@ from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, current_user, found_by_id, only_id, part_of
+from chalicelib.routes.graph.addresses import (
+    EM,
+    EM_CONTEXT,
+    body_of,
+    current_user,
+    found_by_id,
+    only_id,
+    part_of,
+    views_of_caller,
+)
 from chalicelib.routes.graph.bodies import CatalogBody, NewPackage, PackageBody
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.shapes import AccessPackage as PackageShape
@@ -29,6 +38,7 @@ door = Blueprint(__name__)
 CATALOGS, PACKAGES = f"{EM}/catalogs", f"{EM}/accessPackages"
 ONE, MANY = ("$select", "$expand"), (*SORTED, "$expand")
 CATALOG_STATES = ("published", "unpublished")
+PACKAGES_ON = ("allowedRequestor",)
 ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
 
 
@@ -108,12 +118,19 @@ def add_package(call: Call) -> Answer:
     return Created(_package(call, made))
 
 
-@http.route(door, "GET", f"{PACKAGES}/{{id}}", query=ONE, gives=PackageShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{PACKAGES}/{{id}}",
+    query=ONE,
+    gives=PackageShape,
+    named=(COUNTED, *views_of_caller(PACKAGES_ON, (*SORTED, "$expand"), Collection[PackageShape])),
+)
 def package(call: Call, id: str) -> Answer:
     """One access package, `$count`, or those the caller may request: none, since there are no requests by users."""
     if id == "$count":
         return _packages(call, count_only=True)
-    if current_user(id, ("allowedRequestor",)):
+    if current_user(id, PACKAGES_ON):
         return _packages(call, source=listed([]))
     return _package(call, seeing.find_package(call.services, call.actor, only_id(id)))
 

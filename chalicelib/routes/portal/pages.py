@@ -67,7 +67,7 @@ def review(call: Call, review_id: str) -> Answer:
     return _page(found.name, body)
 
 
-@route(door, "GET", "/my-access/{assignment_id}", public=True)
+@route(door, "GET", "/my-access/{assignment_id}", public=True, gives={200: HTML, 404: HTML})
 def my_access(call: Call, assignment_id: str) -> Answer:
     """The target of the link in a mail about one's own access. It does not know who looks, and tells nothing."""
     if not ids.is_guid(assignment_id):
