@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
@@ -19,7 +21,7 @@ from chalicelib.usecases.locate_item import locate_item
 from chalicelib.usecases.ports import Services
 
 MOST = 5  # former reviews shown
-LOOKED_AT = 20  # former reviews looked into for one answer
+LOOKED_AT = 20  # reviews looked into for one assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +59,39 @@ def look_back(
     former: list[PastReview] = []
     every_one = every(lambda n, after: services.entitlements.assignments_of_person(item.principal_id, n, after))
     held = [one for one in every_one if one.package_id == instance.package_id]
-    looked_at = 0
     for assignment in sorted(held, key=lambda one: one.created, reverse=True)[:MOST]:
-        for past in closed_reviews(services, assignment, LOOKED_AT - looked_at):
-            looked_at += 1
-            if past.instance.opens < instance.opens and past.item.id != item.id:
-                former.append(past)
+        former += islice(closed_reviews(services, assignment, before=instance.opens), MOST)
     former.sort(key=lambda past: past.instance.opens, reverse=True)
     about_self = item.principal_id == actor.id and not sees_all(actor, instance)
     return Looking(item, tuple(former[:MOST]), about_self)
 
 
-def closed_reviews(services: Services, assignment: Assignment, most: int) -> Iterator[PastReview]:
-    """The closed reviews of its policy in which an assignment was, newest first; at most `most` are looked into."""
-    if most <= 0:
-        return
+def closed_reviews(services: Services, assignment: Assignment, before: datetime | None = None) -> Iterator[PastReview]:
+    """The closed reviews in which an assignment was, of its policy, newest first, that opened earlier than `before`.
+
+    Found as they are asked for; after 20 reviews that were looked into, older ones are left alone.
+    """
     definition_id = ids.definition_id(assignment.policy_id)
-    recent = services.reviews.instances_of(definition_id, most, None).items
-    begun = [one for one in recent if one.opens >= assignment.starts]
-    states = services.reviews.states(one.id for one in begun)
-    for instance in begun:
-        state = states.get(instance.id)
+    candidates = _since(services, definition_id, assignment.starts)
+    earlier = (one for one in candidates if before is None or one.opens < before)
+    for instance in islice(earlier, LOOKED_AT):
+        state = services.reviews.recent_state(instance.id)
         if state is None or state.status not in CLOSED or state.status is Status.FAILED:
             continue
         item = locate_item(services, instance, assignment.id)
         if item is not None:
             yield PastReview(instance, state, item)
+
+
+def _since(services: Services, definition_id: str, begun: datetime) -> Iterator[ReviewInstance]:
+    """The occurrences of a series that opened from `begun` on, newest first."""
+    after: str | None = None
+    while True:
+        page = services.reviews.instances_of(definition_id, LOOKED_AT, after)
+        for instance in page.items:
+            if instance.opens < begun:
+                return
+            yield instance
+        after = page.next
+        if after is None:
+            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.errors import NotFound
@@ -36,7 +37,7 @@ def with_last_review(services: Services, assignments: list[Assignment]) -> list[
     """Each assignment with the last closed review it was in."""
 
     def look(assignment: Assignment) -> OwnAccess:
-        last = next(closed_reviews(services, assignment, MOST), None)
+        last = next(closed_reviews(services, assignment), None)
         return OwnAccess(assignment, (last,) if last else ())
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -48,4 +49,4 @@ def own_access(services: Services, person: User, assignment_id: str) -> OwnAcces
     found = services.entitlements.assignment(assignment_id)
     if found is None or found.target_id != person.id:
         raise NotFound("There is no such assignment.")
-    return OwnAccess(found, tuple(closed_reviews(services, found, MOST)))
+    return OwnAccess(found, tuple(islice(closed_reviews(services, found), MOST)))

@@ -39,6 +39,8 @@ REAL = {
     "definitions": "definition",
     "instances": "review",
     "decisions": "item",
+    "items": "item",
+    "my-access": "assignment",
     "reviews": "review",
     "roles": "role",
     "imports": "import",

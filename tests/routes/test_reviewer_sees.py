@@ -212,6 +212,10 @@ def test_earlier_decisions_on_the_same_person_and_package_are_told(world: World,
     assert earlier[0]["decision"] == "Approve" and earlier[0]["applyResult"] == "New"
     assert earlier[0]["last"]["reviewedBy"]["id"] == one.id and earlier[0]["last"]["justification"] == "reason 5"
     assert reply.json["submissions"] == [] and "secret" not in reply.text
+    old = next(one for one in past if one.id == earlier[3]["reviewId"])  # seen from there, only what came before
+    told = world.get(f"/api/v1/reviews/{old.id}/items/{earlier[3]['itemId']}/history", one.principal_name).json
+    assert [entry["reviewId"] for entry in told["earlierReviews"]] == [past[1].id, past[0].id]
+    assert told["submissions"][0]["privateNote"] == "secret"
     for reader in ("admin@example.com", one.principal_name):
         assert world.get(url, reader).status == 200
     for stranger in (ann.principal_name, org.person("eve").principal_name):
