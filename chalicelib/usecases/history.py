@@ -118,7 +118,7 @@ def _check(draft: HistoryDraft) -> None:
     for place, query in enumerate(draft.scopes):
         history.check_scope(query, f"scopes/{place}/query")
     if draft.schedule is not None:
-        history.range_before(draft.schedule.start, draft.report_range, "scheduleSettings/reportRange")
+        history.range_before(_EARLIEST.date(), draft.report_range, "scheduleSettings/reportRange")
         return
     if draft.since is None or draft.until is None:
         missing = _END if draft.since else _START
