@@ -85,12 +85,8 @@ class BucketFiles:
         return str(client("s3").create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=kind)["UploadId"])
 
     def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
-        """See ports.Files. An upload that an earlier attempt finished takes nothing more."""
-        where = {"Bucket": self.bucket, "Key": key}
-        try:
-            client("s3").upload_part(**where, UploadId=upload, PartNumber=number, Body=data)
-        except client("s3").exceptions.NoSuchUpload:
-            client("s3").head_object(**where)
+        """See ports.Files."""
+        client("s3").upload_part(Bucket=self.bucket, Key=key, UploadId=upload, PartNumber=number, Body=data)
 
     def finish_parts(self, key: str, upload: str) -> None:
         """See ports.Files. An upload that is gone was finished by an earlier attempt, if the object is there."""

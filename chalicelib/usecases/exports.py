@@ -96,7 +96,7 @@ def file_name(job: Job) -> str:
 def advance_export(services: Services, job: Job) -> None:
     """Do a bounded part of a report. Does nothing when somebody else works on it."""
     real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     held = services.reviews.take_job(replace(job, status="running", attempts=job.attempts + 1), lease, real)
     if held is None:
         return
@@ -196,13 +196,15 @@ class _Writing:
         """Go on from the checkpoint until the end, or until the time is up."""
         budget = Budget(self.services.clock, self.services.settings.invocation_seconds)
         job = self.saved
+        if job.result.get("whole"):
+            return self._finish(job)
         self.buffer += self._begun(source)
         while True:
             rows, following = source.read(job.cursor)
             self.buffer += csv_text.lines(source.columns, rows)
             job = replace(job, cursor=following or "", done=job.done + len(rows), attempts=0)
             if following is None:
-                return self._finish(job)
+                return self._finish(self._whole(job))
             if len(self.buffer) >= PART_BYTES:
                 job = self.saved = self.services.reviews.save_job(self._with_part(job))
             if not budget.left():
@@ -241,12 +243,19 @@ class _Writing:
         self.saved = replace(job, result={**before, "aside": number}, version=self.saved.version)
         self.let_go(0)
 
-    def _finish(self, job: Job) -> None:
-        if job.result.get("parts"):
-            if self.buffer:
-                job = self._with_part(job)
-            self.services.files.finish_parts(file_key(job.id), job.arguments["upload"])
-        else:
+    def _whole(self, job: Job) -> Job:
+        """Bring the last rows into the bucket. That all parts are there is noted before they become one object:
+        afterwards the upload takes none any more."""
+        if not job.result.get("parts"):
             self.services.files.put(file_key(job.id), bytes(self.buffer))
-            job = replace(job, result={"parts": 0, "bytes": len(self.buffer), "aside": 0})
+            return replace(job, result={"parts": 0, "bytes": len(self.buffer), "aside": 0})
+        if self.buffer:
+            job = self._with_part(job)
+        job = replace(job, result={**job.result, "whole": 1})
+        self.saved = self.services.reviews.save_job(job)
+        return self.saved
+
+    def _finish(self, job: Job) -> None:
+        if job.result["parts"]:
+            self.services.files.finish_parts(file_key(job.id), job.arguments["upload"])
         end(self.services, replace(job, status="done"))

@@ -92,9 +92,7 @@ def test_the_csv_is_complete_and_agrees_with_the_list(mixed: Reviewed) -> None:
     assert rows["Off"]["Switched off by"] == ADMIN.id and rows["Off"]["Switched off at"]
 
 
-def test_the_list_comes_in_pages_that_hold_every_policy_once(
-    mixed: Reviewed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_list_comes_in_pages_that_hold_every_policy_once(mixed: Reviewed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "_PAGE", 1)
     url, names = COVERAGE, []
     while url:

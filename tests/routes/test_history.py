@@ -118,7 +118,9 @@ def test_scopes_choose_among_the_reviews(closed: Reviewed) -> None:
 
     def rows(*texts: str) -> int:
         base = "/identityGovernance/accessReviews/definitions?$filter=contains(scope/query, '{}')"
-        return len(closed.report(scopes=[{"query": base.format(text), "queryType": "MicrosoftGraph"} for text in texts]))
+        return len(
+            closed.report(scopes=[{"query": base.format(text), "queryType": "MicrosoftGraph"} for text in texts])
+        )
 
     assert rows("accessPackageAssignments") == rows(closed.package.id) == rows(closed.policy.id) == 4
     assert rows("/groups") == rows(ids.NOBODY) == 0

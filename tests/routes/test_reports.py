@@ -43,14 +43,14 @@ def assignments(found: Reviewed, query: str = "", as_: str = "admin@example.com"
 def test_results_are_downloadable_while_the_review_runs_and_afterwards(world: World) -> None:
     """R151: UTF-8, one row a person; who decided what and why, and what became of it."""
     found = reviewed(world)
-    found.decide("ann", "Approve", "@SUM(A1) \u00e4\u05d0, \"sure\"\nyes")
+    found.decide("ann", "Approve", '@SUM(A1) \u00e4\u05d0, "sure"\nyes')
     found.decide("bob", "Deny", "-5 days left")
     running = results(found)
     assert running.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in running.headers["Content-Disposition"]
     rows = {row["User"]: row for row in table(running.text)}
     assert list(rows["Ann"]) == RESULTS and len(rows) == 4
-    assert rows["Ann"]["Reason"] == "'@SUM(A1) \u00e4\u05d0, \"sure\"\nyes" and rows["Bob"]["Reason"] == "'-5 days left"
+    assert rows["Ann"]["Reason"] == '\'@SUM(A1) \u00e4\u05d0, "sure"\nyes' and rows["Bob"]["Reason"] == "'-5 days left"
     assert (rows["Ann"]["Decision"], rows["Ann"]["Reviewed by"]) == ("Approve", "Boss")
     assert (rows["Ann"]["Recommendation"], rows["Ann"]["Why this reviewer"]) == ("Approve", "manager")
     assert rows["Ann"]["Last sign-in"] == "2026-03-01T09:00:00Z"
@@ -138,4 +138,6 @@ def test_a_lost_message_delays_a_job_until_the_next_tick(large: Reviewed) -> Non
     client("sqs").purge_queue(QueueUrl=large.world.queue_url)
     large.world.tick()
     assert large.world.get(path_of(made["statusUrl"])).json["status"] == "done"
-    assert not [row for row in large.world.services.reviews.due_until(large.world.clock.now(), 100) if row.kind == "job"]
+    assert not [
+        row for row in large.world.services.reviews.due_until(large.world.clock.now(), 100) if row.kind == "job"
+    ]

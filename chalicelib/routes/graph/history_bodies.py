@@ -23,12 +23,13 @@ def history_draft(reader: Reader, default_zone: str) -> HistoryDraft:
         raise reader.refused("scopes", f"Has {len(scopes)} scopes; at most {_MOST_SCOPES} are allowed.")
     if settings is not None and not recurs:
         raise settings.refused("recurrence", "Must be given: on which dates the report is made.")
+    since, until = reader.moment("reviewHistoryPeriodStartDateTime"), reader.moment("reviewHistoryPeriodEndDateTime")
     return HistoryDraft(
         display_name=reader.name(),
         results=_results(reader),
         scopes=tuple(_query(scope) for scope in scopes),
-        since=None if recurs else reader.moment("reviewHistoryPeriodStartDateTime"),
-        until=None if recurs else reader.moment("reviewHistoryPeriodEndDateTime"),
+        since=None if recurs else since,  # each run of a recurring report has its own
+        until=None if recurs else until,
         schedule=_schedule(settings, default_zone) if settings else None,
         report_range=settings.text("reportRange", longest=64) if settings else "",
     )
