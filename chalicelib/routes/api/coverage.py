@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from chalice.app import Blueprint
+from msgspec import UNSET, UnsetType
 
 from chalicelib.domain import errors
-from chalicelib.routes.api.reports import csv_answer
+from chalicelib.routes import shapes
+from chalicelib.routes.api.reports import FILE, csv_answer
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Listed
 from chalicelib.usecases.coverage import Coverage, coverage, require_report_reader
 from chalicelib.usecases.exports import COVERAGE, Asked
 
@@ -17,7 +20,41 @@ door = Blueprint(__name__)
 _PAGE, _COUNTED_PAGE = 100, 25
 
 
-@route(door, "GET", "/api/v1/coverage", takes=("counts", "uncovered", "$skiptoken"))
+class CoveredObject(shapes.Answer, kw_only=True):
+    """A catalog, package, policy or person."""
+
+    id: str
+    display_name: shapes.Text = UNSET
+
+
+class SwitchedOff(shapes.Answer, kw_only=True):
+    """Who switched the reviews of a policy off, and when."""
+
+    by: CoveredObject
+    date_time: shapes.Instant
+
+
+class LastCompleted(shapes.Answer, kw_only=True):
+    """The review of a policy that ended last."""
+
+    id: str
+    end_date_time: shapes.Instant
+    days_since: int
+
+
+class PolicyCoverage(shapes.Answer, kw_only=True):
+    """How the assignments through a policy are reviewed."""
+
+    catalog: CoveredObject
+    access_package: CoveredObject
+    assignment_policy: CoveredObject
+    coverage: Literal["reviewed", "neverReviewed", "switchedOff", "ended"]
+    last_completed_review: LastCompleted | None
+    switched_off: SwitchedOff | UnsetType = UNSET
+    live_assignments: shapes.Number = UNSET
+
+
+@route(door, "GET", "/api/v1/coverage", query=("counts", "uncovered", "$skiptoken"), gives=Listed[PolicyCoverage])
 def list_coverage(call: Call) -> Answer:
     """The policies the caller may see, each with how it is reviewed; `counts=true` with its live assignments,
     `uncovered=true` only those nobody reviews."""
@@ -32,7 +69,7 @@ def list_coverage(call: Call) -> Answer:
     return body
 
 
-@route(door, "GET", "/api/v1/coverage.csv", takes=("counts", "uncovered"))
+@route(door, "GET", "/api/v1/coverage.csv", query=("counts", "uncovered"), gives=FILE)
 def coverage_csv(call: Call) -> Answer:
     """The same as CSV, complete; 202 with an export's id when it takes longer than an answer may."""
     require_report_reader(call.actor)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from chalice.app import Blueprint
+from msgspec import UNSET
 
 from chalicelib.domain import errors
 from chalicelib.domain.reviews import Job
+from chalicelib.routes import shapes
+from chalicelib.routes.declared import CSV, Gives
 from chalicelib.routes.graph.lists import signer, stamp
 from chalicelib.routes.graph.paging import Cursors, next_link
 from chalicelib.routes.http import Accepted, Answer, Call, Text, route
@@ -31,7 +34,25 @@ _ROOT = re.compile(r"/(?:v1\.0|api/v1)/")
 _LINK = "download"  # keeps these signatures apart from those of page cursors
 
 
-@route(door, "GET", "/api/v1/reviews/{review_id}/results.csv", takes=())
+class ExportStatus(shapes.Answer, kw_only=True):
+    """How far a large report is; `downloadUrl` leads to the file for 24 hours."""
+
+    id: str
+    kind: Literal["results", "assignments", "coverage"]
+    status: Literal["waiting", "running", "done", "error"]
+    rows: shapes.Count
+    created_date_time: shapes.Instant
+    finished_date_time: shapes.MomentOrNull
+    expiration_date_time: shapes.Instant
+    status_url: str
+    error: shapes.Text = UNSET
+    download_url: shapes.Text = UNSET
+
+
+FILE: dict[int, Gives] = {200: CSV, 202: ExportStatus}  # what fits an answer, or what makes it
+
+
+@route(door, "GET", "/api/v1/reviews/{review_id}/results.csv", gives=FILE)
 def results_csv(call: Call, review_id: str) -> Answer:
     """The results of a review as CSV, while it runs and afterwards; 202 with an export's id for a large one."""
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -40,7 +61,7 @@ def results_csv(call: Call, review_id: str) -> Answer:
     return csv_answer(call, Asked(RESULTS, found.id, {}))
 
 
-@route(door, "GET", "/api/v1/access-packages/{package_id}/assignments.csv", takes=("state",))
+@route(door, "GET", "/api/v1/access-packages/{package_id}/assignments.csv", query=("state",), gives=FILE)
 def assignments_csv(call: Call, package_id: str) -> Answer:
     """The assignments of a package as CSV: active ones, or those in the state asked for."""
     found = find_package(call.services, call.actor, package_id)
@@ -50,13 +71,13 @@ def assignments_csv(call: Call, package_id: str) -> Answer:
     return csv_answer(call, Asked(ASSIGNMENTS, found.id, {"state": state}))
 
 
-@route(door, "GET", "/api/v1/exports/{export_id}", takes=())
+@route(door, "GET", "/api/v1/exports/{export_id}", gives=ExportStatus)
 def show_export(call: Call, export_id: str) -> Answer:
     """How far a large report is, and where its file is when it is done."""
     return _export(call, find_export(call.services, call.actor, export_id))
 
 
-@route(door, "GET", "/api/v1/downloads/{token}", public=True, takes=())
+@route(door, "GET", "/api/v1/downloads/{token}", public=True, gives={200: CSV, 302: None}, refuses=(404,))
 def download(call: Call, token: str) -> Answer:
     """The file behind a signed link: itself, or where it is when it is large."""
     try:

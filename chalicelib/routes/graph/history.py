@@ -11,13 +11,16 @@ from chalicelib.domain import history
 from chalicelib.domain.history import HistoryDefinition, HistoryInstance
 from chalicelib.domain.reviews import Job
 from chalicelib.routes.api.reports import download_link
+from chalicelib.routes.declared import COUNTED, LIST, SORTED
 from chalicelib.routes.graph.addresses import body_of
 from chalicelib.routes.graph.history_bodies import history_draft
+from chalicelib.routes.graph.history_shapes import HistoryBody, HistoryReport, HistoryRun
 from chalicelib.routes.graph.lists import collection, metadata, single, stamp
 from chalicelib.routes.graph.odata import parse_query
 from chalicelib.routes.graph.present_reviews import TYPE, query_scope
 from chalicelib.routes.graph.review_schedule import schedule_object
 from chalicelib.routes.http import Answer, Call, Created, route
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.history import check_downloadable, create_history, find_history, find_run
 
 door = Blueprint(__name__)
@@ -52,13 +55,13 @@ INSTANCE_NAMES = (
 _STATUS = {"waiting": "requested", "running": "inprogress", "done": "done", "error": "error"}
 
 
-@route(door, "GET", DEFINITIONS)
+@route(door, "GET", DEFINITIONS, query=(*SORTED, "$expand"), gives=Collection[HistoryReport])
 def list_histories(call: Call) -> Answer:
     """The reports the caller asked for, newest first."""
     return _definitions(call)
 
 
-@route(door, "POST", DEFINITIONS)
+@route(door, "POST", DEFINITIONS, takes=HistoryBody, headers=("Retry-Attempt",), gives={201: HistoryReport})
 def add_history(call: Call) -> Answer:
     """Ask for a report of ended reviews, once or again and again."""
     draft = history_draft(body_of(call), call.services.settings.default_time_zone)
@@ -66,7 +69,7 @@ def add_history(call: Call) -> Answer:
     return Created({"@odata.context": metadata(call, f"{CONTEXT}/$entity"), **_show_definitions(call)([made])[0]})
 
 
-@route(door, "GET", ONE)
+@route(door, "GET", ONE, query=("$select", "$expand"), gives=HistoryReport, named=(COUNTED,))
 def get_history(call: Call, history_id: str) -> Answer:
     """One report, or `$count`."""
     if history_id == "$count":
@@ -81,13 +84,13 @@ def get_history(call: Call, history_id: str) -> Answer:
     )
 
 
-@route(door, "GET", INSTANCES)
+@route(door, "GET", INSTANCES, query=LIST, gives=Collection[HistoryRun])
 def list_runs(call: Call, history_id: str) -> Answer:
     """The runs of a report, newest first."""
     return _instances(call, history_id)
 
 
-@route(door, "GET", INSTANCES + "/{run_id}")
+@route(door, "GET", INSTANCES + "/{run_id}", query=("$select",), gives=HistoryRun, named=(COUNTED,))
 def get_run(call: Call, history_id: str, run_id: str) -> Answer:
     """One run, or `$count`."""
     if run_id == "$count":
@@ -97,7 +100,7 @@ def get_run(call: Call, history_id: str, run_id: str) -> Answer:
     return single(call, found, context=context, properties=INSTANCE_NAMES, present=_show_instances(call))
 
 
-@route(door, "POST", INSTANCES + "/{run_id}/generateDownloadUri")
+@route(door, "POST", INSTANCES + "/{run_id}/generateDownloadUri", gives=HistoryRun)
 def generate_download_uri(call: Call, history_id: str, run_id: str) -> Answer:
     """The run with a link to its file that works for 24 hours."""
     parse_query(call.query, ())
