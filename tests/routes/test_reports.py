@@ -141,3 +141,13 @@ def test_a_lost_message_delays_a_job_until_the_next_tick(large: Reviewed) -> Non
     assert not [
         row for row in large.world.services.reviews.due_until(large.world.clock.now(), 100) if row.kind == "job"
     ]
+
+
+def test_results_are_kept_without_end(world: World) -> None:
+    """R157, G39: nothing of a review's results goes away with the years."""
+    found = reviewed(world)
+    found.decide("ann", "Approve", "needed")
+    found.close()
+    before = results(found)
+    world.clock.advance(days=3_650)
+    assert results(found).text == before.text and len(table(before.text)) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -197,3 +198,41 @@ def test_a_report_that_never_gets_on_ends_in_error(office: Desk, monkeypatch: py
             work(office, job)
     done = work(office, job)
     assert done.status == "error" and "10 attempts" in done.error
+
+
+class Nowhere:
+    """A bucket that keeps nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given, **named: "upload"
+
+
+@dataclass
+class Long:
+    """A report of many rows, a hundred a page."""
+
+    pages: int
+    columns = RESULTS
+
+    def read(self, cursor: str) -> tuple[list[Any], str | None]:
+        page = int(cursor or 0)
+        return [(f"row {page}", "x" * 200, *[None] * 15)] * 100, str(page + 1) if page + 1 < self.pages else None
+
+
+def test_memory_does_not_grow_with_the_report(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brief section 4: at most 1.25 times as much for ten times the rows."""
+    monkeypatch.setattr(exports, "PART_BYTES", 1_000_000)
+    services = replace(office.services, files=Nowhere())
+
+    def peak(pages: int) -> int:
+        monkeypatch.setattr(exports, "source_of", lambda services, job: Long(pages))
+        job = ordered(office)
+        tracemalloc.start()
+        done = work(office, job, services)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (done.status, done.done) == ("done", 100 * pages)
+        return most
+
+    peak(10)  # what is imported and cached on the way
+    assert peak(500) <= 1.25 * peak(50)
