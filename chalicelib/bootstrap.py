@@ -28,6 +28,7 @@ def services() -> Services:
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.writer import TableWriter
 
@@ -40,6 +41,7 @@ def services() -> Services:
         people=DirectoryTable(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
+        reports=ReportTable(),
         items=ItemTable(),
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),

@@ -8,12 +8,15 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
+from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.reviews import SWITCHED_OFF
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
+from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.ports import DecisionChange, Services
@@ -51,6 +54,8 @@ def _one(services: Services, message: dict[str, Any]) -> None:
         _job(services, subject)
     elif kind == "guest":
         notify.guest_accepted(services, subject)
+    elif kind == REPORT:
+        run_due_report(services, subject)
     elif kind == SWITCHED_OFF:
         notify_others.reviews_switched_off(services, subject)
     else:
@@ -63,6 +68,8 @@ def _job(services: Services, job_id: str) -> None:
         return
     if job.kind == "bulk":
         advance_bulk(services, job)
+    elif job.kind in (EXPORT, HISTORY):
+        advance_export(services, job)
     else:
         advance_import(services, job)
 

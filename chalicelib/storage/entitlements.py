@@ -89,6 +89,11 @@ class EntitlementTable:
         """See ports.Entitlements."""
         return EntitlementRow.count(keys.assignments_of_policy(policy_id))
 
+    def count_live_assignments_of_policy(self, policy_id: str) -> int:
+        """See ports.Entitlements. Ended ones are known by the member that only they have."""
+        live = ~EntitlementRow.data.contains('"expired":')
+        return EntitlementRow.count(keys.assignments_of_policy(policy_id), filter_condition=live)
+
     def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """A person's assignments, oldest first; may lag."""
         partition = keys.assignment_index(target_id, self.clock.now())[0]

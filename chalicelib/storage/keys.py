@@ -170,6 +170,31 @@ def job(job_id: str) -> tuple[str, str]:
     return f"J#{job_id}", "J"
 
 
+# reports --------------------------------------------------------------------------------------------------
+
+
+def ended_month(month: datetime) -> str:
+    return f"E#{month:%Y%m}"
+
+
+def ended(ends: datetime, instance_id: str) -> tuple[str, str]:
+    """A review that has ended, by the month and instant of its end."""
+    return ended_month(ends), f"{instant(ends)}#{instance_id}"
+
+
+def last_review(policy_id: str) -> tuple[str, str]:
+    return f"L#{policy_id}", "L"
+
+
+def history_definition(owner_or_definition_id: str) -> tuple[str, str]:
+    """The reports of one person share a partition, which their ids name."""
+    return f"W#{ids.place(owner_or_definition_id)}", owner_or_definition_id
+
+
+def history_instance(definition_id: str, instance_id: str) -> tuple[str, str]:
+    return f"V#{definition_id}", instance_id
+
+
 # items ----------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
@@ -62,6 +63,10 @@ PLACES: dict[type, Place] = {
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
+    EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
+    LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
+    HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
+    HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
     AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
 }
 

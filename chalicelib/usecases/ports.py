@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
@@ -170,6 +171,9 @@ class Entitlements(Protocol):
     def count_assignments_of_policy(self, policy_id: str) -> int:
         """All assignments ever made through the policy, by a COUNT query; may lag."""
 
+    def count_live_assignments_of_policy(self, policy_id: str) -> int:
+        """Those that were not ended, by a COUNT query over all; one whose own end has passed unnoticed counts."""
+
     def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Current and ended ones; may lag."""
 
@@ -320,6 +324,27 @@ class Items(Protocol):
         """Record what became of a removal; repeatable."""
 
 
+class Reports(Protocol):
+    """What reports are found by."""
+
+    def ended_between(self, since: datetime, until: datetime, limit: int, after: str | None) -> Page[EndedReview]:
+        """Reviews that ended from `since` to `until`, oldest first: one query a month, whatever else there is."""
+
+    def last_reviews(self, policy_ids: Iterable[str]) -> dict[str, LastReview]:
+        """The review that ended last, by policy, for those that had one; may lag by a second."""
+
+    def history_definition(self, definition_id: str) -> HistoryDefinition | None: ...
+    def history_definitions(self, owner_id: str, limit: int, after: str | None) -> Page[HistoryDefinition]:
+        """A person's reports, newest first."""
+
+    def history_instance(self, definition_id: str, instance_id: str) -> HistoryInstance | None: ...
+    def history_instances(self, definition_id: str, limit: int, after: str | None) -> Page[HistoryInstance]:
+        """A report's runs, newest first."""
+
+    def jobs(self, job_ids: Iterable[str]) -> dict[str, Job]:
+        """Several jobs by id, those that exist."""
+
+
 class Audit(Protocol):
     """Reading what was recorded; events are written by Writer.commit."""
 
@@ -339,6 +364,18 @@ class Files(Protocol):
 
     def upload_address(self, key: str) -> str:
         """A signed address that takes one PUT of a large file, for an hour."""
+
+    def download_address(self, key: str, name: str) -> str:
+        """A signed address that gives a file under this name, for five minutes."""
+
+    def begin_parts(self, key: str) -> str:
+        """Begin an object that is too large for one write; the upload's id."""
+
+    def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
+        """Part `number` (from 1), 5 MiB or more but for the last; written again it replaces the former one."""
+
+    def finish_parts(self, key: str, upload: str) -> None:
+        """Make the parts one object; again without effect when it was done."""
 
 
 class Queue(Protocol):
@@ -382,6 +419,7 @@ class Services:
     people: People
     entitlements: Entitlements
     reviews: Reviews
+    reports: Reports
     items: Items
     audit: Audit
     files: Files

@@ -12,6 +12,7 @@ from tests.routes.attacks import attack, check_refusal
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 MINE = "/api/v1/my-access"
+PACKAGES = "/api/v1/access-packages"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -62,8 +63,14 @@ TABLE = {
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
+    f"GET {REVIEWS}/{{review_id}}/results.csv": Route(f"{REVIEWS}/{{review}}/results.csv"),
+    f"GET {PACKAGES}/{{package_id}}/assignments.csv": Route(f"{PACKAGES}/{{package}}/assignments.csv"),
+    "GET /api/v1/coverage": Route("/api/v1/coverage"),
+    "GET /api/v1/coverage.csv": Route("/api/v1/coverage.csv"),
+    "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
+    "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
-PAGED = (REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:

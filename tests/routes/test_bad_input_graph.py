@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.routes.attacking import BOSS, Route, Stage, routes_under, stage
+from tests.routes.attacking import BOSS, HISTORY, Route, Stage, routes_under, stage
 from tests.routes.attacks import attack
 from tests.routes.entitling import KEPT, by_self, by_users, group, manager, single, timing
 
@@ -14,6 +14,7 @@ __all__ = ["stage"]
 EM = "/v1.0/identityGovernance/entitlementManagement"
 AR = "/v1.0/identityGovernance/accessReviews/definitions"
 INSTANCE, REVIEW = f"{AR}/{{definition_id}}/instances/{{instance_id}}", f"{AR}/{{definition}}/instances/{{review}}"
+RUN = f"{HISTORY}/{{history_id}}/instances/{{run_id}}"
 OPEN = (200,)
 
 
@@ -107,6 +108,20 @@ def reason(stage: Stage) -> dict[str, Any]:
     return {"justification": "as recommended"}
 
 
+def report(stage: Stage) -> dict[str, Any]:
+    query = "/identityGovernance/accessReviews/definitions?$filter=contains(scope/query, 'accessPackageAssignments')"
+    span = {"type": "numbered", "numberOfOccurrences": 3, "startDate": "2026-05-01", "recurrenceTimeZone": "UTC"}
+    pattern = {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 1}
+    return {
+        "displayName": "Report",
+        "decisions": ["approve", "deny"],
+        "scopes": [{"query": query, "queryType": "MicrosoftGraph"}],
+        "reviewHistoryPeriodStartDateTime": "2026-01-01T00:00:00Z",
+        "reviewHistoryPeriodEndDateTime": "2026-04-01T00:00:00Z",
+        "scheduleSettings": {"reportRange": "P1M", "recurrence": {"pattern": pattern, "range": span}},
+    }
+
+
 POLICY_WORDS = (
     "allowedTargetScope",
     "expiration/type",
@@ -168,6 +183,23 @@ TABLE = {
         f"{verb} {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}", closed=True)
         for verb in ("POST", "PUT", "PATCH", "DELETE")
     },
+    f"GET {HISTORY}": Route(HISTORY, stranger=OPEN, lists=True),
+    f"POST {HISTORY}": Route(
+        HISTORY,
+        report,
+        words=(
+            "decisions/0",
+            "scopes/0/queryType",
+            "scopes/0/query",
+            "scheduleSettings/reportRange",
+            "scheduleSettings/recurrence/pattern/type",
+            "scheduleSettings/recurrence/range/type",
+        ),
+    ),
+    f"GET {HISTORY}/{{history_id}}": Route(f"{HISTORY}/{{history}}"),
+    f"GET {HISTORY}/{{history_id}}/instances": Route(f"{HISTORY}/{{history}}/instances", lists=True),
+    f"GET {RUN}": Route(f"{HISTORY}/{{history}}/instances/{{run}}"),
+    f"POST {RUN}/generateDownloadUri": Route(f"{HISTORY}/{{history}}/instances/{{run}}/generateDownloadUri"),
     f"GET {AR}": Route(AR, stranger=OPEN, lists=True),
     f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
     f"GET {AR}/{{definition_id}}/instances": Route(f"{AR}/{{definition}}/instances", lists=True),

@@ -44,6 +44,10 @@ REAL = {
     "reviews": "review",
     "roles": "role",
     "imports": "import",
+    "historyDefinitions": "history",
+    "access-packages": "package",
+    "exports": "export",
+    "downloads": "download",
 }
 CONFIG = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 CHECKS = [

@@ -176,10 +176,10 @@ def _identity(call: Call) -> str:
 
 
 def _cursors(call: Call) -> Cursors:
-    return _signer(call.services.settings.cursor_secret)
+    return signer(call.services.settings.cursor_secret)
 
 
 @cache
-def _signer(secret: str) -> Cursors:
+def signer(secret: str) -> Cursors:
     """Hashed, so that the short or missing secret of a local stage works too."""
     return Cursors(hashlib.sha256(secret.encode()).digest())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.history import scope_query
 from chalicelib.domain.ids import NOBODY, guid
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
@@ -31,10 +32,11 @@ def _person(user: User | None, user_id: str) -> Json:
 
 
 def _scope(package_id: str, policy_id: str) -> Json:
-    query = (
-        "/identityGovernance/entitlementManagement/accessPackageAssignments"
-        f"?$filter=(accessPackageId eq '{package_id}' and assignmentPolicyId eq '{policy_id}')"
-    )
+    return query_scope(scope_query(package_id, policy_id))
+
+
+def query_scope(query: str) -> Json:
+    """An accessReviewQueryScope."""
     return {"@odata.type": f"{TYPE}accessReviewQueryScope", "query": query, "queryType": "MicrosoftGraph"}
 
 
