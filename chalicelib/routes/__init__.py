@@ -17,6 +17,7 @@ DOORS = (
     "graph.policies",
     "api.description",
     "api.imports",
+    "api.mails",
     "api.reviews",
     "api.roles",
     "portal.pages",

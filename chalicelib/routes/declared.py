@@ -30,16 +30,16 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Media:
-    """An answer that is no JSON object."""
+    """An answer that is no JSON object; `also` are other content types it may have."""
 
     content_type: str
-    example: str = ""
+    also: tuple[str, ...] = ()
 
 
 PAGE = ("$top", "$skiptoken", "$count", "$select")
 LIST = (*PAGE, "$filter")
 SORTED = (*LIST, "$orderby")
-COUNT = Media("text/plain", "12")
+COUNT = Media("text/plain")
 HTML = Media("text/html; charset=utf-8")
 CSV = Media("text/csv; charset=utf-8")
 Gives = type | Media | None

@@ -146,8 +146,9 @@ def _answer(status: int, gives: Gives, schemas: Mapping[type, Json]) -> Json:
     if gives is None:
         return {"description": told}
     if isinstance(gives, Media):
-        kind = gives.content_type.partition(";")[0]
-        return {"description": told, "content": {kind: {"schema": {"type": "object" if kind == JSON else "string"}}}}
+        kinds = [kind.partition(";")[0] for kind in (gives.content_type, *gives.also)]
+        content = {kind: {"schema": {"type": "object" if kind == JSON else "string"}} for kind in kinds}
+        return {"description": told, "content": content}
     return {"description": told, **_json(schemas[gives])}
 
 

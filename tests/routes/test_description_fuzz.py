@@ -42,6 +42,7 @@ REAL = {
     "reviews": "review",
     "roles": "role",
     "imports": "import",
+    "mail-previews": "template",
 }
 CONFIG = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 CHECKS = [
