@@ -49,6 +49,8 @@ def named() -> dict[str, list[str]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for rule in dict.fromkeys(_NUMBER.findall(ast.get_docstring(node) or "")):
+                    if rule[0] == "S" and "surprises" not in file.parts:
+                        continue  # other lists have such numbers too
                     found.setdefault(rule, []).append(f"{file.relative_to(ROOT)}::{node.name}")
     return found
 

@@ -196,3 +196,75 @@ def test_helpers_are_on_and_reasons_are_required_unless_a_policy_says_otherwise(
     shown = made.json["reviewSettings"]
     assert (shown["isRecommendationEnabled"], shown["isReviewerJustificationRequired"]) == (True, True)
     assert shown["expirationBehavior"] == "keepAccess"
+
+
+def test_only_active_assignments_are_reviewed(house: House) -> None:
+    """R64, G7: neither one that has not begun, nor one that is over."""
+    ann, early, over = house.staff("ann", "early", "over")
+    policy = house.policy(ann, over)
+    start = {"startDateTime": "2026-04-01T00:00:00Z"}
+    for person, kind, schedule in ((early, "adminAdd", start), (over, "adminRemove", None)):
+        held = {"targetId": person.id, "assignmentPolicyId": policy.id}
+        if kind == "adminRemove":
+            query = f"$filter=target/objectId eq '{person.id}'"
+            held = {"id": house.world.get(f"{EM}/assignments?{query}").json["value"][0]["id"]}
+        body = {"requestType": kind, "assignment": held, "schedule": schedule}
+        assert house.world.post(f"{EM}/assignmentRequests", body).status == 201
+    review = house.opened(policy)
+    assert set(house.items(review, house.boss)) == {"Ann"}
+    assert house.status(review)["population"]["items"] == 1
+
+
+def test_the_start_mail_names_review_package_due_date_and_leads_to_the_review(house: House) -> None:
+    """R77, R78: to the reviewer, once."""
+    review = house.opened(house.policy(*house.staff("ann")))
+    (mail,) = house.world.mails()
+    assert mail["to"] == house.boss.mail and "Reporting" in mail["subject"]
+    for words in ("Reporting", "16 March", f"/reviews/{review.id}"):
+        assert words in mail["body"]
+
+
+def test_who_hears_that_a_review_has_finished(house: House) -> None:
+    """R82, G14: who last saved the settings, and the owners of the catalog, each once."""
+    saver, owner = (house.organisation.person(name) for name in ("saver", "owner"))
+    house.organisation.grant(saver, Role.ADMINISTRATOR)
+    policy = house.policy(*house.staff("ann"))
+    house.organisation.grant(owner, Role.CATALOG_OWNER, f"catalog:{policy.catalog_id}")
+    url = f"{EM}/assignmentPolicies/{policy.id}"
+    settings = house.world.get(url).json["reviewSettings"]
+    saved = {"reviewSettings": {**settings, "isRecommendationEnabled": False}}
+    assert house.world.call("PATCH", url, saved, saver.principal_name).status == 200
+    review = house.opened(policy)
+    house.decide(review, house.boss, "Ann", "Approve")
+    before = len(house.world.mails())
+    house.closed(review)
+    told = [mail["to"] for mail in house.world.mails()[before:]]
+    assert sorted(told) == [owner.mail, saver.mail]
+
+
+def test_who_lost_access_is_told_once_and_not_by_whom(house: House) -> None:
+    """R88, G15: the mail names the review and leaves the reviewer out."""
+    (ann,) = house.staff("ann")
+    review = house.opened(house.policy(ann))
+    house.decide(review, house.boss, "Ann", "Deny", "Moved to another team.")
+    house.closed(review)
+    (mail,) = [one for one in house.world.mails() if one["to"] == ann.mail]
+    assert "Reporting" in mail["body"] and house.boss.display_name not in mail["body"]
+
+
+def test_one_reason_typed_for_accepted_recommendations_stands_on_every_approval(house: House) -> None:
+    """G17."""
+    review = house.opened(house.policy(*house.staff("ann", "bob")))
+    body = {"justification": "As recommended."}
+    assert house.world.post(house.url(review, "acceptRecommendations"), body, house.boss.principal_name).status == 204
+    assert {one["justification"] for one in house.items(review, house.boss).values()} == {"As recommended."}
+
+
+def test_results_are_kept_when_all_is_over(house: House) -> None:
+    """R157, G39: a year later the item still says what was decided."""
+    review = house.opened(house.policy(*house.staff("ann")))
+    house.decide(review, house.boss, "Ann", "Deny", "Left.")
+    house.closed(review)
+    house.world.clock.advance(days=365)
+    (item,) = house.world.get(house.url(review, "decisions")).json["value"]
+    assert (item["decision"], item["justification"]) == ("Deny", "Left.")
