@@ -109,10 +109,6 @@ class Call:
             raise errors.InvalidInput("The body must be a JSON object.")
         return found
 
-    def strict(self, shape: type[Any]) -> Any:
-        """The body as `shape`, a msgspec Struct. Raises InvalidInput."""
-        return checked(self.json(), shape)
-
 
 @dataclass(frozen=True)
 class Created:
