@@ -22,6 +22,7 @@ DOORS = (
     "api.item_history",
     "api.my_access",
     "api.reports",
+    "api.mails",
     "api.reviews",
     "api.roles",
     "portal.pages",
