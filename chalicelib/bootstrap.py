@@ -23,6 +23,7 @@ def services() -> Services:
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
+    from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.emails.renderer import MailRenderer
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.entitlements import EntitlementTable
@@ -33,11 +34,12 @@ def services() -> Services:
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
+    people = DirectoryTable()
     return Services(
         settings=chosen,
         clock=clock,
         writer=TableWriter(),
-        people=DirectoryTable(),
+        people=people,
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         items=ItemTable(),
@@ -46,4 +48,5 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen),
+        connectors={"recorded": RecordedConnector(people)},
     )

@@ -14,9 +14,12 @@ from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.open_review import open_due_review
+from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -49,6 +52,8 @@ def _one(services: Services, message: dict[str, Any]) -> None:
         advance_review(services, subject)
     elif kind == "job":
         _job(services, subject)
+    elif kind == DELIVERY:
+        advance_delivery(services, subject)
     elif kind == "guest":
         notify.guest_accepted(services, subject)
     elif kind == SWITCHED_OFF:
@@ -63,6 +68,8 @@ def _job(services: Services, job_id: str) -> None:
         return
     if job.kind == "bulk":
         advance_bulk(services, job)
+    elif job.kind == SPREAD:
+        advance_roles(services, job)
     else:
         advance_import(services, job)
 

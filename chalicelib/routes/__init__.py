@@ -15,10 +15,13 @@ DOORS = (
     "graph.directory",
     "graph.entitlements",
     "graph.policies",
+    "graph.resources",
+    "graph.separation",
     "api.description",
     "api.imports",
     "api.reviews",
     "api.roles",
+    "api.separation",
     "portal.pages",
 )
 

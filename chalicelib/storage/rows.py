@@ -11,8 +11,9 @@ import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
@@ -53,6 +54,9 @@ PLACES: dict[type, Place] = {
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
+    Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),

@@ -19,8 +19,10 @@ from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
 from chalicelib.routes.graph.bodies import RequestBody
+from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.separation import additional_access
 from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
 from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape
 from chalicelib.routes.graph.walking import Source
@@ -29,6 +31,7 @@ from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, seeing
 from chalicelib.usecases.assign import assign
 from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
+from chalicelib.usecases.reprocess import reprocess_assignment, reprocess_request
 
 door = Blueprint(__name__)
 
@@ -48,6 +51,9 @@ def assignment(call: Call, id: str) -> Answer:
     """One assignment, or `$count`."""
     if id == "$count":
         return _assignments(call, count_only=True)
+    asked = parse_segment(id)
+    if asked.kind == "function" and asked.name == "additionalAccess":
+        return additional_access(call, asked.arguments)
     return lists.single(
         call,
         seeing.find_assignment(call.services, call.actor, only_id(id)),
@@ -101,6 +107,22 @@ def request(call: Call, id: str) -> Answer:
 def drop_request(call: Call, id: str) -> Answer:
     """Delete the record of a completed request; the assignment stays as it is (R41)."""
     delete_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{ASSIGNMENTS}/{{id}}/reprocess")
+def deliver_again(call: Call, id: str) -> Answer:
+    """Deliver what an assignment grants once more (R40)."""
+    body_of(call)
+    reprocess_assignment(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/reprocess")
+def try_again(call: Call, id: str) -> Answer:
+    """Try a failed or partial delivery again, within seven days (R40)."""
+    body_of(call)
+    reprocess_request(call.services, call.actor, call.now, call.operation, only_id(id))
     return None
 
 
