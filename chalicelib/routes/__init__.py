@@ -16,6 +16,7 @@ DOORS = (
     "graph.entitlements",
     "graph.policies",
     "graph.resources",
+    "graph.role_scopes",
     "graph.separation",
     "api.description",
     "api.imports",

@@ -19,13 +19,12 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
 from chalicelib.domain.packages import AssignmentPolicy
-from chalicelib.domain.people import Actor, User
-from chalicelib.domain.resources import outside
+from chalicelib.domain.people import Actor
 from chalicelib.usecases.deleting import refuse_if_deleting
-from chalicelib.usecases.incompatible import compatible
-from chalicelib.usecases.plan_delivery import agenda_changes, granting, hint, taking_back
+from chalicelib.usecases.plan_delivery import hint, owed, owing_back
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
 from chalicelib.usecases.seeing import administers, require_manager, unknown
+from chalicelib.usecases.terms import check_catalog, on_terms
 
 CATEGORY = "EntitlementManagement"
 ADDED = "Administrator directly assigns user to access package"
@@ -87,19 +86,8 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
         raise InvalidInput("There is no such person.", "assignment/targetId")
     if not person.enabled:
         raise InvalidInput("The account of this person is disabled.", "assignment/targetId")
-    _check_catalog(services, policy.catalog_id, person)
+    check_catalog(services, policy.catalog_id, person)
     return policy
-
-
-def _check_catalog(services: Services, catalog_id: str, person: User) -> None:
-    """Raises Conflict when the catalog gives nothing out, or nothing to guests (R2, R38)."""
-    catalog = services.entitlements.catalog(catalog_id)
-    if catalog is not None and catalog.state != "published":
-        raise Conflict(f"The catalog {catalog.display_name!r} is not published.", "assignment/accessPackageId")
-    if catalog is not None and person.user_type == "Guest" and not catalog.externally_visible:
-        raise Conflict(
-            f"The catalog {catalog.display_name!r} is not enabled for external users.", "assignment/targetId"
-        )
 
 
 def span(starts: datetime | None, expiration: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
@@ -133,7 +121,7 @@ def _make(
     if held is not None and not is_over(held, assignment.created):
         return _already_made(services, held, assignment, retried)
     request_id, kind = _adding_request_id(assignment), RequestType.ADMIN_ADD
-    assignment, terms = _on_terms(services, assignment, request_id)
+    assignment, terms = on_terms(services, assignment, request_id)
     request = owed(request_of(assignment, kind, assignment.created, actor, justification, id=request_id), assignment)
     hold = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
     changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
@@ -145,24 +133,6 @@ def _make(
     if assignment.delivery:
         hint(services, assignment.id)
     return request
-
-
-def _on_terms(services: Services, assignment: Assignment, request_id: str) -> tuple[Assignment, list[Change]]:
-    """The assignment with what its package grants it, and the changes that hold the package to its terms: neither
-    its roles nor its incompatibilities may change meanwhile. Raises Conflict (R13)."""
-    package = services.entitlements.package(assignment.package_id)
-    if package is None:
-        raise Conflict("The access package is being deleted.", "assignment/accessPackageId")
-    changes = compatible(services, package, assignment.target_id)
-    planned = granting(assignment, outside(package.role_scopes), request_id)
-    return planned, [*changes, Unchanged(package), *agenda_changes(assignment, planned)]
-
-
-def owed(request: AssignmentRequest, assignment: Assignment) -> AssignmentRequest:
-    """A request that was delivered at once, unless the world outside owes its assignment something."""
-    if assignment.delivery is None or request.state != "delivered":
-        return request
-    return replace(request, state="delivering", completed=None)
 
 
 def _already_made(services: Services, held: Assignment, wanted: Assignment, retried: bool) -> AssignmentRequest:
@@ -213,24 +183,6 @@ def end_assignment(
     if ended.delivery:
         hint(services, assignment.id)
     return request
-
-
-def owing_back(
-    services: Services, before: Assignment, ended: Assignment, now: datetime, request_id: str, taken_back: bool = False
-) -> tuple[Assignment, list[Change]]:
-    """An assignment that ends, with the rights it is to lose, and the changes that come with that (R9).
-
-    `before` is how it stood, `request_id` the request that ends it. The request that was to deliver it, if it still
-    is to, counts as cancelled.
-    """
-    package = None if taken_back else services.entitlements.package(ended.package_id)
-    after = taking_back(ended, outside(package.role_scopes) if package else (), now, request_id)
-    changes = agenda_changes(before, after)
-    waiting = before.delivery if before.delivery and before.delivery.grant and before.starts <= now else None
-    adding = services.entitlements.request(waiting.request_id) if waiting and waiting.request_id else None
-    if adding is not None and adding.state == "delivering":
-        changes.append(Save(replace(adding, state="canceled", completed=now)))
-    return after, changes
 
 
 def _ended_now(services: Services, operation: str, assignment_id: str, changes: list[Change], now: datetime) -> bool:

@@ -6,19 +6,15 @@ overlaps already stays, and can be listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.assignments import Assignment, Holding
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
-from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, Incompatibility
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.deleting import refuse_if_deleting
-from chalicelib.usecases.ports import Absent, Change, Create, Drop, Put, Save, Services, Unchanged
-from chalicelib.usecases.roles import groups_around
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 from chalicelib.usecases.seeing import administers, find_package, require_manager, unknown
 
 CATEGORY = "EntitlementManagement"
@@ -39,43 +35,6 @@ class Listed:
     kind: str
     id: str
     display_name: str
-
-
-def compatible(services: Services, package: AccessPackage, person_id: str) -> list[Change]:
-    """The conditions under which this person may be assigned the package, for the transaction that does it.
-
-    Raises Conflict, naming what is in the way (R13).
-    """
-    if package.incompatible_groups:
-        for group_id in sorted(groups_around(services, person_id) & set(package.incompatible_groups)):
-            group = services.people.group(group_id)
-            raise _incompatible(f"is a member of the group {group.display_name if group else group_id!r}")
-    if not package.incompatible_packages:
-        return []
-    pairs = [(person_id, listed) for listed in package.incompatible_packages]
-    held = {one.package_id: one for one in services.entitlements.holdings(pairs)}
-    live = _live(services, held.values())
-    for listed in package.incompatible_packages:
-        if listed in live:
-            other = services.entitlements.package(listed)
-            raise _incompatible(f"holds the access package {other.display_name if other else listed!r}")
-    return [
-        Unchanged(held[listed])
-        if listed in held
-        else Absent(Holding(target_id=person_id, package_id=listed, assignment_id=""))
-        for listed in package.incompatible_packages
-    ]
-
-
-def _incompatible(what: str) -> Conflict:
-    return Conflict(f"The person {what}, which is incompatible with this access package.", "assignment/targetId")
-
-
-def _live(services: Services, held: Iterable[Holding]) -> dict[str, Assignment]:
-    """The live assignments behind holdings, by package."""
-    now = services.clock.now()
-    found = services.entitlements.assignments(one.assignment_id for one in held)
-    return {one.package_id: one for one in found.values() if not is_over(one, now)}
 
 
 def list_incompatible(

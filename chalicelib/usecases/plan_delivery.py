@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.assignments import Assignment, AssignmentState, Delivery
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Delivery
 from chalicelib.domain.lifetimes import is_over
-from chalicelib.domain.resources import Right
+from chalicelib.domain.resources import Right, outside
 from chalicelib.domain.reviews import Due
 from chalicelib.usecases.ports import Change, Drop, Put, Save, Services
 
@@ -75,3 +75,28 @@ def with_right(assignment: Assignment, right: Right, granted: bool, now: datetim
     owed = replace(before, grant=grant, revoke=revoke, began=due, attempts=0, due=due)
     after = replace(assignment, delivery=owed)
     return [Save(after), *agenda_changes(assignment, after)]
+
+
+def owed(request: AssignmentRequest, assignment: Assignment) -> AssignmentRequest:
+    """A request that was delivered at once, unless the world outside owes its assignment something."""
+    if assignment.delivery is None or request.state != "delivered":
+        return request
+    return replace(request, state="delivering", completed=None)
+
+
+def owing_back(
+    services: Services, before: Assignment, ended: Assignment, now: datetime, request_id: str, taken_back: bool = False
+) -> tuple[Assignment, list[Change]]:
+    """An assignment that ends, with the rights it is to lose, and the changes that come with that (R9).
+
+    `before` is how it stood, `request_id` the request that ends it. The request that was to deliver it, if it still
+    is to, counts as cancelled.
+    """
+    package = None if taken_back else services.entitlements.package(ended.package_id)
+    after = taking_back(ended, outside(package.role_scopes) if package else (), now, request_id)
+    changes = agenda_changes(before, after)
+    waiting = before.delivery if before.delivery and before.delivery.grant and before.starts <= now else None
+    adding = services.entitlements.request(waiting.request_id) if waiting and waiting.request_id else None
+    if adding is not None and adding.state == "delivering":
+        changes.append(Save(replace(adding, state="canceled", completed=now)))
+    return after, changes

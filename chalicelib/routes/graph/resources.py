@@ -1,4 +1,4 @@
-"""The resources of catalogs, and which of their roles packages grant, in Graph's shape (R4-R8, R11)."""
+"""The resources of catalogs with their roles and scopes, and the requests that put them there (R4-R7)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.packages import AccessPackage
-from chalicelib.domain.resources import RECORDED, SYSTEMS, Resource, ResourceRequest, RoleScope
+from chalicelib.domain.resources import RECORDED, SYSTEMS, Resource, ResourceRequest
 from chalicelib.routes import http
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
@@ -19,15 +18,14 @@ from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call, Created
-from chalicelib.usecases import list_entitlements, manage_resources, role_scopes, seeing
-from chalicelib.usecases.incompatible import administered
+from chalicelib.usecases import list_entitlements, manage_resources, seeing
 
 door = Blueprint(__name__)
 
 REQUESTS, RESOURCES = f"{EM}/resourceRequests", f"{EM}/resources"
-IN_CATALOG, IN_PACKAGE = f"{EM}/catalogs/{{id}}", f"{EM}/accessPackages/{{id}}/resourceRoleScopes"
+IN_CATALOG = f"{EM}/catalogs/{{id}}"
 CONNECTOR = "@accessReviews.connector"
-_LONGEST_ORIGIN = 512
+LONGEST_ORIGIN = 512
 
 
 @http.route(door, "GET", RESOURCES)
@@ -137,7 +135,7 @@ def add_request(call: Call) -> Answer:
 def _draft(given: Reader, catalog_id: str) -> manage_resources.ResourceDraft:
     """The resource of a request. A group is named by its id, an application or site by any text it has there."""
     system = given.choice("originSystem", SYSTEMS)
-    origin_id = given.text("originId", longest=_LONGEST_ORIGIN).strip()
+    origin_id = given.text("originId", longest=LONGEST_ORIGIN).strip()
     if not origin_id:
         raise given.refused("originId", "Must name the group, application or site.")
     roles = [(role.name("originId"), role.name()) for role in given.many("roles")]
@@ -158,70 +156,6 @@ def _draft(given: Reader, catalog_id: str) -> manage_resources.ResourceDraft:
 def request(call: Call, id: str) -> Answer:
     """One request about a resource."""
     return _request(call, manage_resources.find_resource_request(call.services, call.actor, only_id(id)))
-
-
-@http.route(door, "GET", IN_PACKAGE)
-def granted(call: Call, id: str) -> Answer:
-    """What a package grants."""
-    package = administered(call.services, call.actor, only_id(id))
-    return lists.collection(
-        call,
-        context=f"{EM_CONTEXT}/accessPackages('{package.id}')/resourceRoleScopes",
-        known=present.KNOWN_OF_ROLE_SCOPE,
-        source=listed(package.role_scopes),
-        present=present.role_scope_objects,
-        properties=present.ROLE_SCOPE_PROPERTIES,
-        expandable=expand.of_role_scope(call),
-    )
-
-
-@http.route(door, "POST", IN_PACKAGE)
-def grant(call: Call, id: str) -> Answer:
-    """Have a package grant a role of a resource of its catalog."""
-    reader = body_of(call)
-    role = reader.inner("role")
-    if role is None:
-        raise reader.refused("role", "Must be given.")
-    inside = role.inner("resource")
-    scope = reader.inner("scope")
-    resource_id = inside.identifier("id") if inside else ""
-    if not resource_id:
-        raise role.refused("resource/id", "Must name a resource of the package's catalog.")
-    if scope is not None and not scope.flag("isRootScope", True):
-        raise scope.refused("isRootScope", "A resource has its root scope only.")
-    origin = role.text("originId", longest=_LONGEST_ORIGIN) or role.identifier("id")
-    if not origin:
-        raise role.refused("originId", "Must name the role.")
-    asked = (call.services, call.actor, call.now, call.operation)
-    made = role_scopes.add_role(*asked, only_id(id), resource_id, origin, call.retried)
-    package = administered(call.services, call.actor, only_id(id))
-    return Created(_granted(call, package, made))
-
-
-@http.route(door, "GET", f"{IN_PACKAGE}/{{role_scope_id}}")
-def granted_one(call: Call, id: str, role_scope_id: str) -> Answer:
-    """One role that a package grants."""
-    package = administered(call.services, call.actor, only_id(id))
-    return _granted(call, package, role_scopes.find_role_scope(package, only_id(role_scope_id)))
-
-
-@http.route(door, "DELETE", f"{IN_PACKAGE}/{{role_scope_id}}")
-def withdraw(call: Call, id: str, role_scope_id: str) -> Answer:
-    """Have a package no longer grant a role."""
-    asked = (call.services, call.actor, call.now, call.operation)
-    role_scopes.remove_role(*asked, only_id(id), only_id(role_scope_id))
-    return None
-
-
-def _granted(call: Call, package: AccessPackage, found: RoleScope) -> Mapping[str, Any]:
-    return lists.single(
-        call,
-        found,
-        context=f"{EM_CONTEXT}/accessPackages('{package.id}')/resourceRoleScopes",
-        properties=present.ROLE_SCOPE_PROPERTIES,
-        present=present.role_scope_objects,
-        expandable=expand.of_role_scope(call),
-    )
 
 
 def _resource(call: Call, found: Resource) -> Mapping[str, Any]:
