@@ -23,6 +23,8 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "$filter": ({"type": "string", "minLength": 1}, "An OData filter, such as displayName eq 'Finance'."),
     "$orderby": ({"type": "string", "minLength": 1}, "A member with asc or desc."),
     "accessPackageId": ({"type": "string", "minLength": 1}, "The reviews of this access package."),
+    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
+    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

@@ -122,9 +122,9 @@ def test_overlaps_stay_and_are_counted_and_listed(duties: Duties) -> None:
         ("accessPackage", "Reporting", 2),
         ("group", "Crew", 1),
     ]
-    people = office.world.get(f"{url}?incompatibleId={office.package.id}").json["value"]
+    people = office.world.get(f"{url}/{office.package.id}").json["value"]
     assert {one["person"]["userPrincipalName"] for one in people} == {"ann@example.com", "bob@example.com"}
-    refused(office.world.get(f"{url}?incompatibleId={NOBODY}"), 404)
+    refused(office.world.get(f"{url}/{NOBODY}"), 404)
     file = office.world.get(f"{url}.csv")
     assert file.headers["Content-Type"].startswith("text/csv")
     lines = list(csv.DictReader(io.StringIO(file.text)))
@@ -143,7 +143,7 @@ def test_people_of_a_long_list_come_in_pages(duties: Duties) -> None:
     office.organisation.assign(office.policy, *people)
     office.organisation.assign(duties.policy, *people)
     duties.exclude()
-    url = f"/api/v1/access-packages/{duties.paying.id}/incompatible-holders?incompatibleId={office.package.id}"
+    url = f"/api/v1/access-packages/{duties.paying.id}/incompatible-holders/{office.package.id}"
     first = office.world.get(url).json
     second = office.world.get(first["nextLink"].removeprefix("https://graph.example.com/api")).json
     assert (len(first["value"]), len(second["value"]), "nextLink" in second) == (100, 5, False)

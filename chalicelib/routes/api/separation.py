@@ -11,9 +11,13 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.packages import AccessPackage
+from chalicelib.routes.api.separation_shapes import HolderOfBoth, Overlap
+from chalicelib.routes.declared import CSV
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, Text, route
-from chalicelib.usecases.incompatible import Listed, administered, listed_by
+from chalicelib.routes.shapes import Listed
+from chalicelib.usecases.incompatible import administered, listed_by
 from chalicelib.usecases.overlaps import holders_of_both
 
 door = Blueprint(__name__)
@@ -32,13 +36,10 @@ _PAGE = 100
 _RISKY = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet formula begins
 
 
-@route(door, "GET", PACKAGE + "/incompatible-holders", takes=("incompatibleId", "$skiptoken"))
+@route(door, "GET", PACKAGE + "/incompatible-holders", gives=Listed[Overlap])
 def overlaps(call: Call, package_id: str) -> Answer:
-    """Each incompatible package and group with how many people have both; with `incompatibleId` those people."""
+    """Each incompatible package and group, with how many people have both."""
     package = _package(call, package_id)
-    wanted = (call.query.get("incompatibleId") or [""])[0].lower()
-    if wanted:
-        return _people(call, package, wanted)
     return {
         "value": [
             {
@@ -52,7 +53,30 @@ def overlaps(call: Call, package_id: str) -> Answer:
     }
 
 
-@route(door, "GET", PACKAGE + "/incompatible-holders.csv", takes=("incompatibleId",))
+@route(
+    door,
+    "GET",
+    PACKAGE + "/incompatible-holders/{incompatible_id}",
+    query=("$skiptoken",),
+    gives=Listed[HolderOfBoth],
+)
+def holders(call: Call, package_id: str, incompatible_id: str) -> Answer:
+    """The people who have the package and this entry of its lists, a hundred a page."""
+    package = _package(call, package_id)
+    entry = next((one for one in listed_by(call.services, package) if one.id == incompatible_id.lower()), None)
+    if entry is None:
+        raise _not_listed()
+    found = holders_of_both(call.services, package.id, entry)
+    token = (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
+    after = position(call, token).get("after", "")
+    rest = [one for one in found if one.target_id > after]
+    body: dict[str, Any] = {"value": list(_rows(call, rest[:_PAGE]))}
+    if len(rest) > _PAGE:
+        body["nextLink"] = next_page(call, {"after": rest[_PAGE - 1].target_id})
+    return body
+
+
+@route(door, "GET", PACKAGE + "/incompatible-holders.csv", query=("incompatibleId",), gives=CSV)
 def overlaps_file(call: Call, package_id: str) -> Answer:
     """The same people as a CSV file, for one entry of the lists or for all."""
     package = _package(call, package_id)
@@ -73,24 +97,10 @@ def overlaps_file(call: Call, package_id: str) -> Answer:
     return Text(out.getvalue(), "text/csv; charset=utf-8", headers={"Content-Disposition": attachment})
 
 
-def _package(call: Call, package_id: str) -> Any:
+def _package(call: Call, package_id: str) -> AccessPackage:
     if not ids.is_guid(package_id):
         raise errors.NotFound("There is no such access package.")
     return administered(call.services, call.actor, package_id)
-
-
-def _people(call: Call, package: Any, wanted: str) -> Answer:
-    entry = next((one for one in listed_by(call.services, package) if one.id == wanted), None)
-    if entry is None:
-        raise _not_listed()
-    found = holders_of_both(call.services, package.id, Listed(entry.kind, entry.id, entry.display_name))
-    token = (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
-    after = position(call, token).get("after", "")
-    rest = [one for one in found if one.target_id > after]
-    body: dict[str, Any] = {"value": list(_rows(call, rest[:_PAGE]))}
-    if len(rest) > _PAGE:
-        body["nextLink"] = next_page(call, {"after": rest[_PAGE - 1].target_id})
-    return body
 
 
 def _not_listed() -> errors.NotFound:

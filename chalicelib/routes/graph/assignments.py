@@ -12,13 +12,13 @@ from chalice.app import Blueprint
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.errors import MethodNotAllowed
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST, SORTED
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
-from chalicelib.routes.graph.bodies import RequestBody
+from chalicelib.routes.graph.bodies import Anything, RequestBody
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
@@ -38,6 +38,10 @@ door = Blueprint(__name__)
 _SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare what answers show
 ONE = ("$select", "$expand")
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
+_PAIR = "accessPackageId='{accessPackageId}',incompatibleAccessPackageId='{incompatibleAccessPackageId}'"
+BOTH = tuple(
+    Named(f"additionalAccess({pair})", (*LIST, "$expand"), Collection[AssignmentShape]) for pair in ("", _PAIR)
+)
 
 
 @http.route(door, "GET", ASSIGNMENTS, query=(*LIST, "$expand"), gives=Collection[AssignmentShape])
@@ -46,7 +50,7 @@ def assignments(call: Call) -> Answer:
     return _assignments(call)
 
 
-@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED,))
+@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED, *BOTH))
 def assignment(call: Call, id: str) -> Answer:
     """One assignment, or `$count`."""
     if id == "$count":
@@ -110,7 +114,7 @@ def drop_request(call: Call, id: str) -> Answer:
     return None
 
 
-@http.route(door, "POST", f"{ASSIGNMENTS}/{{id}}/reprocess")
+@http.route(door, "POST", f"{ASSIGNMENTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
 def deliver_again(call: Call, id: str) -> Answer:
     """Deliver what an assignment grants once more (R40)."""
     body_of(call)
@@ -118,7 +122,7 @@ def deliver_again(call: Call, id: str) -> Answer:
     return None
 
 
-@http.route(door, "POST", f"{REQUESTS}/{{id}}/reprocess")
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
 def try_again(call: Call, id: str) -> Answer:
     """Try a failed or partial delivery again, within seven days (R40)."""
     body_of(call)

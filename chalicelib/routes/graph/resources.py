@@ -10,38 +10,45 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.resources import RECORDED, SYSTEMS, Resource, ResourceRequest
 from chalicelib.routes import http
+from chalicelib.routes.declared import LIST, SORTED
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id, plain_id
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import Reader
+from chalicelib.routes.graph.resource_bodies import ResourceRequestBody
+from chalicelib.routes.graph.shapes import Resource as ResourceShape
+from chalicelib.routes.graph.shapes import ResourceRequest as RequestShape
+from chalicelib.routes.graph.shapes import ResourceRole, ResourceScope
 from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, manage_resources, seeing
 
 door = Blueprint(__name__)
 
+ONE, MANY = ("$select", "$expand"), (*LIST, "$expand")
 REQUESTS, RESOURCES = f"{EM}/resourceRequests", f"{EM}/resources"
 IN_CATALOG = f"{EM}/catalogs/{{id}}"
 CONNECTOR = "@accessReviews.connector"
 LONGEST_ORIGIN = 512
 
 
-@http.route(door, "GET", RESOURCES)
+@http.route(door, "GET", RESOURCES, query=MANY, gives=Collection[ResourceShape])
 def resources(call: Call) -> Answer:
     """The resources of every catalog the caller may see, catalog by catalog."""
     catalogs = list_entitlements.catalogs(call.services, call.actor)
     return _resources(call, f"{EM_CONTEXT}/resources", list_entitlements.resources(call.services, catalogs))
 
 
-@http.route(door, "GET", f"{RESOURCES}/{{id}}")
+@http.route(door, "GET", f"{RESOURCES}/{{id}}", query=ONE, gives=ResourceShape)
 def resource(call: Call, id: str) -> Answer:
     """One resource."""
     return _resource(call, manage_resources.find_resource(call.services, call.actor, only_id(id)))
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resources")
+@http.route(door, "GET", f"{IN_CATALOG}/resources", query=MANY, gives=Collection[ResourceShape])
 def resources_of_catalog(call: Call, id: str) -> Answer:
     """The resources of a catalog."""
     catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
@@ -49,14 +56,14 @@ def resources_of_catalog(call: Call, id: str) -> Answer:
     return _resources(call, f"{EM_CONTEXT}/catalogs('{catalog.id}')/resources", source)
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resources/{{resource_id}}")
+@http.route(door, "GET", f"{IN_CATALOG}/resources/{{resource_id}}", query=ONE, gives=ResourceShape)
 def resource_of_catalog(call: Call, id: str, resource_id: str) -> Answer:
     """One resource of a catalog."""
     found = manage_resources.find_resource_in(call.services, call.actor, only_id(id), only_id(resource_id))
     return _resource(call, found)
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resourceRoles")
+@http.route(door, "GET", f"{IN_CATALOG}/resourceRoles", query=MANY, gives=Collection[ResourceRole])
 def roles_of_catalog(call: Call, id: str) -> Answer:
     """The roles that the resources of a catalog offer; usually asked for one resource."""
     catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
@@ -77,7 +84,7 @@ def roles_of_catalog(call: Call, id: str) -> Answer:
     )
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes")
+@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes", query=MANY, gives=Collection[ResourceScope])
 def scopes_of_catalog(call: Call, id: str) -> Answer:
     """The root scope of each resource of a catalog."""
     catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
@@ -94,7 +101,7 @@ def scopes_of_catalog(call: Call, id: str) -> Answer:
     )
 
 
-@http.route(door, "GET", REQUESTS)
+@http.route(door, "GET", REQUESTS, query=(*SORTED, "$expand"), gives=Collection[RequestShape])
 def requests(call: Call) -> Answer:
     """What was put into catalogs and taken out of them, newest first."""
     actor = call.actor
@@ -112,7 +119,15 @@ def requests(call: Call) -> Answer:
     )
 
 
-@http.route(door, "POST", REQUESTS)
+@http.route(
+    door,
+    "POST",
+    REQUESTS,
+    takes=ResourceRequestBody,
+    headers=("Retry-Attempt",),
+    gives={201: RequestShape},
+    refuses=(409,),
+)
 def add_request(call: Call) -> Answer:
     """Put a resource into a catalog (`adminAdd`) or take one out (`adminRemove`)."""
     reader = body_of(call)
@@ -152,7 +167,7 @@ def _draft(given: Reader, catalog_id: str) -> manage_resources.ResourceDraft:
     )
 
 
-@http.route(door, "GET", f"{REQUESTS}/{{id}}")
+@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape)
 def request(call: Call, id: str) -> Answer:
     """One request about a resource."""
     return _request(call, manage_resources.find_resource_request(call.services, call.actor, only_id(id)))

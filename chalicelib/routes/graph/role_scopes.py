@@ -10,13 +10,17 @@ from chalice.app import Blueprint
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.domain.resources import RoleScope
 from chalicelib.routes import http
+from chalicelib.routes.declared import LIST
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id
+from chalicelib.routes.graph.resource_bodies import RoleScopeBody
 from chalicelib.routes.graph.resources import LONGEST_ORIGIN
+from chalicelib.routes.graph.shapes import ResourceRoleScope
 from chalicelib.routes.graph.walking import listed
 from chalicelib.routes.http import Answer, Call, Created
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import role_scopes
 from chalicelib.usecases.incompatible import administered
 
@@ -25,7 +29,7 @@ door = Blueprint(__name__)
 IN_PACKAGE = f"{EM}/accessPackages/{{id}}/resourceRoleScopes"
 
 
-@http.route(door, "GET", IN_PACKAGE)
+@http.route(door, "GET", IN_PACKAGE, query=(*LIST, "$expand"), gives=Collection[ResourceRoleScope])
 def granted(call: Call, id: str) -> Answer:
     """What a package grants."""
     package = administered(call.services, call.actor, only_id(id))
@@ -40,7 +44,15 @@ def granted(call: Call, id: str) -> Answer:
     )
 
 
-@http.route(door, "POST", IN_PACKAGE)
+@http.route(
+    door,
+    "POST",
+    IN_PACKAGE,
+    takes=RoleScopeBody,
+    headers=("Retry-Attempt",),
+    gives={201: ResourceRoleScope},
+    refuses=(409,),
+)
 def grant(call: Call, id: str) -> Answer:
     """Have a package grant a role of a resource of its catalog."""
     reader = body_of(call)
@@ -63,14 +75,14 @@ def grant(call: Call, id: str) -> Answer:
     return Created(_granted(call, package, made))
 
 
-@http.route(door, "GET", f"{IN_PACKAGE}/{{role_scope_id}}")
+@http.route(door, "GET", f"{IN_PACKAGE}/{{role_scope_id}}", query=("$select", "$expand"), gives=ResourceRoleScope)
 def granted_one(call: Call, id: str, role_scope_id: str) -> Answer:
     """One role that a package grants."""
     package = administered(call.services, call.actor, only_id(id))
     return _granted(call, package, role_scopes.find_role_scope(package, only_id(role_scope_id)))
 
 
-@http.route(door, "DELETE", f"{IN_PACKAGE}/{{role_scope_id}}")
+@http.route(door, "DELETE", f"{IN_PACKAGE}/{{role_scope_id}}", gives=None)
 def withdraw(call: Call, id: str, role_scope_id: str) -> Answer:
     """Have a package no longer grant a role."""
     asked = (call.services, call.actor, call.now, call.operation)

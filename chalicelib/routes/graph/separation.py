@@ -11,13 +11,18 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.routes import http
+from chalicelib.routes.declared import COUNTED, LIST
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id
 from chalicelib.routes.graph.people_objects import GROUP_PROPERTIES, KNOWN_OF_GROUP, group_objects
+from chalicelib.routes.graph.resource_bodies import ReferenceBody
+from chalicelib.routes.graph.shapes import AccessPackage as AccessPackageShape
+from chalicelib.routes.graph.shapes import DirectoryObject, Reference
 from chalicelib.routes.graph.walking import listed
 from chalicelib.routes.http import Answer, Call
+from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import incompatible, list_entitlements, overlaps
 from chalicelib.usecases.incompatible import GROUP, PACKAGE, administered
 
@@ -29,13 +34,13 @@ _COLLECTIONS = {PACKAGE: "accessPackages", GROUP: "groups"}
 _REFERENCE = re.compile(r"(?:\S*/)?([A-Za-z]+)(?:/|\(')([A-Za-z0-9._-]{1,128})(?:'\))?")
 
 
-@http.route(door, "GET", PACKAGES)
+@http.route(door, "GET", PACKAGES, query=(*LIST, "$expand"), gives=Collection[AccessPackageShape])
 def packages(call: Call, id: str) -> Answer:
     """The packages that are incompatible with this one."""
     return _packages(call, id)
 
 
-@http.route(door, "GET", f"{PACKAGES}/{{part}}")
+@http.route(door, "GET", f"{PACKAGES}/{{part}}", gives=Collection[Reference], named=(COUNTED,))
 def packages_part(call: Call, id: str, part: str) -> Answer:
     """Their number (`$count`) or addresses (`$ref`)."""
     if part == "$count":
@@ -43,31 +48,31 @@ def packages_part(call: Call, id: str, part: str) -> Answer:
     return _references(call, id, part, PACKAGE)
 
 
-@http.route(door, "POST", f"{PACKAGES}/{{part}}")
+@http.route(door, "POST", f"{PACKAGES}/{{part}}", takes=ReferenceBody, gives=None, refuses=(409,))
 def list_package(call: Call, id: str, part: str) -> Answer:
     """Put a package on the list (`$ref`)."""
     return _list(call, id, part, PACKAGE)
 
 
-@http.route(door, "DELETE", f"{PACKAGES}/{{part}}")
+@http.route(door, "DELETE", f"{PACKAGES}/{{part}}", query=("@id",), gives=None)
 def unlist_named_package(call: Call, id: str, part: str) -> Answer:
     """Take the package that `@id` names off the list (`$ref`)."""
     return _unlist_named(call, id, part, PACKAGE)
 
 
-@http.route(door, "DELETE", f"{PACKAGES}/{{part}}/{{reference}}")
+@http.route(door, "DELETE", f"{PACKAGES}/{{part}}/{{reference}}", gives=None)
 def unlist_package(call: Call, id: str, part: str, reference: str) -> Answer:
     """Take a package off the list (`{id}/$ref`)."""
     return _unlist(call, id, part, reference, PACKAGE)
 
 
-@http.route(door, "GET", GROUPS)
+@http.route(door, "GET", GROUPS, query=LIST, gives=Collection[DirectoryObject])
 def groups(call: Call, id: str) -> Answer:
     """The groups whose members cannot be assigned the package."""
     return _groups(call, id)
 
 
-@http.route(door, "GET", f"{GROUPS}/{{part}}")
+@http.route(door, "GET", f"{GROUPS}/{{part}}", gives=Collection[Reference], named=(COUNTED,))
 def groups_part(call: Call, id: str, part: str) -> Answer:
     """Their number (`$count`) or addresses (`$ref`)."""
     if part == "$count":
@@ -75,25 +80,27 @@ def groups_part(call: Call, id: str, part: str) -> Answer:
     return _references(call, id, part, GROUP)
 
 
-@http.route(door, "POST", f"{GROUPS}/{{part}}")
+@http.route(door, "POST", f"{GROUPS}/{{part}}", takes=ReferenceBody, gives=None, refuses=(409,))
 def list_group(call: Call, id: str, part: str) -> Answer:
     """Put a group on the list (`$ref`)."""
     return _list(call, id, part, GROUP)
 
 
-@http.route(door, "DELETE", f"{GROUPS}/{{part}}")
+@http.route(door, "DELETE", f"{GROUPS}/{{part}}", query=("@id",), gives=None)
 def unlist_named_group(call: Call, id: str, part: str) -> Answer:
     """Take the group that `@id` names off the list (`$ref`)."""
     return _unlist_named(call, id, part, GROUP)
 
 
-@http.route(door, "DELETE", f"{GROUPS}/{{part}}/{{reference}}")
+@http.route(door, "DELETE", f"{GROUPS}/{{part}}/{{reference}}", gives=None)
 def unlist_group(call: Call, id: str, part: str, reference: str) -> Answer:
     """Take a group off the list (`{id}/$ref`)."""
     return _unlist(call, id, part, reference, GROUP)
 
 
-@http.route(door, "GET", f"{ONE}/accessPackagesIncompatibleWith")
+@http.route(
+    door, "GET", f"{ONE}/accessPackagesIncompatibleWith", query=(*LIST, "$expand"), gives=Collection[AccessPackageShape]
+)
 def incompatible_with(call: Call, id: str) -> Answer:
     """The packages on whose lists this one stands."""
     package = administered(call.services, call.actor, only_id(id))
