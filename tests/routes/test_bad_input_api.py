@@ -12,6 +12,9 @@ from tests.routes.attacks import attack, check_refusal
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 
+OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
+BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
+
 
 def decisions(stage: Stage) -> dict[str, Any]:
     return {
@@ -42,6 +45,9 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {OVERLAPS}": Route(BOTH),
+    f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
+    f"GET {OVERLAPS}.csv": Route(f"{BOTH}.csv"),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
@@ -49,7 +55,7 @@ TABLE = {
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
 }
-PAGED = (REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (f"{BOTH}/{{group}}", REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:

@@ -194,6 +194,7 @@ def _references(call: Call, id: str, part: str, kind: str) -> Answer:
 def _list(call: Call, id: str, part: str, kind: str) -> Answer:
     reader = body_of(call)
     _only_ref(part)
+    incompatible.managed(call.services, call.actor, only_id(id))  # a stranger learns nothing, not even a mistake
     listed_id = _referred(reader.text("@odata.id", longest=2_000), kind, "@odata.id")
     asked = (call.services, call.actor, call.now, call.operation)
     incompatible.list_incompatible(*asked, only_id(id), kind, listed_id)
@@ -203,6 +204,7 @@ def _list(call: Call, id: str, part: str, kind: str) -> Answer:
 def _unlist_named(call: Call, id: str, part: str, kind: str) -> Answer:
     call.only("@id")
     _only_ref(part)
+    incompatible.managed(call.services, call.actor, only_id(id))
     return _unlist(call, id, _referred((call.query.get("@id") or [""])[0], kind, "@id"), "$ref", kind)
 
 
