@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import SWITCHED_OFF
+from chalicelib.domain.reviews import SWITCHED_OFF, Due
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
@@ -64,7 +65,11 @@ def _one(services: Services, message: dict[str, Any]) -> None:
 
 def _job(services: Services, job_id: str) -> None:
     job = services.reviews.job(job_id)
-    if job is None or job.finished is not None or job.status in ("done", "error"):
+    if job is None:
+        return
+    if job.finished is not None or job.status in ("done", "error"):
+        if job.due:  # its worker died before it could take the row off the agenda
+            services.writer.remove(Due(when=datetime.fromisoformat(job.due), kind="job", id=job.id))
         return
     if job.kind == "bulk":
         advance_bulk(services, job)

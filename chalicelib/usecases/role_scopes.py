@@ -149,7 +149,9 @@ def advance_roles(services: Services, job: Job) -> None:
         return
     budget = Budget(services.clock, services.settings.invocation_seconds)
     while held.status != "done" and budget.left():
-        held = services.reviews.save_job(_spread_page(services, held))
+        after = _spread_page(services, held)
+        # The end is written below, with the removal of the agenda row, so that neither comes without the other.
+        held = after if after.status == "done" else services.reviews.save_job(after)
     row = Due(when=datetime.fromisoformat(held.due), kind="job", id=held.id)
     released = replace(held, lease=replace(held.lease, until=0.0))
     if held.status != "done":

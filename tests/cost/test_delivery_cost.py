@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bench.meter import Meter
+from chalicelib.domain.packages import AccessPackage
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.assign import Wish, assign
@@ -20,24 +21,28 @@ from tests.world import World
 PEOPLE = 20
 
 
-def removing(world: World, connector: str) -> tuple[Meter, int]:
-    """A review that denies everybody's assignment to a package with one role; what closing and applying cost."""
-    org, outside = Organisation(world.services), plug_in(world.services)
-    boss = org.person("boss")
+def granting(world: World, org: Organisation, connector: str) -> AccessPackage:
+    """A package with one role through a connector, or with none."""
     catalog = org.catalog()
     package = org.package(catalog=catalog)
     if connector:
-        roles = (("user", "User"),)
         draft = ResourceDraft(
             catalog_id=catalog.id,
             origin_system="AadApplication",
             origin_id="x",
             display_name="X",
             connector=connector,
-            roles=roles,
+            roles=(("user", "User"),),
         )
         made = add_resource(world.services, ADMIN, org.now, org.operation(), draft)
         add_role(world.services, ADMIN, org.now, org.operation(), package.id, made.resource_id, "user")
+    return package
+
+
+def removing(world: World, connector: str) -> tuple[Meter, int]:
+    """A review that denies everybody's assignment to a package with one role; what closing and applying cost."""
+    org, outside = Organisation(world.services), plug_in(world.services)
+    boss, package = org.person("boss"), granting(world, org, connector)
     review = factories.by_people(org.now.date(), boss, justification_required=False, brake_count=1_000)
     policy = org.policy(package, review=review)
     org.assign(policy, *(org.person(f"p{number}") for number in range(PEOPLE)))
@@ -70,7 +75,7 @@ def test_a_denied_item_costs_at_most(world: World, connector: str, budget: int) 
 @pytest.mark.parametrize("connector", ["", "recorded"])
 def test_assigning_is_one_commit(world: World, connector: str) -> None:
     org = Organisation(world.services)
-    policy, ann = org.policy(), org.person("ann")
+    policy, ann = org.policy(granting(world, org, connector)), org.person("ann")
     with Meter() as meter:
         assign(world.services, ADMIN, org.now, org.operation(), Wish(target_id=ann.id, policy_id=policy.id))
     print(meter.table())
