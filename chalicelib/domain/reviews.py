@@ -191,7 +191,7 @@ class InstanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `switchedOff`) with this id.
+    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `delivery`, …) with this id.
 
     The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
     """

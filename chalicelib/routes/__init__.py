@@ -17,6 +17,9 @@ DOORS = (
     "graph.history",
     "graph.policies",
     "api.coverage",
+    "graph.resources",
+    "graph.role_scopes",
+    "graph.separation",
     "api.description",
     "api.imports",
     "api.item_history",
@@ -25,6 +28,7 @@ DOORS = (
     "api.mails",
     "api.reviews",
     "api.roles",
+    "api.separation",
     "portal.pages",
 )
 

@@ -25,6 +25,8 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "state": ({"type": "string"}, "The state of assignments: active (the default), all, or one of Graph's states."),
     "counts": ({"type": "string", "enum": ["true", "false"]}, "With true the live assignments are counted."),
     "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
+    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
+    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

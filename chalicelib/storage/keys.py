@@ -98,7 +98,27 @@ def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
 
 
 def holding(target_id: str, package_id: str) -> tuple[str, str]:
-    return f"H#{target_id}", package_id
+    return holdings(target_id), package_id
+
+
+def holdings(target_id: str) -> str:
+    return f"H#{target_id}"
+
+
+def resource(resource_id: str) -> tuple[str, str]:
+    return resources_of_catalog(resource_id), resource_id
+
+
+def resources_of_catalog(catalog_or_resource_id: str) -> str:
+    return f"E#{ids.place(catalog_or_resource_id)}"
+
+
+def resource_request(request_id: str) -> tuple[str, str]:
+    return "RESOURCE-REQUESTS", request_id
+
+
+def incompatibility(listed_id: str, package_id: str) -> tuple[str, str]:
+    return f"X#{listed_id}", package_id
 
 
 def request(request_id: str) -> tuple[str, str]:

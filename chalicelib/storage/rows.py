@@ -13,8 +13,9 @@ from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
@@ -56,6 +57,9 @@ PLACES: dict[type, Place] = {
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
+    Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),

@@ -6,7 +6,7 @@ unless the docstring says "may lag".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -19,6 +19,7 @@ from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, History
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest, Right
 from chalicelib.domain.reviews import (
     Due,
     InstanceState,
@@ -86,7 +87,14 @@ class Unchanged:
     entity: object
 
 
-Change = Create | Save | Put | Drop | Delete | Unchanged
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Write nothing, but refuse the whole commit when this entity exists."""
+
+    entity: object
+
+
+Change = Create | Save | Put | Drop | Delete | Unchanged | Absent
 
 
 class Clock(Protocol):
@@ -182,6 +190,24 @@ class Entitlements(Protocol):
         """Current and ended ones; may lag."""
 
     def holding(self, target_id: str, package_id: str) -> Holding | None: ...
+    def holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Holding]:
+        """The holdings there are among (person, package) pairs."""
+
+    def holdings_of_person(self, target_id: str) -> list[Holding]:
+        """Everything a person holds."""
+
+    def assignments(self, assignment_ids: Iterable[str]) -> dict[str, Assignment]:
+        """Several assignments by id."""
+
+    def resource(self, resource_id: str) -> Resource | None: ...
+    def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]: ...
+    def resource_request(self, request_id: str) -> ResourceRequest | None: ...
+    def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:
+        """Newest first."""
+
+    def incompatible_with(self, listed_id: str) -> list[str]:
+        """Ids of the packages that list this package as incompatible."""
+
     def request(self, request_id: str) -> AssignmentRequest | None: ...
     def list_requests(
         self, limit: int, after: str | None, since: datetime | None = None, before: datetime | None = None
@@ -382,6 +408,29 @@ class Files(Protocol):
         """Make the parts one object; again without effect when it was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a connector knows about a resource. `group_kind` as `Group.kind`; `roles` are (origin id, name)."""
+
+    display_name: str
+    description: str = ""
+    group_kind: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+class Connector(Protocol):
+    """One system outside in which people hold rights. Every call may be repeated, late and concurrently: granting
+    what is held and revoking what is not held succeed. A failure is any exception; it is tried again."""
+
+    def look_up(self, origin_system: str, origin_id: str) -> Found | None:
+        """The resource with this id, None when there is none."""
+
+    def grant(self, right: Right, person: User) -> None: ...
+    def revoke(self, right: Right, person: User) -> None: ...
+    def verify(self, right: Right, person: User) -> bool:
+        """Does the person hold the right now?"""
+
+
 class Queue(Protocol):
     """Hints to workers. Losing one delays work until the next tick, nothing more."""
 
@@ -433,3 +482,4 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    connectors: Mapping[str, Connector]

@@ -15,6 +15,9 @@ MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
 
+OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
+BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
+
 
 def decisions(stage: Stage) -> dict[str, Any]:
     return {
@@ -66,6 +69,9 @@ TABLE = {
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
+    f"GET {OVERLAPS}": Route(BOTH),
+    f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
+    f"GET {OVERLAPS}.csv": Route(f"{BOTH}.csv"),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
@@ -80,6 +86,7 @@ TABLE = {
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
 PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (f"{BOTH}/{{group}}", REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:
