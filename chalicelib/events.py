@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib import bootstrap
@@ -13,6 +14,8 @@ from chalicelib.domain.reviews import SWITCHED_OFF
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
+from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.open_review import open_due_review
@@ -40,21 +43,15 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one(services: Services, message: dict[str, Any]) -> None:
-    kind, subject = message["kind"], message["id"]
-    if kind == "series":
-        opened = open_due_review(services, subject)
-        if opened:
-            advance_review(services, opened)
-    elif kind == "instance":
-        advance_review(services, subject)
-    elif kind == "job":
-        _job(services, subject)
-    elif kind == "guest":
-        notify.guest_accepted(services, subject)
-    elif kind == SWITCHED_OFF:
-        notify_others.reviews_switched_off(services, subject)
-    else:
-        raise errors.InvalidInput(f"Unknown kind of work: {kind}")
+    if message["kind"] not in WORK:
+        raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
+    WORK[message["kind"]](services, message["id"])
+
+
+def _series(services: Services, definition_id: str) -> None:
+    opened = open_due_review(services, definition_id)
+    if opened:
+        advance_review(services, opened)
 
 
 def _job(services: Services, job_id: str) -> None:
@@ -67,6 +64,17 @@ def _job(services: Services, job_id: str) -> None:
         advance_import(services, job)
 
 
+WORK: dict[str, Callable[[Services, str], object]] = {
+    "series": _series,
+    "instance": advance_review,
+    "job": _job,
+    "guest": notify.guest_accepted,
+    SWITCHED_OFF: notify_others.reviews_switched_off,
+    "assignments": run_timers,
+    "cuts": run_cuts,
+}
+
+
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     """Fold changed decision items into the counters. The event names its stream shard because the event source
     has a tumbling window; its answer must carry that window's state, of which we need none."""
@@ -77,14 +85,15 @@ def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(record: dict[str, Any]) -> DecisionChange | None:
-    """A changed decision, or None for anything else (a fresh item, an apply result)."""
+    """A changed decision or a cancellation, or None for anything else (a fresh item, an apply result)."""
     data = record["dynamodb"]
     if record["eventName"] != "MODIFY":
         return None
     old, new = data["OldImage"], data["NewImage"]
-    if len(old["h"]["L"]) == len(new["h"]["L"]):
+    cancelled = "c" in new and "c" not in old
+    if not cancelled and len(old["h"]["L"]) == len(new["h"]["L"]):
         return None
-    if _author(new) == BY_RULE:
+    if not cancelled and _author(new) == BY_RULE:
         return None  # the closing sweep counts for itself
     partition = new["pk"]["S"]
     return DecisionChange(
@@ -93,7 +102,7 @@ def _change(record: dict[str, Any]) -> DecisionChange | None:
         shard=partition[44:46],
         sequence=data["SequenceNumber"],
         before=DECISIONS[old["d"]["S"]],
-        after=DECISIONS[new["d"]["S"]],
+        after=None if cancelled else DECISIONS[new["d"]["S"]],
     )
 
 

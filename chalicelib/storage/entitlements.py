@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain import ids
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_other
@@ -78,8 +78,16 @@ class EntitlementTable:
         return query_other(AssignmentPolicy, keys.policy_index(package_id, "")[0], limit, after)
 
     def assignment(self, assignment_id: str) -> Assignment | None:
-        """One assignment."""
-        return _find(Assignment, keys.assignment(assignment_id))
+        """One assignment: with the policy its id names, or where a pointer says."""
+        found = _find(Assignment, keys.assignment(assignment_id, assignment_id))
+        if found is None and ids.is_guid(assignment_id):
+            moved = _find(Moved, keys.moved(assignment_id))
+            found = _find(Assignment, keys.assignment(moved.policy_id, assignment_id)) if moved else None
+        return found
+
+    def timers(self, place: str, minute: datetime, limit: int, after: str | None) -> Page[Timer]:
+        """See ports.Entitlements."""
+        return query(Timer, keys.timers(place, minute), limit, after)
 
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Every assignment ever made through a policy, by id."""

@@ -28,7 +28,12 @@ from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, seeing
 from chalicelib.usecases.assign import assign
-from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
+from chalicelib.usecases.change_assignment import (
+    cancel_request,
+    change_assignment,
+    delete_request,
+    remove_assignment,
+)
 
 door = Blueprint(__name__)
 
@@ -101,6 +106,13 @@ def request(call: Call, id: str) -> Answer:
 def drop_request(call: Call, id: str) -> Answer:
     """Delete the record of a completed request; the assignment stays as it is (R41)."""
     delete_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel")
+def cancel(call: Call, id: str) -> Answer:
+    """Cancel a request that has not been delivered, such as a scheduled one (R39)."""
+    cancel_request(call.services, call.actor, call.now, only_id(id))
     return None
 
 
