@@ -55,7 +55,7 @@ def change_assignment(
     if is_over(assignment, now):
         raise Conflict("The assignment has ended.", "assignment/id")
     policy = _other_policy(services, actor, assignment, policy_id)
-    begins, ends = _dates(assignment, starts, expiration, now, needed=policy is None)
+    begins, ends = _dates(assignment, starts, expiration, now, needed=not policy_id)
     changed = replace(assignment, starts=begins, ends=ends)
     if policy is not None:
         former = (*(one for one in assignment.former_policies if one != policy.id), assignment.policy_id)

@@ -112,6 +112,7 @@ def drop_request(call: Call, id: str) -> Answer:
 @http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel")
 def cancel(call: Call, id: str) -> Answer:
     """Cancel a request that has not been delivered, such as a scheduled one (R39)."""
+    call.json()  # nothing in it matters, but what is no JSON object was not meant for this address
     cancel_request(call.services, call.actor, call.now, only_id(id))
     return None
 
