@@ -18,7 +18,7 @@ from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
-from chalicelib.routes.graph.bodies import RequestBody
+from chalicelib.routes.graph.bodies import Anything, RequestBody
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
 from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
@@ -109,10 +109,9 @@ def drop_request(call: Call, id: str) -> Answer:
     return None
 
 
-@http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel")
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel", takes=Anything, gives=None)
 def cancel(call: Call, id: str) -> Answer:
     """Cancel a request that has not been delivered, such as a scheduled one (R39)."""
-    call.json()  # nothing in it matters, but what is no JSON object was not meant for this address
     cancel_request(call.services, call.actor, call.now, only_id(id))
     return None
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from chalicelib.domain.items import ApplyResult, Decision, Recommendation
+from chalicelib.domain.items import ApplyResult, Cancelled, Decision, Recommendation
 from chalicelib.domain.reviews import Status
 from chalicelib.routes.shapes import Answer, Entity, Flag, Moment, MomentOrNull, Text, TextOrNull
 
@@ -156,3 +156,5 @@ class DecisionItem(Entity, kw_only=True):
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
     decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")
+    cancelled: Cancelled | UnsetType = field(default=UNSET, name="@accessReviews.cancelled")
+    cancelled_at: MomentOrNull = field(default=UNSET, name="@accessReviews.cancelledDateTime")
