@@ -139,6 +139,6 @@ def test_repeating_a_move_changes_nothing_more(world: World, org: Organisation) 
     (held,) = org.assign(staff, org.person("ann"))
     now = services.clock.now()
     first = change_assignment(services, ADMIN, now, "same", held, policy_id=externals.id)
-    again = change_assignment(services, ADMIN, now, "same", held, policy_id=externals.id)
+    again = change_assignment(services, ADMIN, now, "repeated", held, policy_id=externals.id)
     assert (again.type, stored(services, held).former_policies) == ("adminUpdate", (staff.id,))
     assert held_through(services, externals) == [held] and first.policy_id == externals.id
