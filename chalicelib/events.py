@@ -16,6 +16,8 @@ from chalicelib.domain.reviews import SWITCHED_OFF, Due, Job
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
+from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
@@ -78,6 +80,8 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     DELIVERY: advance_delivery,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
+    "assignments": run_timers,
+    "cuts": run_cuts,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
@@ -98,14 +102,15 @@ def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(record: dict[str, Any]) -> DecisionChange | None:
-    """A changed decision, or None for anything else (a fresh item, an apply result)."""
+    """A changed decision or a cancellation, or None for anything else (a fresh item, an apply result)."""
     data = record["dynamodb"]
     if record["eventName"] != "MODIFY":
         return None
     old, new = data["OldImage"], data["NewImage"]
-    if len(old["h"]["L"]) == len(new["h"]["L"]):
+    cancelled = "c" in new and "c" not in old
+    if not cancelled and len(old["h"]["L"]) == len(new["h"]["L"]):
         return None
-    if _author(new) == BY_RULE:
+    if not cancelled and _author(new) == BY_RULE:
         return None  # the closing sweep counts for itself
     partition = new["pk"]["S"]
     return DecisionChange(
@@ -114,7 +119,7 @@ def _change(record: dict[str, Any]) -> DecisionChange | None:
         shard=partition[44:46],
         sequence=data["SequenceNumber"],
         before=DECISIONS[old["d"]["S"]],
-        after=DECISIONS[new["d"]["S"]],
+        after=None if cancelled else DECISIONS[new["d"]["S"]],
     )
 
 

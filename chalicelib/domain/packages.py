@@ -118,7 +118,8 @@ class AssignmentPolicy:
 
     `other` keeps the writable Graph members this release stores but does not act on, as given.
     `expiration` is Graph's expirationPattern as plain values. `review_saved_by` is the person who last saved
-    the review settings; the finished mail goes to them (G14).
+    the review settings; the finished mail goes to them (G14). Through one that is not `enabled` nobody is assigned
+    (R21); those who are stay.
     """
 
     id: str
@@ -126,6 +127,7 @@ class AssignmentPolicy:
     catalog_id: str
     display_name: str
     description: str = ""
+    enabled: bool = True
     allowed_target_scope: str = "notSpecified"
     expiration: dict[str, Any] = field(default_factory=lambda: {"type": "noExpiration"})
     other: dict[str, Any] = field(default_factory=dict)

@@ -105,11 +105,12 @@ class Tally:
     approved: int = 0
     denied: int = 0
     dont_know: int = 0
+    cancelled: int = 0
 
     @property
     def undecided(self) -> int:
-        """Items nobody has decided yet."""
-        return max(self.total - self.approved - self.denied - self.dont_know, 0)
+        """Items that still wait for a decision; cancelled ones do not (G46)."""
+        return max(self.total - self.approved - self.denied - self.dont_know - self.cancelled, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +126,17 @@ class Outcome:
     kept: int = 0
     kept_because: dict[str, int] = field(default_factory=dict)
     cancelled: int = 0
+    removed_at_once: int = 0
 
     @property
     def removals(self) -> int:
-        """How many assignments the review wants to end."""
+        """How many assignments the review wants to end, those it has ended at once included."""
         return self.denied_by_person + self.denied_by_rule
+
+    @property
+    def outstanding(self) -> int:
+        """How many it has not ended yet: what the brake and a confirmation are about (G24)."""
+        return self.removals - self.removed_at_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +198,16 @@ class InstanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `delivery`, …) with this id.
+    """A row of the agenda: at `when`, continue `kind` (`events.WORK` lists them) with this id.
 
-    The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
+    The agenda is a hint that outlives lost messages: rows leave it only when their work is done. `taken`: until
+    when (real seconds since 1970) one worker has it to itself; see usecases/agenda.work_off.
     """
 
     when: datetime
     kind: str
     id: str
+    taken: float = 0.0
     version: int = 0
 
 

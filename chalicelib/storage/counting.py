@@ -65,7 +65,8 @@ def _by_decision(part: Iterable[DecisionChange]) -> Sums:
     sums = {"a": 0, "d": 0, "k": 0, "u": 0}
     for change in part:
         sums[_LETTERS[change.before]] -= 1
-        sums[_LETTERS[change.after]] += 1
+        letter = "x" if change.after is None else _LETTERS[change.after]
+        sums[letter] = sums.get(letter, 0) + 1
     del sums["u"]
     return sums
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain import ids
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.storage import keys
@@ -80,8 +80,16 @@ class EntitlementTable:
         return query_other(AssignmentPolicy, keys.policy_index(package_id, "")[0], limit, after)
 
     def assignment(self, assignment_id: str) -> Assignment | None:
-        """One assignment."""
-        return _find(Assignment, keys.assignment(assignment_id))
+        """One assignment: with the policy its id names, or where a pointer says."""
+        found = _find(Assignment, keys.assignment(assignment_id, assignment_id))
+        if found is None and ids.is_guid(assignment_id):
+            moved = _find(Moved, keys.moved(assignment_id))
+            found = _find(Assignment, keys.assignment(moved.policy_id, assignment_id)) if moved else None
+        return found
+
+    def timers(self, place: str, minute: datetime, limit: int, after: str | None) -> Page[Timer]:
+        """See ports.Entitlements."""
+        return query(Timer, keys.timers(place, minute), limit, after)
 
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Every assignment ever made through a policy, by id."""
@@ -116,8 +124,11 @@ class EntitlementTable:
 
     def assignments(self, assignment_ids: Iterable[str]) -> dict[str, Assignment]:
         """See ports.Entitlements."""
-        found = fetch_many(Assignment, filter(_is_key, map(keys.assignment, assignment_ids)), consistent=True)
-        return {assignment.id: assignment for assignment in found}
+        wanted = list(assignment_ids)
+        places = (keys.assignment(one, one) for one in wanted)
+        found = {one.id: one for one in fetch_many(Assignment, filter(_is_key, places), consistent=True)}
+        moved = (self.assignment(one) for one in wanted if one not in found)  # to another policy: rare
+        return found | {one.id: one for one in moved if one}
 
     def resource(self, resource_id: str) -> Resource | None:
         """One resource."""

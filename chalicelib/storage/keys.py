@@ -85,12 +85,26 @@ def unique_name(scope: str, name: str) -> tuple[str, str]:
     return f"NAME#{scope}", name.lower()
 
 
-def assignment(assignment_id: str) -> tuple[str, str]:
-    return f"A#{ids.place(assignment_id)}", assignment_id
+def assignment(policy_id: str, assignment_id: str) -> tuple[str, str]:
+    """With its policy. An id begins like the id of the policy it was made through, so it will do for that too."""
+    return assignments_of_policy(policy_id), assignment_id
 
 
 def assignments_of_policy(policy_id: str) -> str:
     return f"A#{ids.place(policy_id)}"
+
+
+def moved(assignment_id: str) -> tuple[str, str]:
+    return f"V#{assignment_id}", "V"
+
+
+def timers(place: str, minute: datetime) -> str:
+    """The partition of one minute of the assignments whose ids begin with this place."""
+    return f"X#{place}#{minute:%Y%m%dT%H%M}"
+
+
+def timer(minute: datetime, assignment_id: str) -> tuple[str, str]:
+    return timers(ids.place(assignment_id), minute), assignment_id
 
 
 def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
@@ -188,6 +202,14 @@ def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
 
 def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
     return "DUE", f"{instant(when)}#{kind}#{subject_id}"
+
+
+def cuts(instance_id: str) -> str:
+    return f"X#{instance_id}"
+
+
+def cut(instance_id: str, item_id: str) -> tuple[str, str]:
+    return cuts(instance_id), item_id
 
 
 def job(job_id: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Reviewer rows and counters of an instance: plain attributes, because they are added to in place.
 
-    R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision
+    R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision, x cancelled
     R#{set}#{user}   a member of a shared set
     D#{set}{shard}   the counts of one partition of a shared set
     C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished
@@ -39,7 +39,7 @@ def number(wire: Wire, name: str) -> int:
 
 def tally_of(wire: Wire) -> Tally:
     """The tally in a row."""
-    return Tally(number(wire, "t"), number(wire, "a"), number(wire, "d"), number(wire, "k"))
+    return Tally(*(number(wire, name) for name in ("t", "a", "d", "k", "x")))
 
 
 def _key(place: tuple[str, str]) -> Wire:
@@ -107,7 +107,7 @@ class ReviewerRows:
         )
         rows = {row["sk"]["S"]: row for row in answer["Items"]}
         counters = [row for sk, row in rows.items() if sk.startswith("C#")]
-        counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k")))
+        counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k", "x")))
         state = _STATE.decode(rows["B"]["data"]["S"]) if "B" in rows else None
         return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows))
 
@@ -185,6 +185,7 @@ def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:
                 before.approved + more.approved,
                 before.denied + more.denied,
                 before.dont_know + more.dont_know,
+                before.cancelled + more.cancelled,
             )
     return found
 

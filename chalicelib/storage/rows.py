@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
+from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
@@ -53,9 +54,11 @@ PLACES: dict[type, Place] = {
     UniqueName: Place(EntitlementRow, lambda e: keys.unique_name(e.scope, e.name)),
     Assignment: Place(
         EntitlementRow,
-        lambda e: keys.assignment(e.id),
+        lambda e: keys.assignment(e.policy_id, e.id),
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
+    Moved: Place(EntitlementRow, lambda e: keys.moved(e.assignment_id)),
+    Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
     Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
@@ -67,6 +70,7 @@ PLACES: dict[type, Place] = {
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
+    Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.history import EndedReview, LastReview
-from chalicelib.domain.items import BY_RULE, Decision, DecisionItem, HistoryEntry, Recommendation
+from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
@@ -107,7 +107,7 @@ class _Sweep:
         counts = self.counts
         kept = {name[5:]: number for name, number in counts.items() if name.startswith("kept:")}
         outcome = Outcome(
-            total=sum(number for name, number in counts.items()),
+            total=sum(number for name, number in counts.items() if name != "removedAtOnce"),
             approved=counts["approved"],
             denied_by_person=counts["denied"],
             denied_by_rule=counts["deniedByRule"],
@@ -115,6 +115,8 @@ class _Sweep:
             dont_know=counts["dontKnow"],
             kept=sum(kept.values()),
             kept_because=kept,
+            cancelled=counts["cancelled"],
+            removed_at_once=counts["removedAtOnce"],
         )
         return replace(self.state, step="", cursor="", page=self.state.page + 1, outcome=outcome)
 
@@ -125,8 +127,11 @@ class _Sweep:
 
     def _count(self, item: DecisionItem) -> None:
         by_rule = item.last is not None and item.last.by == BY_RULE
-        if item.decision is Decision.DENY:
+        if item.cancelled is not None:
+            self.counts["cancelled"] += 1
+        elif item.decision is Decision.DENY:
             self.denied.append(item.id)
+            self.counts["removedAtOnce"] += item.apply_result in (ApplyResult.DONE, ApplyResult.GONE)
             self.counts["deniedByRule" if by_rule else "denied"] += 1
         elif item.decision is Decision.APPROVE:
             self.counts["approvedByRule" if by_rule else "approved"] += 1
@@ -137,7 +142,7 @@ class _Sweep:
 
     def _settle(self, item: DecisionItem, partition: Partition) -> DecisionItem:
         """The item with its no-response outcome recorded, when nobody decided it (R115)."""
-        if item.decision is not Decision.NOT_REVIEWED or item.kept:
+        if not item.waits or item.kept:
             return item
         decision, kept = self._outcome(item, partition)
         entry = None
@@ -193,8 +198,8 @@ def complete(
     """Results stand. Until `announce` has told of them nothing else happens."""
     outcome = state.outcome or Outcome()
     settings = instance.settings
-    many = outcome.removals >= settings.brake_count
-    brake = many and outcome.removals * 100 > settings.brake_percent * outcome.total
+    many = outcome.outstanding >= settings.brake_count
+    brake = many and outcome.outstanding * 100 > settings.brake_percent * outcome.total
     done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="")
     operation = f"complete:{instance.id}"
     details = {"total": outcome.total, "removals": outcome.removals, "waiting": _waits(instance, done)}
@@ -215,8 +220,8 @@ def complete(
 
 def _waits(instance: ReviewInstance, state: InstanceState) -> bool:
     """Do the removals wait for a confirmation (G24)?"""
-    removals = state.outcome.removals if state.outcome else 0
-    return removals > 0 and (state.brake or not instance.settings.auto_apply)
+    outstanding = state.outcome.outstanding if state.outcome else 0
+    return outstanding > 0 and (state.brake or not instance.settings.auto_apply)
 
 
 def announce(

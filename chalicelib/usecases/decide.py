@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import MOST_SUBMISSIONS, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.items import MOST_SUBMISSIONS, Cancelled, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.usecases.agenda import promise_cuts
 from chalicelib.usecases.ports import Services
 
 MOST_REASON = 1_000  # characters
 MOST_ITEMS = 1_000
 SECONDS = 20.0
 THREADS = 8
+ENDED_BY_ITSELF = {
+    Cancelled.EXPIRED: "reached its end while the review was open",
+    Cancelled.REMOVED: "was taken away while the review was open",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +108,47 @@ def record_decision(
 ) -> bool:
     """Record one decision with one conditional update; nothing is read when warm. The last one wins (R94).
 
-    False when `only_undecided` and the item was decided already. Raises Forbidden, InvalidInput, Conflict,
-    PreconditionFailed, NotFound.
+    In a review that removes at once, a Deny is put on the agenda first. False when `only_undecided` and the item
+    was decided already. Raises Forbidden, InvalidInput, Conflict, PreconditionFailed, NotFound.
     """
     check_reviewer(services, person, instance, submission.item_id)
     check_reason(instance, submission)
+    cuts = _cuts(instance, [submission])
+    promise_cuts(services, instance, cuts)
+    choices: _Choices = {"only_undecided": only_undecided, "channel": channel}
+    done = _record(services, person, instance, submission, now, operation, choices)
+    _hint(services, instance, cuts)
+    return done
+
+
+class _Choices(TypedDict, total=False):
+    only_undecided: bool
+    channel: str
+
+
+def _cuts(instance: ReviewInstance, submissions: Iterable[Submission]) -> list[str]:
+    """The items whose access is to end at once."""
+    if not instance.settings.cut_now:
+        return []
+    denied = (one.item_id for one in submissions if one.decision is Decision.DENY)
+    return [item_id for item_id in dict.fromkeys(denied) if ids.is_guid(item_id)]
+
+
+def _hint(services: Services, instance: ReviewInstance, cuts: list[str]) -> None:
+    if cuts:
+        services.queue.send("cuts", instance.id)
+
+
+def _record(
+    services: Services,
+    person: User,
+    instance: ReviewInstance,
+    submission: Submission,
+    now: datetime,
+    operation: str,
+    choices: _Choices,
+) -> bool:
+    only_undecided = choices.get("only_undecided", False)
     reason = submission.justification.strip()
     entry = HistoryEntry(
         decision=submission.decision,
@@ -114,7 +156,7 @@ def record_decision(
         at=int(now.timestamp() * 1000),
         operation=operation,
         reason=reason,
-        channel=channel,
+        channel=choices.get("channel", ""),
         note=submission.note.strip(),
     )
     recorded = services.items.record(
@@ -145,15 +187,27 @@ def _explain(
         raise errors.NotFound("There is no such decision item.")
     if item.principal_id == person.id and not may_decide_own(instance):
         raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
-    if item.deadline <= now or item.kept:
-        raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
-    if len(item.history) >= MOST_SUBMISSIONS:
-        raise errors.Conflict(f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands.")
+    closed = _why_closed(item, now)
+    if closed:
+        raise errors.Conflict(closed)
     if submission.version is not None and submission.version != len(item.history):
         raise errors.PreconditionFailed("Somebody decided this item after you read it. Read it again.")
     if only_undecided and item.decision is not Decision.NOT_REVIEWED:
         return False
     raise errors.InvalidInput("Replacing another reviewer's Deny needs a justification.", "justification")
+
+
+def _why_closed(item: DecisionItem, now: datetime) -> str:
+    """Why nothing can be decided about an item any more, "" if something can."""
+    if item.deadline <= now or item.kept:
+        return "The review is closed; decisions can no longer be recorded or changed."
+    if item.cancelled is not None:
+        return f"There is nothing left to decide: this access {ENDED_BY_ITSELF[item.cancelled]}."
+    if item.removal_begun:
+        return "This access was removed already: in this review, a Deny takes effect at once."
+    if len(item.history) >= MOST_SUBMISSIONS:
+        return f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +242,19 @@ def record_many(
                 raise errors.InvalidInput("This item is named more than once in the call.", "id")
             if services.clock.real() >= until:
                 raise NotAttempted("Not attempted: the call ran out of time. Send it again.")
-            record_decision(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}")
+            check_reviewer(services, person, instance, submission.item_id)
+            check_reason(instance, submission)
+            _record(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}", {})
         except errors.ReviewError as problem:
             return Result(submission.item_id, problem)
         return Result(submission.item_id)
 
+    cuts = _cuts(instance, submissions)
+    promise_cuts(services, instance, cuts)
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(one, enumerate(submissions)))
+        results = list(pool.map(one, enumerate(submissions)))
+    _hint(services, instance, cuts)
+    return results
 
 
 class NotAttempted(errors.ReviewError):

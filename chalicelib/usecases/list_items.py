@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import DecisionItem
+from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
 from chalicelib.usecases.decide import may_decide_own
@@ -73,7 +73,7 @@ def _walk(
     while number < len(places):
         set_id, shard = places[number]
         page = services.items.page(instance.id, set_id, shard, limit - len(found), cursor)
-        found += [item for item in page.items if item.principal_id != hidden or item.why == "self"]
+        found += [item for item in page.items if _asked(item, hidden)]
         cursor = page.next
         if cursor is None:
             number += 1
@@ -81,6 +81,13 @@ def _walk(
             break
     following = f"{number},{cursor or ''}" if number < len(places) else None
     return Page(tuple(found), following)
+
+
+def _asked(item: DecisionItem, hidden: str) -> bool:
+    """Does the reviewer `hidden` ("" hides nobody) see this item in a list? Not their own (G11), and none that
+    ended by itself before it was decided (G46)."""
+    own = item.principal_id == hidden and item.why != "self"
+    return not own and (item.cancelled is None or item.decision is not Decision.NOT_REVIEWED)
 
 
 def items_of_review(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.notices import Reminder, ReminderKind, ReviewStarted, ReviewToDo
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, Status
@@ -148,7 +148,7 @@ def _to_do(
 ) -> ReviewToDo:
     """What a mail says about one review: how many people, up to five names, what is asked and what follows."""
     items = _items(services, user, instance, parts)
-    names = [item.display_name for item in items if item.decision is Decision.NOT_REVIEWED][:NAMES]
+    names = [item.display_name for item in items if item.waits][:NAMES]
     people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts)
     decided = people - _undecided(services, user, instance, parts) if undecided_only else 0
     state = services.reviews.recent_state(instance.id)
@@ -182,7 +182,7 @@ def _undecided(services: Services, user: User, instance: ReviewInstance, parts: 
     found = 0
     while True:
         page = items_of_reviewer(services, user.id, instance, tuple(parts), 250, after)
-        found += sum(1 for item in page.items if item.decision is Decision.NOT_REVIEWED)
+        found += sum(1 for item in page.items if item.waits)
         after = page.next
         if after is None or found > 10_000:
             return found

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from chalicelib.domain import notices
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
-from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
@@ -178,7 +178,9 @@ class Entitlements(Protocol):
     def policies_of_package(self, package_id: str, limit: int, after: str | None) -> Page[AssignmentPolicy]:
         """May lag."""
 
-    def assignment(self, assignment_id: str) -> Assignment | None: ...
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        """Wherever it lies: one that was moved to another policy keeps its id."""
+
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]: ...
     def count_assignments_of_policy(self, policy_id: str) -> int:
         """All assignments ever made through the policy, by a COUNT query; may lag."""
@@ -188,6 +190,9 @@ class Entitlements(Protocol):
 
     def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Current and ended ones; may lag."""
+
+    def timers(self, place: str, minute: datetime, limit: int, after: str | None) -> Page[Timer]:
+        """What is to be looked at in a minute, of the assignments whose ids begin with `place`."""
 
     def holding(self, target_id: str, package_id: str) -> Holding | None: ...
     def holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Holding]:
@@ -220,14 +225,15 @@ class Entitlements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard."""
+    """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard. `after`
+    None: it was cancelled and counts under no decision any more (G46)."""
 
     instance_id: str
     set_id: str
     shard: str
     sequence: str
     before: Decision
-    after: Decision
+    after: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +306,10 @@ class Reviews(Protocol):
     def due_until(self, when: datetime, limit: int) -> list[Due]:
         """The agenda up to `when`, oldest first: one query, whatever lies in the future."""
 
+    def due(self, when: datetime, kind: str, subject_id: str) -> Due | None: ...
+    def cuts(self, instance_id: str, limit: int, after: str | None) -> Page[Cut]:
+        """The removals of an instance that are to be done at once."""
+
     def job(self, job_id: str) -> Job | None: ...
     def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
     def save_job(self, job: Job) -> Job: ...
@@ -336,7 +346,8 @@ class Items(Protocol):
     ) -> Recorded:
         """Append a decision: one conditional UpdateItem, nothing read.
 
-        Accepted when the item exists, its deadline is after `now`, its history is not full, its principal is not
+        Accepted when the item exists, its deadline is after `now`, it is not cancelled, its removal has not begun,
+        its history is not full, its principal is not
         `exclude_principal`, it has `version` history entries (if given), it is undecided (if asked), and, unless
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
@@ -349,6 +360,12 @@ class Items(Protocol):
 
     def close(self, instance_id: str, item_id: str, entry: HistoryEntry | None, kept: str) -> bool:
         """Record the no-response outcome of an undecided item; False when somebody decided it meanwhile."""
+
+    def cancel(self, instance_id: str, item_id: str, cause: Cancelled, now: datetime) -> bool:
+        """Mark an item that ended by itself, whatever was decided; False when it is closed or being removed."""
+
+    def claim_removal(self, instance_id: str, item_id: str) -> bool:
+        """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """Record what became of a removal; repeatable."""

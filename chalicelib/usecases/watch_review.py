@@ -18,9 +18,8 @@ def counts(progress: Progress, state: InstanceState) -> Tally:
     if outcome is not None and outcome.total:
         approved = outcome.approved + outcome.approved_by_rule
         denied = outcome.denied_by_person + outcome.denied_by_rule
-        return Tally(outcome.total, approved, denied, outcome.dont_know)
-    counted = progress.counts
-    return Tally(state.items, counted.approved, counted.denied, counted.dont_know)
+        return Tally(outcome.total, approved, denied, outcome.dont_know, outcome.cancelled)
+    return replace(progress.counts, total=state.items)
 
 
 def finished_reviewers(progress: Progress, state: InstanceState) -> int:
@@ -28,7 +27,7 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
     together = 0
     for shared in state.shared:
         tally = progress.shared.get(shared.id, Tally())
-        if shared.items <= tally.approved + tally.denied + tally.dont_know:
+        if not replace(tally, total=shared.items).undecided:
             together += len(shared.members)
     return progress.finished + together
 

@@ -53,6 +53,7 @@ def policy(stage: Stage) -> dict[str, Any]:
     return {
         "displayName": "New",
         "description": "d",
+        "@accessReviews.isEnabled": True,
         "allowedTargetScope": "allMemberUsers",
         "expiration": {"type": "afterDuration", "duration": "P30D"},
         "accessPackage": {"id": stage.ids["package"]},
@@ -200,6 +201,7 @@ TABLE = {
     ),
     f"GET {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
     f"DELETE {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
+    f"POST {EM}/assignmentRequests/{{id}}/cancel": Route(f"{EM}/assignmentRequests/{{request}}/cancel"),
     f"GET {EM}/assignments": Route(f"{EM}/assignments", stranger=OPEN, lists=True),
     f"GET {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}"),
     **{

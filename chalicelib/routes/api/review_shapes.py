@@ -41,6 +41,7 @@ class Counts(Answer, kw_only=True):
     approved: int
     denied: int
     dont_know: int
+    cancelled: int
     not_reviewed: int
 
 
@@ -116,6 +117,7 @@ class OutcomeCounts(Answer, kw_only=True):
     dont_know: int
     kept: int
     kept_because: dict[str, int]
+    cancelled: int
     removed: int
     removal_failures: int
 

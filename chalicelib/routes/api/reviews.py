@@ -45,6 +45,7 @@ def _tally(tally: Tally) -> dict[str, int]:
         "approved": tally.approved,
         "denied": tally.denied,
         "dontKnow": tally.dont_know,
+        "cancelled": tally.cancelled,
         "notReviewed": tally.undecided,
     }
 
@@ -145,6 +146,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
             "dontKnow": state.outcome.dont_know,
             "kept": state.outcome.kept,
             "keptBecause": state.outcome.kept_because,
+            "cancelled": state.outcome.cancelled,
             "removed": state.removed,
             "removalFailures": state.removal_failures,
         }

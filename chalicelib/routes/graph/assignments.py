@@ -40,7 +40,12 @@ from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, list_own, seeing
 from chalicelib.usecases.assign import assign
-from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
+from chalicelib.usecases.change_assignment import (
+    cancel_request,
+    change_assignment,
+    delete_request,
+    remove_assignment,
+)
 from chalicelib.usecases.reprocess import reprocess_assignment, reprocess_request
 
 door = Blueprint(__name__)
@@ -158,6 +163,13 @@ def try_again(call: Call, id: str) -> Answer:
     """Try a failed or partial delivery again, within seven days (R40)."""
     body_of(call)
     reprocess_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel", takes=Anything, gives=None)
+def cancel(call: Call, id: str) -> Answer:
+    """Cancel a request that has not been delivered, such as a scheduled one (R39)."""
+    cancel_request(call.services, call.actor, call.now, only_id(id))
     return None
 
 

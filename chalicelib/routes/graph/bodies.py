@@ -148,6 +148,7 @@ class PolicyBody(Body):
 
     display_name: Name = None
     description: Description = None
+    enabled: bool | None = field(default=None, name="@accessReviews.isEnabled")
     allowed_target_scope: str | None = None
     expiration: ExpirationBody | None = None
     review_settings: ReviewBody | None = None

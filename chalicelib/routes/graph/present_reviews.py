@@ -180,6 +180,9 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
     }
     if shown:
         more["@accessReviews.lastSignInDateTime"] = stamp(item.last_sign_in)
+    if item.cancelled is not None:
+        more["@accessReviews.cancelled"] = item.cancelled.value
+        more["@accessReviews.cancelledDateTime"] = stamp(item.cancelled_at)
     if item.kept:
         more["@accessReviews.unansweredBecause"] = item.kept
     if item.last and item.last.by == BY_RULE:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from chalicelib.domain.items import ApplyResult, Change, Decision, Recommendation
+from chalicelib.domain.items import ApplyResult, Cancelled, Change, Decision, Recommendation
 from chalicelib.domain.reviews import Status
 from chalicelib.routes.shapes import Answer, Entity, Flag, Instant, Moment, MomentOrNull, Text, TextOrNull
 
@@ -183,3 +183,5 @@ class DecisionItem(Entity, kw_only=True):
     changes: list[Change] | UnsetType = field(default=UNSET, name="@accessReviews.changes")
     private_note: Text = field(default=UNSET, name="@accessReviews.privateNote")
     insights: list[Insight] | UnsetType = UNSET
+    cancelled: Cancelled | UnsetType = field(default=UNSET, name="@accessReviews.cancelled")
+    cancelled_at: MomentOrNull = field(default=UNSET, name="@accessReviews.cancelledDateTime")

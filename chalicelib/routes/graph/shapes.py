@@ -198,6 +198,7 @@ class AssignmentPolicy(Entity, kw_only=True):
 
     display_name: Text = UNSET
     description: TextOrNull = UNSET
+    enabled: Flag = field(default=UNSET, name="@accessReviews.isEnabled")
     allowed_target_scope: Text = UNSET
     expiration: Expiration | UnsetType | None = UNSET
     review_settings: ReviewSettings | UnsetType | None = UNSET
