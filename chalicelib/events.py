@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import SWITCHED_OFF
+from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.imports import advance_import
+from chalicelib.usecases.needs_reviewer import reviewer_changed
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.ports import DecisionChange, Services
 
@@ -41,20 +44,15 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 def _one(services: Services, message: dict[str, Any]) -> None:
     kind, subject = message["kind"], message["id"]
-    if kind == "series":
-        opened = open_due_review(services, subject)
-        if opened:
-            advance_review(services, opened)
-    elif kind == "instance":
-        advance_review(services, subject)
-    elif kind == "job":
-        _job(services, subject)
-    elif kind == "guest":
-        notify.guest_accepted(services, subject)
-    elif kind == SWITCHED_OFF:
-        notify_others.reviews_switched_off(services, subject)
-    else:
+    if kind not in WORK:
         raise errors.InvalidInput(f"Unknown kind of work: {kind}")
+    WORK[kind](services, subject)
+
+
+def _series(services: Services, definition_id: str) -> None:
+    opened = open_due_review(services, definition_id)
+    if opened:
+        advance_review(services, opened)
 
 
 def _job(services: Services, job_id: str) -> None:
@@ -65,6 +63,18 @@ def _job(services: Services, job_id: str) -> None:
         advance_bulk(services, job)
     else:
         advance_import(services, job)
+
+
+WORK: dict[str, Callable[[Services, str], object]] = {
+    "series": _series,
+    "instance": advance_review,
+    "job": _job,
+    "guest": notify.guest_accepted,
+    ASKED: notify.newly_asked,
+    ABSENCE: begin_absence,
+    LOST: reviewer_changed,
+    SWITCHED_OFF: notify_others.reviews_switched_off,
+}
 
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:

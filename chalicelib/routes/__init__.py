@@ -15,6 +15,7 @@ DOORS = (
     "graph.directory",
     "graph.entitlements",
     "graph.policies",
+    "api.delegation",
     "api.description",
     "api.imports",
     "api.reviews",

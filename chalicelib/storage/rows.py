@@ -11,12 +11,23 @@ import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
-from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import (
+    Due,
+    InstanceState,
+    Job,
+    MyReview,
+    Notice,
+    ReviewDefinition,
+    ReviewerRow,
+    ReviewInstance,
+)
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
+_COLUMNS = ("version", "mails")  # members that are columns of their own
 E = TypeVar("E")
 Key = tuple[str, str]
 
@@ -61,6 +72,9 @@ PLACES: dict[type, Place] = {
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
+    MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
+    ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
+    StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
     AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
 }
@@ -85,7 +99,7 @@ def lean(value: Any) -> Any:
         return {
             name: lean(getattr(value, name))
             for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
-            if name != "version" and getattr(value, name) != default
+            if name not in _COLUMNS and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
         return [lean(part) for part in value]

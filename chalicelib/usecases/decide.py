@@ -47,20 +47,24 @@ def open_instance(services: Services, instance_id: str, now: datetime) -> Review
     return instance
 
 
-def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> None:
-    """Raises NotReviewer unless the person belongs to the item's reviewer set, which its id names (R99).
+def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> str:
+    """On whose behalf the person decides the item ("": in their own right). Raises NotReviewer unless they belong
+    to its reviewer set, which its id names (R99), from the opening on or since.
 
-    A set of one needs no lookup; the parts of shared sets are remembered. An item that does not exist is
-    refused alike, so that a refusal tells nothing.
+    A set of one needs no lookup; a person's parts in a review and who was taken off it are remembered. An item
+    that does not exist is refused alike, so that a refusal tells nothing.
     """
     if not person.can_take_part:
         raise errors.Forbidden("Accept the invitation first; then you can review.")
     set_id = ids.decision_place(item_id)[0]
     if set_id == ids.set_of_one(person.id):
-        return
-    shared = ids.is_shared(set_id) and services.reviews.my_parts(person.id, instance)
-    if not shared or all(part.set_id != set_id for part in shared):
+        state = services.reviews.recent_state(instance.id)
+        if state is None or person.id not in state.taken_off:
+            return ""
+    parts = [part for part in services.reviews.my_parts(person.id, instance) if part.covers(item_id)]
+    if not parts:
         raise NotReviewer("You are not a reviewer of this item.")
+    return min(part.on_behalf_of for part in parts)
 
 
 def check_text(justification: str) -> None:
@@ -100,7 +104,7 @@ def record_decision(
     False when `only_undecided` and the item was decided already. Raises Forbidden, InvalidInput, Conflict,
     PreconditionFailed, NotFound.
     """
-    check_reviewer(services, person, instance, submission.item_id)
+    on_behalf_of = check_reviewer(services, person, instance, submission.item_id)
     check_reason(instance, submission)
     reason = submission.justification.strip()
     entry = HistoryEntry(
@@ -109,6 +113,7 @@ def record_decision(
         at=int(now.timestamp() * 1000),
         operation=operation,
         reason=reason,
+        on_behalf_of=on_behalf_of,
         channel=channel,
     )
     recorded = services.items.record(

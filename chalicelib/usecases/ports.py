@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
@@ -84,7 +85,16 @@ class Unchanged:
     entity: object
 
 
-Change = Create | Save | Put | Drop | Delete | Unchanged
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """Replace the facts of a reviewer's row and leave its mail states and counters alone, if it is there and its
+    facts are still those of `before`."""
+
+    before: MyReview | ReviewerRow
+    entity: MyReview | ReviewerRow
+
+
+Change = Create | Save | Put | Drop | Delete | Unchanged | Alter
 
 
 class Clock(Protocol):
@@ -239,8 +249,8 @@ class Reviews(Protocol):
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
 
-    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
-        """The row of a set of one."""
+    def reviewers_of_set(self, instance_id: str, set_id: str) -> list[ReviewerRow]:
+        """Every row of one set, first that of a set of one; those who are reviewers no more included."""
 
     def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
         """Both rows of each reviewer, in batches. Only while the instance is initialising."""
@@ -250,6 +260,12 @@ class Reviews(Protocol):
 
     def my_parts(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
         """The caller's rows in one instance (none: no reviewer). May lag by the state cache's life."""
+
+    def parts_now(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
+        """The same as they stand now, with those that count no more; for changing them."""
+
+    def standing_delegates(self, user_ids: Iterable[str]) -> dict[str, StandingDelegate]:
+        """Who stands in for these people, now or later, by person."""
 
     def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
         """Move the mail `kind` of a reviewer's row from state `before` (None: not set) to `state`."""
@@ -281,6 +297,9 @@ class Items(Protocol):
         """Write fresh items in batches with back-off. Only while the instance is initialising."""
 
     def get(self, instance_id: str, item_id: str) -> DecisionItem | None: ...
+    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+        """Those that exist, in the order asked; may lag by a second."""
+
     def record(
         self,
         instance_id: str,

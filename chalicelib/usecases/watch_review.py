@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from chalicelib.domain import ids
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.domain.items import Decision
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
+from chalicelib.usecases.notify_others import tally_of
 from chalicelib.usecases.ports import Progress, Services
 
 
@@ -26,6 +31,33 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
         if shared.items <= tally.approved + tally.denied + tally.dont_know:
             together += len(shared.members)
     return progress.finished + together
+
+
+def tallies_of(services: Services, instance: ReviewInstance, rows: Sequence[ReviewerRow]) -> list[Tally]:
+    """How far each of these reviewers is. Whoever joined a set of one is as far as its own reviewer; with single
+    items, as far as those are (read one by one, at most 200)."""
+    shared = any(row.shared for row in rows)
+    progress = services.reviews.progress(instance.id) if shared else Progress(None, Tally(), 0, {})
+    known = {row.set_id: row.tally for row in rows if not row.extra and not row.shared}
+    found = []
+    for row in rows:
+        if row.some:
+            found.append(_singly(services, instance, row))
+        elif row.extra and not row.shared:
+            if row.set_id not in known:
+                known[row.set_id] = services.reviews.reviewers_of_set(instance.id, row.set_id)[0].tally
+            found.append(known[row.set_id])
+        else:
+            found.append(tally_of(row, progress))
+    return found
+
+
+def _singly(services: Services, instance: ReviewInstance, row: ReviewerRow) -> Tally:
+    parts = services.reviews.my_parts(row.user_id, instance)
+    same = [part for part in parts if (part.set_id, part.on_behalf_of) == (row.set_id, row.on_behalf_of)]
+    items = services.items.get_many(instance.id, [item_id for part in same for item_id in part.only])
+    made = Counter(item.decision for item in items)
+    return Tally(len(items), made[Decision.APPROVE], made[Decision.DENY], made[Decision.DONT_KNOW])
 
 
 def latest_instances(

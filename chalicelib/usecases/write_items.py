@@ -89,7 +89,7 @@ def _single_rows(services: Services, instance: ReviewInstance, state: InstanceSt
     for user_id, (name, principal_name) in names.items():
         set_id = ids.set_of_one(user_id)
         if set_id in totals:
-            yield _rows(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
+            yield rows_of(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
 
 
 def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -134,13 +134,14 @@ def bucket_count(services: Services, state: InstanceState) -> int:
 
 
 def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item: bool) -> Rows:
-    row, part = _rows(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
+    row, part = rows_of(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
     return replace(row, shared=True, own_item=own_item), replace(part, own_item=own_item)
 
 
-def _rows(
+def rows_of(
     instance: ReviewInstance, user_id: str, name: str, principal_name: str, set_id: str, total: int, why: str
 ) -> Rows:
+    """The two rows of a reviewer of a set with `total` items: under the instance and under the reviewer."""
     row = ReviewerRow(
         instance_id=instance.id,
         user_id=user_id,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
@@ -24,13 +25,14 @@ from chalicelib.routes.shapes import Listed, Nothing
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
-from chalicelib.usecases.notify_others import tally_of
+from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
 from chalicelib.usecases.watch_review import (
     counts,
     definitions_of_package,
     finished_reviewers,
     latest_instances,
+    tallies_of,
 )
 
 door = Blueprint(__name__)
@@ -69,7 +71,8 @@ def list_reviews(call: Call) -> Answer:
         return _of_package(call, package)
     page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
     states = call.services.reviews.states(part.instance_id for part in page.items)
-    body: dict[str, Any] = {"value": [_mine(part, states.get(part.instance_id)) for part in page.items]}
+    value = [_mine(parts, states.get(parts[0].instance_id)) for parts in _by_review(page.items)]
+    body: dict[str, Any] = {"value": value}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
@@ -79,7 +82,14 @@ def _token(call: Call) -> str | None:
     return (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
 
 
-def _mine(part: MyReview, state: InstanceState | None) -> dict[str, Any]:
+def _by_review(parts: tuple[MyReview, ...]) -> list[list[MyReview]]:
+    """The parts of each review, which lie next to each other."""
+    return [list(group) for _, group in groupby(parts, key=lambda part: part.instance_id)]
+
+
+def _mine(parts: list[MyReview], state: InstanceState | None) -> dict[str, Any]:
+    """One review as its reviewer lists it; their own part in it first, then what was handed to them."""
+    part = min(parts, key=lambda one: one.on_behalf_of)
     return {
         "id": part.instance_id,
         "definitionId": part.definition_id,
@@ -88,9 +98,15 @@ def _mine(part: MyReview, state: InstanceState | None) -> dict[str, Any]:
         "status": state.status.value if state else "Initializing",
         "startDateTime": stamp(part.opens),
         "endDateTime": stamp(state.ends if state else part.closes),
-        "items": part.items - int(part.own_item),
+        "items": sum(one.items - int(one.own_item) for one in parts),
         "selfReview": part.self_review,
         "reviewerReason": part.reason,
+        "onBehalfOf": sorted({one.on_behalf_of for one in parts} - {""}),
+        "handedOver": [
+            {"to": one.to, "items": list(one.only), "reason": one.reason, "dateTime": stamp(one.at)}
+            for each in parts
+            for one in each.handed
+        ],
     }
 
 
@@ -128,7 +144,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     body: dict[str, Any] = {
         "counts": _tally(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
-        "needsReviewer": sum(one.items for one in state.shared if one.id == ids.NO_SET),
+        "needsReviewer": needing(state),
         "population": {"read": state.population, "counted": state.counted, "items": state.items},
         "waitingForConfirmation": state.status == "Completed" and not state.due,
     }
@@ -154,23 +170,24 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
     page = call.services.reviews.reviewer_rows(found.id, 100, position(call, _token(call)).get("after"))
-    shared = any(row.shared for row in page.items)
-    progress = call.services.reviews.progress(found.id) if shared else Progress(None, Tally(), 0, {})
-    value = [
-        {
-            "id": row.user_id,
-            "displayName": row.display_name,
-            "userPrincipalName": row.principal_name,
-            "reviewerReason": row.reason,
-            "shared": row.shared,
-            "counts": _tally(tally_of(row, progress)),
-        }
-        for row in page.items
-    ]
-    body: dict[str, Any] = {"value": value}
+    rows = [row for row in page.items if not row.removed]
+    tallies = tallies_of(call.services, found, rows)
+    body: dict[str, Any] = {"value": [_reviewer(row, tally) for row, tally in zip(rows, tallies, strict=True)]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
+
+
+def _reviewer(row: ReviewerRow, tally: Tally) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": row.user_id,
+        "displayName": row.display_name,
+        "userPrincipalName": row.principal_name,
+        "reviewerReason": row.reason,
+        "shared": row.shared,
+        "counts": _tally(tally),
+    }
+    return shown | ({"onBehalfOf": row.on_behalf_of} if row.on_behalf_of else {})
 
 
 @route(door, "POST", REVIEW + "/decisions", takes=Decisions, gives=Results)
