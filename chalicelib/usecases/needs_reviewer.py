@@ -170,12 +170,12 @@ def recount(services: Services, instance: ReviewInstance, set_id: str) -> None:
 def _counted(services: Services, instance: ReviewInstance, state: InstanceState, set_id: str) -> dict[str, int]:
     """The numbers of lost items with one set counted anew. For the set of nobody: how many it does not lack."""
     rows, people = people_of_set(services, instance, set_id)
-    abandoned = abandoned(rows, people)
+    nobody = abandoned(rows, people)
     single = _single(services, instance, rows, people)
     lost = {key: number for key, number in state.lost.items() if key != set_id}
     if set_id == ids.NO_SET:
-        return lost | ({set_id: len(single)} if abandoned and single else {})
-    if not abandoned:
+        return lost | ({set_id: len(single)} if nobody and single else {})
+    if not nobody:
         return lost
     undecided, after = 0, ""
     while True:

@@ -36,9 +36,8 @@ def take_back(
     if not changes:
         return
     details = {"from": to, "items": list(items)}
-    recorded = event(
-        now, actor_of(person), "Policy", "Take back review", target_of(instance), operation, details=details
-    )
+    actor, target = actor_of(person), target_of(instance)
+    recorded = event(now, actor, "Policy", "Take back review", target, operation, details=details)
     services.writer.commit(operation, *changes, Create(recorded))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.routes.api.delegation_shapes import (
     Absence,
     Assign,
