@@ -143,11 +143,9 @@ class _Edit:
 
     def _join(self, user: User, set_id: str, role: str) -> None:
         items = items_of_set(self.services, self.instance, self.state, set_id)
-        if items == 0 or (
-            set_id == ids.NO_SET and role == NAMED and user.id in panels(self.services, self.instance).primary
-        ):
-            return
-        own = own_item(self.services, self.instance, self.state, set_id, user.id)
+        own = own_item(self.services, self.instance, self.state, set_id, user.id) if items else ""
+        if items <= int(bool(own)):
+            return  # nothing there that they could decide
         wish = Joining(user=user, set_id=set_id, reason=role, items=items, own_item=bool(own))
         changes = join(self.services, self.instance, wish, self.now)
         if changes:

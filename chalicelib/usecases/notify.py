@@ -191,7 +191,7 @@ def _to_do(
         decided=max(min(decided, people - 1), 0),
         names=tuple(names),
         note=instance.reviewer_text or None,
-        hand_over=instance.settings.delegation,
+        hand_over=instance.settings.delegation and any(not part.on_behalf_of for part in parts),
     )
 
 

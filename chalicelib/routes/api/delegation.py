@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.routes.api.delegation_shapes import (
     Absence,
@@ -42,7 +42,7 @@ def post_hand_over(call: Call, review_id: str) -> Answer:
     body: HandOver = call.body
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     open_instance(call.services, found.id, call.now)
-    wish = Wish(to=body.to, reason=body.reason.strip(), items=tuple(dict.fromkeys(body.items)))
+    wish = Wish(to=body.to, reason=body.reason.strip(), items=_items(body.items))
     return {"toFallback": hand_over(call.services, call.person, found, wish, call.now, call.operation)}
 
 
@@ -52,7 +52,9 @@ def post_take_back(call: Call, review_id: str) -> Answer:
     body: TakeBack = call.body
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     open_instance(call.services, found.id, call.now)
-    take_back(call.services, call.person, found, body.to, tuple(body.items), call.now, call.operation)
+    if body.to and not ids.is_guid(body.to):
+        raise errors.InvalidInput("Must be the id of somebody you handed to; leave it out for everybody.", "to")
+    take_back(call.services, call.person, found, body.to, _items(body.items), call.now, call.operation)
     return None
 
 
@@ -89,13 +91,13 @@ def _waiting(one: Waiting) -> dict[str, Any]:
 def post_assign(call: Call, review_id: str) -> Answer:
     """Give items that need a reviewer one: some `items`, or all of a `reviewer`."""
     body: Assign = call.body
+    if body.reviewer and not ids.is_guid(body.reviewer):
+        raise errors.InvalidInput("Must be the id of a reviewer.", "reviewer")
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     check_manages(call.actor, found)
     if bool(body.items) == bool(body.reviewer):
         raise errors.InvalidInput("Give either items or reviewer.", "items")
-    wish = Assigning(
-        to=body.to, reason=body.reason.strip(), items=tuple(dict.fromkeys(body.items)), reviewer=body.reviewer
-    )
+    wish = Assigning(to=body.to, reason=body.reason.strip(), items=_items(body.items), reviewer=body.reviewer)
     assign_reviewer(call.services, call.actor, found, wish, call.now, call.operation)
     return None
 
@@ -125,6 +127,14 @@ def delete_delegate(call: Call) -> Answer:
     """End the arrangement for reviews to come."""
     dismiss_delegate(call.services, call.person, call.now, call.operation)
     return None
+
+
+def _items(given: list[str]) -> tuple[str, ...]:
+    """Ids of decision items, each once. Raises InvalidInput."""
+    for number, one in enumerate(given):
+        if not ids.is_guid(one):
+            raise errors.InvalidInput("Must be the id of a decision item.", f"items/{number}")
+    return tuple(dict.fromkeys(given))
 
 
 def _utc(moment: datetime, name: str) -> datetime:

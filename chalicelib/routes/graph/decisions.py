@@ -105,7 +105,8 @@ def _list(call: Call, definition_id: str, instance_id: str, mine: bool = False, 
 
     def source(limit: int, after: str | None) -> Any:
         if mine or not sees_all(call.actor, found):
-            mark_opened(services, parts)
+            if after is None:
+                mark_opened(services, parts)
             return items_of_reviewer(services, call.person.id, found, parts, limit, after)
         state = services.reviews.recent_state(found.id)
         if state is None:

@@ -68,6 +68,8 @@ def read_scopes(reader: Reader, name: str) -> tuple[SubjectSet, ...] | None:
 
 
 def _scope(reader: Reader) -> SubjectSet:
+    for other in ("queryType", "queryRoot"):  # neither changes who is meant
+        reader.text(other, longest=128)
     query = reader.text("query", longest=512).strip()
     if query.lower().lstrip("./") == "manager":
         return SubjectSet("targetManager")
