@@ -12,17 +12,19 @@ from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import SWITCHED_OFF, Due, Job
+from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
 from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
+from chalicelib.usecases.needs_reviewer import reviewer_changed
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
@@ -82,6 +84,9 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     SWITCHED_OFF: notify_others.reviews_switched_off,
     "assignments": run_timers,
     "cuts": run_cuts,
+    ASKED: notify.newly_asked,
+    ABSENCE: begin_absence,
+    LOST: reviewer_changed,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

@@ -37,6 +37,7 @@ def event(
     *,
     changes: dict[str, Any] | None = None,
     details: dict[str, Any] | None = None,
+    on_behalf_of: str = "",
 ) -> AuditEvent:
     """Build the event of one change. `target` is (kind, id). The id follows from operation, activity and
     target, so that the same operation done twice leaves one event."""
@@ -48,6 +49,7 @@ def event(
         actor_id=actor.id,
         target_kind=target[0],
         target_id=target[1],
+        on_behalf_of=on_behalf_of,
         changes=changes or {},
         details=details or {},
     )

@@ -20,6 +20,7 @@ DOORS = (
     "graph.resources",
     "graph.role_scopes",
     "graph.separation",
+    "api.delegation",
     "api.description",
     "api.imports",
     "api.item_history",

@@ -179,21 +179,31 @@ def shared_set(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
     return review(instance_id), f"D#{set_id}{shard}"
 
 
-def reviewer(instance_id: str, set_id: str, user_id: str) -> tuple[str, str]:
-    """A set of one is found by its id alone; members of a shared set follow their set."""
-    return review(instance_id), f"R#{set_id}#{user_id}" if ids.is_shared(set_id) else f"R#{set_id}"
+def reviewer(instance_id: str, set_id: str, user_id: str, on_behalf_of: str = "") -> tuple[str, str]:
+    """A set of one is found by its id alone; members of a shared set, and those who joined later, follow it."""
+    if not user_id or set_id == ids.set_of_one(user_id):
+        return review(instance_id), f"R#{set_id}"
+    return review(instance_id), f"R#{set_id}#{user_id}{_behalf(on_behalf_of)}"
+
+
+def _behalf(on_behalf_of: str) -> str:
+    return f"#{on_behalf_of}" if on_behalf_of else ""
 
 
 def my_reviews(user_id: str) -> str:
     return f"U#{user_id}"
 
 
-def my_review(user_id: str, opens: datetime, instance_id: str, set_id: str) -> tuple[str, str]:
-    return my_reviews(user_id), f"R#{opens:%Y%m%dT%H%M}#{instance_id}#{set_id}"
+def my_review(user_id: str, opens: datetime, instance_id: str, set_id: str, on_behalf_of: str = "") -> tuple[str, str]:
+    return my_reviews(user_id), f"R#{opens:%Y%m%dT%H%M}#{instance_id}#{set_id}{_behalf(on_behalf_of)}"
 
 
 def my_parts(opens: datetime, instance_id: str) -> str:
     return f"R#{opens:%Y%m%dT%H%M}#{instance_id}#"
+
+
+def standing_delegate(user_id: str) -> tuple[str, str]:
+    return my_reviews(user_id), "A"
 
 
 def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:

@@ -11,16 +11,27 @@ import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.resources import Resource, ResourceRequest
-from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import (
+    Due,
+    InstanceState,
+    Job,
+    MyReview,
+    Notice,
+    ReviewDefinition,
+    ReviewerRow,
+    ReviewInstance,
+)
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
+_COLUMNS = ("version", "mails")  # members that are columns of their own
 E = TypeVar("E")
 Key = tuple[str, str]
 
@@ -72,6 +83,9 @@ PLACES: dict[type, Place] = {
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
+    MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
+    ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
+    StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
@@ -100,7 +114,7 @@ def lean(value: Any) -> Any:
         return {
             name: lean(getattr(value, name))
             for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
-            if name != "version" and getattr(value, name) != default
+            if name not in _COLUMNS and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
         return [lean(part) for part in value]

@@ -60,6 +60,13 @@ def _let_go(services: Services, held: Due, done: bool) -> None:
         return
 
 
+def done(services: Services, kind: str, subject_id: str) -> None:
+    """Take the rows of this work that are due off the agenda."""
+    for row in services.reviews.due_until(services.clock.now(), BATCH):
+        if (row.kind, row.id) == (kind, subject_id):
+            services.writer.remove(row)
+
+
 def instance_row(when: datetime, instance_id: str) -> Due:
     """The agenda row of an instance."""
     return Due(when=when, kind="instance", id=instance_id)

@@ -57,20 +57,24 @@ def open_instance(services: Services, instance_id: str, now: datetime) -> Review
     return instance
 
 
-def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> None:
-    """Raises NotReviewer unless the person belongs to the item's reviewer set, which its id names (R99).
+def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> str:
+    """On whose behalf the person decides the item ("": in their own right). Raises NotReviewer unless they belong
+    to its reviewer set, which its id names (R99), from the opening on or since.
 
-    A set of one needs no lookup; the parts of shared sets are remembered. An item that does not exist is
-    refused alike, so that a refusal tells nothing.
+    A set of one needs no lookup; a person's parts in a review and who was taken off it are remembered. An item
+    that does not exist is refused alike, so that a refusal tells nothing.
     """
     if not person.can_take_part:
         raise errors.Forbidden("Accept the invitation first; then you can review.")
     set_id = ids.decision_place(item_id)[0]
     if set_id == ids.set_of_one(person.id):
-        return
-    shared = ids.is_shared(set_id) and services.reviews.my_parts(person.id, instance)
-    if not shared or all(part.set_id != set_id for part in shared):
+        state = services.reviews.recent_state(instance.id)
+        if state is None or person.id not in state.taken_off:
+            return ""
+    parts = [part for part in services.reviews.my_parts(person.id, instance) if part.covers(item_id)]
+    if not parts:
         raise NotReviewer("You are not a reviewer of this item.")
+    return min(part.on_behalf_of for part in parts)
 
 
 def check_text(text: str, what: str = "justification") -> None:
@@ -111,11 +115,11 @@ def record_decision(
     In a review that removes at once, a Deny is put on the agenda first. False when `only_undecided` and the item
     was decided already. Raises Forbidden, InvalidInput, Conflict, PreconditionFailed, NotFound.
     """
-    check_reviewer(services, person, instance, submission.item_id)
+    on_behalf_of = check_reviewer(services, person, instance, submission.item_id)
     check_reason(instance, submission)
     cuts = _cuts(instance, [submission])
     promise_cuts(services, instance, cuts)
-    choices: _Choices = {"only_undecided": only_undecided, "channel": channel}
+    choices: _Choices = {"only_undecided": only_undecided, "channel": channel, "on_behalf_of": on_behalf_of}
     done = _record(services, person, instance, submission, now, operation, choices)
     _hint(services, instance, cuts)
     return done
@@ -124,6 +128,7 @@ def record_decision(
 class _Choices(TypedDict, total=False):
     only_undecided: bool
     channel: str
+    on_behalf_of: str
 
 
 def _cuts(instance: ReviewInstance, submissions: Iterable[Submission]) -> list[str]:
@@ -156,6 +161,7 @@ def _record(
         at=int(now.timestamp() * 1000),
         operation=operation,
         reason=reason,
+        on_behalf_of=choices.get("on_behalf_of", ""),
         channel=choices.get("channel", ""),
         note=submission.note.strip(),
     )
@@ -242,9 +248,10 @@ def record_many(
                 raise errors.InvalidInput("This item is named more than once in the call.", "id")
             if services.clock.real() >= until:
                 raise NotAttempted("Not attempted: the call ran out of time. Send it again.")
-            check_reviewer(services, person, instance, submission.item_id)
+            behalf = check_reviewer(services, person, instance, submission.item_id)
             check_reason(instance, submission)
-            _record(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}", {})
+            choices: _Choices = {"on_behalf_of": behalf}
+            _record(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}", choices)
         except errors.ReviewError as problem:
             return Result(submission.item_id, problem)
         return Result(submission.item_id)

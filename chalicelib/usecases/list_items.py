@@ -13,7 +13,7 @@ from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.partitions import partitions
 from chalicelib.usecases.ports import Page, Services
 
-Place = tuple[str, int]
+Place = tuple[str, int, tuple[str, ...]]  # set and shard, or some items
 
 
 def sees_all(actor: Actor, instance: ReviewInstance) -> bool:
@@ -49,13 +49,18 @@ def items_of_reviewer(
 
 
 def _places(services: Services, instance: ReviewInstance, parts: tuple[MyReview, ...]) -> Iterator[Place]:
+    """Where a reviewer's items lie: every partition of the sets they review, then what they were given singly."""
     shards: dict[str, int] = {}
-    if any(ids.is_shared(part.set_id) for part in parts):
+    whole = {part.set_id for part in parts if not part.only}
+    if any(ids.is_shared(set_id) or set_id == ids.NO_SET for set_id in whole):
         state = services.reviews.recent_state(instance.id)
         shards = {one.id: one.shards for one in state.shared} if state else {}
-    for part in sorted(parts, key=lambda one: one.set_id):
-        for shard in range(shards.get(part.set_id, 1)):
-            yield part.set_id, shard
+    for set_id in sorted(whole):
+        for shard in range(shards.get(set_id, 1)):
+            yield set_id, shard, ()
+    single = sorted({item_id for part in parts if part.set_id not in whole for item_id in part.only})
+    if single:
+        yield "", 0, tuple(single)
 
 
 def _walk(
@@ -71,8 +76,7 @@ def _walk(
     number, cursor = int(position), inside or None
     found: list[DecisionItem] = []
     while number < len(places):
-        set_id, shard = places[number]
-        page = services.items.page(instance.id, set_id, shard, limit - len(found), cursor)
+        page = _read(services, instance, places[number], limit - len(found), cursor)
         found += [item for item in page.items if _asked(item, hidden)]
         cursor = page.next
         if cursor is None:
@@ -88,6 +92,26 @@ def _asked(item: DecisionItem, hidden: str) -> bool:
     ended by itself before it was decided (G46)."""
     own = item.principal_id == hidden and item.why != "self"
     return not own and (item.cancelled is None or item.decision is not Decision.NOT_REVIEWED)
+
+
+def _read(
+    services: Services, instance: ReviewInstance, place: Place, limit: int, after: str | None
+) -> Page[DecisionItem]:
+    set_id, shard, single = place
+    if not single:
+        return services.items.page(instance.id, set_id, shard, limit, after)
+    rest = [item_id for item_id in single if item_id > (after or "")]
+    items = services.items.get_many(instance.id, rest[:limit])
+    return Page(tuple(items), rest[limit - 1] if len(rest) > limit else None)
+
+
+def mark_opened(services: Services, parts: tuple[MyReview, ...]) -> None:
+    """Remember that a reviewer has looked at their items: from then on they count as asked, whatever became of the
+    mail (G10). One write per part and review, none while listing goes on."""
+    state = f"opened {services.clock.now().isoformat()}"
+    for part in parts:
+        if "opened" not in part.mails:
+            services.reviews.claim_mail(part, "opened", None, state)
 
 
 def items_of_review(
@@ -116,7 +140,7 @@ def find_item(
     """One item the caller may see. Raises NotFound."""
     found = services.items.get(instance.id, item_id) if ids.is_guid(item_id) else None
     if found is not None and not sees_all(actor, instance):
-        mine = any(part.set_id == ids.decision_place(item_id)[0] for part in parts)
+        mine = any(part.covers(item_id) for part in parts)
         own = found.principal_id == actor.id and not may_decide_own(instance)
         found = found if mine and not own else None
     if found is None:

@@ -72,7 +72,7 @@ def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget
         page = services.reviews.reviewer_rows(instance.id, 100, after)
         for row in page.items:
             tally = tally_of(row, progress)
-            if tally.undecided:
+            if tally.undecided and not row.extra and not row.removed:
                 late = LateReviewer(name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1))
                 found.append((row.user_id, late))
         after = page.next

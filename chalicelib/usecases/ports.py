@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_texts import MailTexts
@@ -94,7 +95,16 @@ class Absent:
     entity: object
 
 
-Change = Create | Save | Put | Drop | Delete | Unchanged | Absent
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """Replace the facts of a reviewer's row and leave its mail states and counters alone, if it is there and its
+    facts are still those of `before`."""
+
+    before: MyReview | ReviewerRow
+    entity: MyReview | ReviewerRow
+
+
+Change = Create | Save | Put | Drop | Delete | Unchanged | Absent | Alter
 
 
 class Clock(Protocol):
@@ -286,8 +296,8 @@ class Reviews(Protocol):
         """The counts of many partitions by (instance, set, shard), that of a set of one with its total; those
         nothing was counted in are left out. May lag a minute."""
 
-    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
-        """The row of a set of one."""
+    def reviewers_of_set(self, instance_id: str, set_id: str) -> list[ReviewerRow]:
+        """Every row of one set, first that of a set of one; those who are reviewers no more included."""
 
     def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
         """Both rows of each reviewer, in batches. Only while the instance is initialising."""
@@ -297,6 +307,12 @@ class Reviews(Protocol):
 
     def my_parts(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
         """The caller's rows in one instance (none: no reviewer). May lag by the state cache's life."""
+
+    def parts_now(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
+        """The same as they stand now, with those that count no more; for changing them."""
+
+    def standing_delegates(self, user_ids: Iterable[str]) -> dict[str, StandingDelegate]:
+        """Who stands in for these people, now or later, by person."""
 
     def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
         """Move the mail `kind` of a reviewer's row from state `before` (None: not set) to `state`."""
@@ -332,6 +348,9 @@ class Items(Protocol):
         """Write fresh items in batches with back-off. Only while the instance is initialising."""
 
     def get(self, instance_id: str, item_id: str) -> DecisionItem | None: ...
+    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+        """Those that exist, in the order asked; may lag by a second."""
+
     def record(
         self,
         instance_id: str,

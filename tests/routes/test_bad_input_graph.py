@@ -32,6 +32,11 @@ def package(stage: Stage) -> dict[str, Any]:
     }
 
 
+def reviewers(stage: Stage) -> dict[str, Any]:
+    scope = {"query": f"/users/{stage.ids['eve']}", "queryType": "MicrosoftGraph", "queryRoot": ""}
+    return {"fallbackReviewers": [scope]}
+
+
 def policy(stage: Stage) -> dict[str, Any]:
     ann, eve = stage.organisation.people["ann"], stage.organisation.people["eve"]
     settings = by_users(
@@ -264,6 +269,7 @@ TABLE = {
     f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
     f"GET {AR}/{{definition_id}}/instances": Route(f"{AR}/{{definition}}/instances", lists=True),
     f"GET {INSTANCE}": Route(REVIEW),
+    f"PATCH {INSTANCE}": Route(REVIEW, reviewers),
     f"GET {INSTANCE}/contactedReviewers": Route(f"{REVIEW}/contactedReviewers", lists=True),
     f"POST {INSTANCE}/stop": Route(f"{REVIEW}/stop"),
     f"POST {INSTANCE}/applyDecisions": Route(f"{REVIEW}/applyDecisions"),

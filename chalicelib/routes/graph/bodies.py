@@ -223,3 +223,18 @@ class ReasonBody(Body):
 
 class Anything(Struct):
     """Any JSON object, or nothing: no member of it is looked at."""
+
+
+class ScopeBody(Body):
+    """Somebody who reviews, as a query: `/users/{id}`, `/groups/{id}/transitiveMembers` or `./manager`."""
+
+    query: str | None = None
+    query_type: str | None = None
+    query_root: str | None = None
+
+
+class InstanceBody(Body):
+    """Who reviews a running occurrence from now on; what is not given stays."""
+
+    reviewers: list[ScopeBody] | None = None
+    fallback_reviewers: list[ScopeBody] | None = None

@@ -178,6 +178,7 @@ class DecisionItem(Entity, kw_only=True):
     department: TextOrNull = field(default=UNSET, name="@accessReviews.department")
     job_title: TextOrNull = field(default=UNSET, name="@accessReviews.jobTitle")
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
+    on_behalf_of: Text = field(default=UNSET, name="@accessReviews.onBehalfOf")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
     decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")
     changes: list[Change] | UnsetType = field(default=UNSET, name="@accessReviews.changes")
