@@ -22,7 +22,7 @@ from chalicelib.usecases.assign import (
     span,
 )
 from chalicelib.usecases.ports import Create, Drop, Save, Services
-from chalicelib.usecases.seeing import find_assignment, find_request, require_manager
+from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner
 
 CHANGED = "Update access package assignment"
 RECORD_DELETED = "Delete access package assignment request"
@@ -102,13 +102,13 @@ def remove_assignment(
 
 def _managed(services: Services, actor: Actor, assignment_id: str) -> Assignment:
     found = find_assignment(services, actor, assignment_id)
-    _require_manager_of(services, actor, found.package_id)
+    _require_assigner_of(services, actor, found.package_id)
     return found
 
 
-def _require_manager_of(services: Services, actor: Actor, package_id: str) -> None:
+def _require_assigner_of(services: Services, actor: Actor, package_id: str) -> None:
     package = services.entitlements.package(package_id)
-    require_manager(actor, package.catalog_id if package else "", package_id)
+    require_assigner(actor, package.catalog_id if package else "", package_id)
 
 
 def delete_request(services: Services, actor: Actor, now: datetime, operation: str, request_id: str) -> None:
@@ -117,7 +117,7 @@ def delete_request(services: Services, actor: Actor, now: datetime, operation: s
     Raises NotFound, Forbidden, Conflict (it is not completed, or is evidence of a review).
     """
     request = find_request(services, actor, request_id)
-    _require_manager_of(services, actor, request.package_id)
+    _require_assigner_of(services, actor, request.package_id)
     if request_state_at(request, now) == "scheduled":
         raise Conflict("The request is not completed. Remove the assignment instead (adminRemove).")
     if request.instance_id:

@@ -19,7 +19,7 @@ from chalicelib.routes.graph.present_entitlements import (
 )
 from chalicelib.routes.http import Call
 from chalicelib.usecases.ports import Page
-from chalicelib.usecases.seeing import administers, sees_catalog
+from chalicelib.usecases.seeing import sees_catalog, sees_package
 
 E = TypeVar("E")
 Objects = list[dict[str, Any]]
@@ -47,7 +47,7 @@ def of_package(call: Call) -> dict[str, Expander[AccessPackage]]:
         return [
             _filled(policy_objects(found), found, item, of_policy(call))
             for package in packages
-            for found in [_whole(listed, package.id) if _administers(call, package) else []]
+            for found in [_whole(listed, package.id) if _sees(call, package) else []]
         ]
 
     return {"catalog": catalogs, "assignmentPolicies": policies}
@@ -115,11 +115,11 @@ def _packages(call: Call, packages: Sequence[AccessPackage], item: Expand) -> Ob
 
 
 def _policies_by_id(call: Call, policy_ids: Sequence[str], item: Expand) -> Objects:
-    """Policies; who does not manage one sees its name only."""
+    """Policies; who may not see one sees its name only."""
     shown: dict[str, dict[str, Any]] = {}
     for policy in call.services.entitlements.policies(policy_ids).values():
         obj = _filled(policy_objects([policy]), [policy], item, of_policy(call))[0]
-        full = administers(call.actor, policy.catalog_id, policy.package_id)
+        full = sees_package(call.actor, policy.catalog_id, policy.package_id)
         shown[policy.id] = obj if full else {"id": policy.id, "displayName": policy.display_name}
     return [shown.get(policy_id, {"id": policy_id}) for policy_id in policy_ids]
 
@@ -142,8 +142,8 @@ def _subjects(call: Call, person_ids: Sequence[str], item: Expand) -> Objects:
     ]
 
 
-def _administers(call: Call, package: AccessPackage) -> bool:
-    return administers(call.actor, package.catalog_id, package.id)
+def _sees(call: Call, package: AccessPackage) -> bool:
+    return sees_package(call.actor, package.catalog_id, package.id)
 
 
 def _whole(listed: Callable[[str, int, str | None], Page[E]], parent_id: str) -> list[E]:
