@@ -67,6 +67,7 @@ def set_stage(world: World) -> Stage:
     uploaded = world.call(
         "POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers={"content-type": "text/csv"}
     )
+    exported = world.post("/api/v1/audit/exports", {})
     world.get("/v1.0/identityGovernance/entitlementManagement/catalogs")  # makes the built-in catalog
     world.tick()
     window = {
@@ -83,7 +84,11 @@ def set_stage(world: World) -> Stage:
     known = {"user": ann.id, "boss": boss.id, "eve": eve.id, "group": crew.id, "catalog": catalog.id}
     known |= {"package": package.id, "policy": policy.id, "assignment": assignment, "request": request.id}
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
+<<<<<<< HEAD
     return Stage(world, organisation, {**known, **reports, "import": uploaded.json["id"]})
+=======
+    return Stage(world, organisation, {**known, "import": uploaded.json["id"], "export": exported.json["id"]})
+>>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,12 @@ from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+<<<<<<< HEAD
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
+=======
+AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
+>>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -38,7 +42,14 @@ def role(stage: Stage) -> dict[str, Any]:
     return {"role": "catalogOwner", "principalId": stage.ids["user"], "scope": scope, "principalKind": "user"}
 
 
+def export(stage: Stage) -> dict[str, Any]:
+    return {"from": "2026-03-01", "to": "2026-03-02", "activity": "x", "category": "x", "actor": "x", "target": "x"}
+
+
 TABLE = {
+    f"GET {AUDIT}": Route(AUDIT),
+    f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
+    f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
@@ -70,7 +81,11 @@ TABLE = {
     "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
+<<<<<<< HEAD
 PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+=======
+PAGED = (AUDIT, REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+>>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
 
 
 def test_the_table_has_every_route() -> None:

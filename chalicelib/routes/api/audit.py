@@ -28,8 +28,8 @@ _LONGEST_SPAN = timedelta(days=3_653)
 class Export(msgspec.Struct, forbid_unknown_fields=True, rename={"since": "from", "until": "to"}):
     """The body that asks for an export; what is left out is not filtered by."""
 
-    since: str = ""
-    until: str = ""
+    since: str | None = None
+    until: str | None = None
     activity: str = ""
     category: str = ""
     actor: str = ""
@@ -60,7 +60,7 @@ def add_export(call: Call) -> Answer:
     """Start an export of everything the filters let through."""
     require_reader(call.services, call.actor)
     body: Export = call.strict(Export)
-    given = {name: value for name, value in msgspec.to_builtins(body).items() if value}
+    given = {name: value for name, value in msgspec.to_builtins(body).items() if value is not None}
     query = _query(call, given, call.now + timedelta(seconds=1))
     return Accepted({"id": start_export(call.services, call.actor, call.now, call.operation, query).id})
 
