@@ -28,6 +28,7 @@ DOORS = (
     "portal.pages",
 )
     "api.imports",
+    "api.people",
     "api.reviews",
     "api.roles",
     "portal.pages",
