@@ -49,6 +49,7 @@ def export(stage: Stage) -> dict[str, Any]:
 TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
+    "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),

@@ -13,6 +13,8 @@ from chalicelib.domain.reviews import Job
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Accepted, Answer, Call, route
+from chalicelib.routes.shapes import Answer as Shape
+from chalicelib.routes.shapes import Instant, Listed, Text
 from chalicelib.usecases.describe_audit import described
 from chalicelib.usecases.export_audit import download, find_export, start_export
 from chalicelib.usecases.read_audit import AuditQuery, Position, list_events, require_reader
@@ -21,6 +23,7 @@ door = Blueprint(__name__)
 AUDIT = "/api/v1/audit"
 USUAL = timedelta(days=30)  # how far back a list without `from` goes (R158)
 DOWNLOAD_MINUTES = 24 * 60
+FILTERS = ("from", "to", "activity", "category", "actor", "target", "$skiptoken")
 _LONGEST = 128
 _LONGEST_SPAN = timedelta(days=3_653)
 
@@ -36,7 +39,84 @@ class Export(msgspec.Struct, forbid_unknown_fields=True, rename={"since": "from"
     target: str = ""
 
 
-@route(door, "GET", AUDIT, takes=("from", "to", "activity", "category", "actor", "target", "$skiptoken"))
+class Property(Shape, kw_only=True):
+    """A changed property: text as it is, anything else as JSON text."""
+
+    display_name: str
+    old_value: str | None
+    new_value: str | None
+
+
+class Target(Shape, kw_only=True):
+    """What a change was made to; the name as it is now."""
+
+    type: str
+    id: str
+    display_name: str | None
+    modified_properties: list[Property]
+
+
+class Person(Shape, kw_only=True):
+    """A person as they are called now; nulls for one who is gone."""
+
+    id: str
+    display_name: str | None
+    user_principal_name: str | None
+
+
+class App(Shape, kw_only=True):
+    """This product, acting by itself."""
+
+    display_name: str
+
+
+class Initiator(Shape, kw_only=True):
+    """Who made the change: one of these."""
+
+    user: Person | msgspec.UnsetType = msgspec.UNSET
+    app: App | msgspec.UnsetType = msgspec.UNSET
+
+
+class Detail(Shape, kw_only=True):
+    """One more fact about a change."""
+
+    key: str
+    value: str | None
+
+
+class Event(Shape, kw_only=True):
+    """One change, as Graph's directoryAudit tells it."""
+
+    id: str
+    activity_date_time: Instant
+    category: str
+    activity_display_name: str
+    result: str
+    initiated_by: Initiator
+    on_behalf_of: Person | msgspec.UnsetType = msgspec.UNSET
+    target_resources: list[Target]
+    additional_details: list[Detail]
+
+
+class Begun(Shape, kw_only=True):
+    """An export that was begun."""
+
+    id: str
+
+
+class Exported(Shape, kw_only=True):
+    """How far an export is; the address gives the file until `expirationDateTime`."""
+
+    id: str
+    status: str
+    created_date_time: Instant
+    finished_date_time: Instant | None
+    events: int
+    download_url: Text = msgspec.UNSET
+    expiration_date_time: Instant | msgspec.UnsetType = msgspec.UNSET
+
+
+@route(door, "GET", AUDIT, query=FILTERS, gives=Listed[Event])
 def list_audit(call: Call) -> Answer:
     """Events newest first, a hundred a page: the last 30 days, unless `from` and `to` say otherwise."""
     given = {name: values[0] for name, values in call.query.items()}
@@ -55,17 +135,17 @@ def list_audit(call: Call) -> Answer:
     return body
 
 
-@route(door, "POST", AUDIT + "/exports", takes=())
+@route(door, "POST", AUDIT + "/exports", takes=Export, gives={202: Begun})
 def add_export(call: Call) -> Answer:
     """Start an export of everything the filters let through."""
     require_reader(call.services, call.actor)
-    body: Export = call.strict(Export)
+    body: Export = call.body
     given = {name: value for name, value in msgspec.to_builtins(body).items() if value is not None}
     query = _query(call, given, call.now + timedelta(seconds=1))
     return Accepted({"id": start_export(call.services, call.actor, call.now, call.operation, query).id})
 
 
-@route(door, "GET", AUDIT + "/exports/{export_id}", takes=())
+@route(door, "GET", AUDIT + "/exports/{export_id}", gives=Exported)
 def show_export(call: Call, export_id: str) -> Answer:
     """How far an export is; when it is done, an address that gives the file for a day."""
     job = find_export(call.services, call.actor, export_id)

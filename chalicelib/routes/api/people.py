@@ -7,12 +7,40 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Answer as Shape
+from chalicelib.routes.shapes import Instant, Listed
 from chalicelib.usecases.held_packages import Held, held_packages
 
 door = Blueprint(__name__)
 
 
-@route(door, "GET", "/api/v1/people/{person_id}/packages", takes=())
+class Named(Shape, kw_only=True):
+    """An object by id and name; null for one that is gone."""
+
+    id: str
+    display_name: str | None
+
+
+class Giving(Shape, kw_only=True):
+    """The request that gave a package."""
+
+    id: str
+    request_type: str
+    requestor_id: str
+
+
+class HeldPackage(Shape, kw_only=True):
+    """A package somebody holds; `request` is null for an imported assignment."""
+
+    access_package: Named
+    assignment_policy: Named
+    assignment_id: str
+    start_date_time: Instant
+    end_date_time: Instant | None
+    request: Giving | None
+
+
+@route(door, "GET", "/api/v1/people/{person_id}/packages", gives=Listed[HeldPackage])
 def list_packages(call: Call, person_id: str) -> Answer:
     """The access packages a person holds, with the policy, since when, until when, and the request that gave it."""
     if not ids.is_guid(person_id):
