@@ -8,12 +8,9 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
-<<<<<<< HEAD
-from chalicelib.domain.history import REPORT
-=======
 from chalicelib.domain.audit import Decided
 from chalicelib.domain.audit import fold as audit_rows
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
+from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.reviews import SWITCHED_OFF
 from chalicelib.usecases import export_audit, notify, notify_others
@@ -73,13 +70,10 @@ def _job(services: Services, job_id: str) -> None:
         return
     if job.kind == "bulk":
         advance_bulk(services, job)
-<<<<<<< HEAD
     elif job.kind in (EXPORT, HISTORY):
         advance_export(services, job)
-=======
     elif job.kind == export_audit.KIND:
         export_audit.advance_export(services, job)
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
     else:
         advance_import(services, job)
 

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Objects in the bucket: frozen plans, imports, reports."""
-=======
-"""Objects in the bucket: frozen plans, imports, exports."""
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
+"""Objects in the bucket: frozen plans, imports, reports, exports."""
 
 from __future__ import annotations
 
@@ -73,45 +69,24 @@ class BucketFiles:
         )
         return address
 
-<<<<<<< HEAD
-    def download_address(self, key: str, name: str) -> str:
-        """A signed GET address for five minutes, long enough to follow a redirect."""
-=======
     def download_address(self, key: str, name: str, minutes: int = 5) -> str:
         """A signed GET address."""
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
         disposition = f'attachment; filename="{name}"'
         address: str = client("s3").generate_presigned_url(
             "get_object",
             Params={"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition},
-<<<<<<< HEAD
-            ExpiresIn=300,
-=======
             ExpiresIn=minutes * 60,
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
         )
         return address
 
     def begin_parts(self, key: str) -> str:
         """See ports.Files."""
-<<<<<<< HEAD
         kind = "text/csv; charset=utf-8"
         return str(client("s3").create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=kind)["UploadId"])
 
     def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
         """See ports.Files."""
         client("s3").upload_part(Bucket=self.bucket, Key=key, UploadId=upload, PartNumber=number, Body=data)
-=======
-        return str(client("s3").create_multipart_upload(Bucket=self.bucket, Key=key)["UploadId"])
-
-    def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
-        """See ports.Files. An upload that an earlier attempt finished takes nothing more."""
-        where = {"Bucket": self.bucket, "Key": key}
-        try:
-            client("s3").upload_part(**where, UploadId=upload, PartNumber=number, Body=data)
-        except client("s3").exceptions.NoSuchUpload:
-            client("s3").head_object(**where)
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
 
     def finish_parts(self, key: str, upload: str) -> None:
         """See ports.Files. An upload that is gone was finished by an earlier attempt, if the object is there."""

@@ -65,19 +65,15 @@ PLACES: dict[type, Place] = {
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
-<<<<<<< HEAD
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
     HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
     HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
-    AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
-=======
     AuditEvent: Place(
         AuditRow,
         lambda e: keys.audit_event(e.time, e.id),
         columns=lambda e: keys.audit_indexes(e.actor_id, e.target_id),
     ),
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
 }
 
 

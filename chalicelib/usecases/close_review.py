@@ -207,13 +207,10 @@ def complete(
         operation,
         details=details,
     )
-<<<<<<< HEAD
     ended = EndedReview(instance_id=instance.id, opens=instance.opens, ends=state.ends)
     last = LastReview(policy_id=instance.policy_id, instance_id=instance.id, ends=state.ends)
-    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last))
-=======
-    services.writer.commit(operation, Save(done), Create(recorded), *_auto_review(services, instance, outcome))
->>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
+    ruled = _auto_review(services, instance, outcome)
+    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), *ruled)
     return replace(done, version=done.version + 1)
 
 

@@ -373,13 +373,8 @@ class Files(Protocol):
     def upload_address(self, key: str) -> str:
         """A signed address that takes one PUT of a large file, for an hour."""
 
-<<<<<<< HEAD
-    def download_address(self, key: str, name: str) -> str:
-        """A signed address that gives a file under this name, for five minutes."""
-=======
     def download_address(self, key: str, name: str, minutes: int = 5) -> str:
         """A signed address that gives a file under this name."""
->>>>>>> 6ceb54d (Audit: decisions in the trail from the items' stream, read newest first by day, object or person; JSON lines export)
 
     def begin_parts(self, key: str) -> str:
         """Begin an object that is too large for one write; the upload's id."""

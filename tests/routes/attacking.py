@@ -84,11 +84,9 @@ def set_stage(world: World) -> Stage:
     known = {"user": ann.id, "boss": boss.id, "eve": eve.id, "group": crew.id, "catalog": catalog.id}
     known |= {"package": package.id, "policy": policy.id, "assignment": assignment, "request": request.id}
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
-<<<<<<< HEAD
-    return Stage(world, organisation, {**known, **reports, "import": uploaded.json["id"]})
-=======
-    return Stage(world, organisation, {**known, "import": uploaded.json["id"], "export": exported.json["id"]})
->>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
+    return Stage(
+        world, organisation, {**known, **reports, "import": uploaded.json["id"], "audit_export": exported.json["id"]}
+    )
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,9 @@ from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
-<<<<<<< HEAD
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
-=======
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
->>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -50,7 +47,7 @@ TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
     "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
-    f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{export}}"),
+    f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
@@ -82,11 +79,7 @@ TABLE = {
     "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
-<<<<<<< HEAD
-PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
-=======
-PAGED = (AUDIT, REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
->>>>>>> 87ab5cf (Rights proven as a table of roles and actions; bad input on the audit routes; an export survives kills)
+PAGED = (AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:
