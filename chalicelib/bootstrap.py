@@ -34,11 +34,12 @@ def services() -> Services:
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
+    people = DirectoryTable()
     return Services(
         settings=chosen,
         clock=clock,
         writer=TableWriter(),
-        people=DirectoryTable(),
+        people=people,
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
@@ -47,5 +48,5 @@ def services() -> Services:
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
-        renderer=MailRenderer(chosen),
+        renderer=MailRenderer(chosen, clock, people.mail_texts),
     )

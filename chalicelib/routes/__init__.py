@@ -25,6 +25,7 @@ DOORS = (
     "api.my_access",
     "api.people",
     "api.reports",
+    "api.mails",
     "api.reviews",
     "api.roles",
     "portal.pages",

@@ -54,6 +54,10 @@ def role_grant(role: str, scope: str, principal_id: str) -> tuple[str, str]:
     return "ROLES", f"{role}#{scope}#{principal_id}"
 
 
+def mail_texts() -> tuple[str, str]:
+    return "SETTINGS", "mail"
+
+
 # entitlements ---------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ import msgspec
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
+from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
@@ -42,6 +43,7 @@ PLACES: dict[type, Place] = {
         lambda e: keys.member_index(e.group_id, e.member_id),
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)

@@ -16,6 +16,7 @@ from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
 from chalicelib.domain.reviews import (
@@ -141,6 +142,9 @@ class People(Protocol):
 
     def role_grants(self) -> list[RoleGrant]:
         """Every grant of the organisation (hundreds at most)."""
+
+    def mail_texts(self) -> MailTexts | None:
+        """The words around every mail, where an administrator changed them."""
 
 
 class Entitlements(Protocol):
@@ -394,7 +398,8 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs."""
+    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs; `organisation` is
+    who sends, as people read it."""
 
     to: str
     subject: str
@@ -402,6 +407,7 @@ class Mail:
     html: str
     calendar: str | None = None
     key: str = ""
+    organisation: str = ""
 
 
 class Mailer(Protocol):
@@ -415,6 +421,7 @@ class Renderer(Protocol):
     """Turns a notice of the domain into a mail."""
 
     def render(self, notice: notices.Notice, to: str, key: str) -> Mail: ...
+    def preview(self, notice: notices.Notice, texts: MailTexts) -> Mail: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,9 +84,9 @@ def set_stage(world: World) -> Stage:
     known = {"user": ann.id, "boss": boss.id, "eve": eve.id, "group": crew.id, "catalog": catalog.id}
     known |= {"package": package.id, "policy": policy.id, "assignment": assignment, "request": request.id}
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
-    return Stage(
-        world, organisation, {**known, **reports, "import": uploaded.json["id"], "audit_export": exported.json["id"]}
-    )
+    known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
+    known |= {"audit_export": exported.json["id"]}
+    return Stage(world, organisation, known)
 
 
 @dataclass(frozen=True)

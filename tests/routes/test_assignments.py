@@ -92,6 +92,7 @@ def test_huge_bodies_and_unknown_ones(office: Office) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_assignments_change_through_requests_only(office: Office, method: str) -> None:
+    """R35."""
     own = added(office, office.ann)
     for address in (ASSIGNMENTS, f"{ASSIGNMENTS}/{own}"):
         error = refused(office.world.call(method, address, {} if method != "DELETE" else None), 405)

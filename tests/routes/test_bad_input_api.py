@@ -14,6 +14,7 @@ REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
+MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -43,6 +44,10 @@ def export(stage: Stage) -> dict[str, Any]:
     return {"from": "2026-03-01", "to": "2026-03-02", "activity": "x", "category": "x", "actor": "x", "target": "x"}
 
 
+def mail_settings(stage: Stage) -> dict[str, Any]:
+    return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
+
+
 TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
@@ -66,6 +71,10 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {MAILS}": Route(MAILS),
+    f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
+    f"GET {MAIL}": Route(MAIL),
+    f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
@@ -95,7 +104,7 @@ def test_bad_input_is_refused_and_changes_nothing(stage: Stage, name: str) -> No
 @pytest.mark.parametrize("option", ["$top=1", "nothing=1", "%24filter=x", "accesspackageid=1"])
 def test_query_options_that_are_not_known_are_refused(stage: Stage, name: str, option: str) -> None:
     route, method = TABLE[name], name.partition(" ")[0]
-    body = route.body(stage) if route.body else {} if method == "POST" else None
+    body = route.body(stage) if route.body else {} if method in ("POST", "PUT") else None
     with unharmed():
         reply = stage.world.call(method, f"{stage.address(route.path)}?{option}", body, route.as_)
         check_refusal(reply, 400, target=True, about=(name, option))
