@@ -25,7 +25,6 @@ DOORS = (
     "api.my_access",
     "api.people",
     "api.reports",
-    "api.mails",
     "api.reviews",
     "api.roles",
     "portal.pages",

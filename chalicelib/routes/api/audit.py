@@ -169,6 +169,8 @@ def _query(call: Call, given: dict[str, str], latest: datetime) -> AuditQuery:
     for name, value in given.items():
         if len(value) > _LONGEST:
             raise errors.InvalidInput(f"{name} may have {_LONGEST} characters.", name)
+        if not value.isprintable():
+            raise errors.InvalidInput(f"{name} must not contain control characters.", name)
     until = min(_moment(given, "to", latest), latest)
     since = _moment(given, "from", until - USUAL)
     if since > until:
