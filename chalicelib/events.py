@@ -10,10 +10,12 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
+from chalicelib.domain.audit import Decided
+from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
-from chalicelib.usecases import notify, notify_others
+from chalicelib.usecases import export_audit, notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
@@ -94,16 +96,43 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     EXPORT: advance_export,
     HISTORY: advance_export,
     SPREAD: advance_roles,
+    export_audit.KIND: export_audit.advance_export,
 }
 
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
-    """Fold changed decision items into the counters. The event names its stream shard because the event source
-    has a tumbling window; its answer must carry that window's state, of which we need none."""
+    """Fold changed decision items into the counters and the audit trail. The event names its stream shard because
+    the event source has a tumbling window; its answer must carry that window's state, of which we need none."""
     changes = [change for record in event["Records"] if (change := _change(record)) is not None]
     if changes:
         bootstrap.services().reviews.count_decisions(str(event.get("shardId", "")), changes)
+    decided = [one for record in event["Records"] if (one := _decided(record)) is not None]
+    if decided:
+        bootstrap.services().writer.put_all(audit_rows(decided))
     return {"counted": len(changes), "state": {}}
+
+
+def _decided(record: dict[str, Any]) -> Decided | None:
+    """A decision somebody made, for the audit trail (R159, R163), or None for anything else."""
+    if record["eventName"] != "MODIFY":
+        return None
+    old, new = record["dynamodb"]["OldImage"], record["dynamodb"]["NewImage"]
+    number = len(new["h"]["L"])
+    if number <= len(old["h"]["L"]) or _author(new) == BY_RULE:
+        return None
+    entry = json.loads(new["h"]["L"][-1]["S"])
+    partition = new["pk"]["S"]
+    return Decided(
+        instance_id=ids.guid_of(partition[:32]),
+        item_id=ids.guid_of(partition[32:] + new["sk"]["S"]),
+        person_id=new["p"]["S"],
+        by=entry["b"],
+        on_behalf_of=entry.get("f", ""),
+        at=entry["t"],
+        number=number,
+        before=DECISIONS[old["d"]["S"]],
+        after=DECISIONS[new["d"]["S"]],
+    )
 
 
 def _change(record: dict[str, Any]) -> DecisionChange | None:

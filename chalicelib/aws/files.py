@@ -1,4 +1,4 @@
-"""Objects in the bucket: frozen plans, imports, reports."""
+"""Objects in the bucket: frozen plans, imports, reports, exports."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class BucketFiles:
         )
         return address
 
-    def download_address(self, key: str, name: str) -> str:
-        """A signed GET address for five minutes, long enough to follow a redirect."""
+    def download_address(self, key: str, name: str, minutes: int = 5) -> str:
+        """A signed GET address."""
         disposition = f'attachment; filename="{name}"'
         address: str = client("s3").generate_presigned_url(
             "get_object",
             Params={"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition},
-            ExpiresIn=300,
+            ExpiresIn=minutes * 60,
         )
         return address
 

@@ -74,15 +74,45 @@ class Membership:
 
 
 class Role(StrEnum):
-    """What a person may do; scoped to a catalog or a package except administrator and auditor (R165)."""
+    """What a person may do (R165). Reviewer and assignee are no roles: a review and an assignment make them (R171)."""
 
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    CATALOG_CREATOR = "catalogCreator"
     CATALOG_OWNER = "catalogOwner"
     PACKAGE_MANAGER = "packageManager"
+    ASSIGNMENT_MANAGER = "assignmentManager"
+    CATALOG_READER = "catalogReader"
 
 
-GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR})
+PACKAGE_ROLES = frozenset({Role.PACKAGE_MANAGER, Role.ASSIGNMENT_MANAGER})  # also given for one package alone
+
+
+class Right(StrEnum):
+    """Something a role allows inside its scope."""
+
+    CREATE_CATALOGS = "create catalogs"
+    OWN_CATALOG = "edit and delete the catalog, add resources, appoint people"
+    MANAGE_PACKAGES = "make packages, policies and review settings, control reviews"
+    ASSIGN = "assign and remove people directly"
+    SEE_ASSIGNMENTS = "see assignments and requests"
+    SEE_DECISIONS = "see the items, decisions and reviewers of reviews"
+    SEE_PACKAGES = "see packages and policies, and that reviews exist"
+
+
+_SEEING = frozenset({Right.SEE_ASSIGNMENTS, Right.SEE_DECISIONS, Right.SEE_PACKAGES})
+
+# Who may do what (R165-R167, G40). Administrators may do everything. Auditors change nothing.
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.AUDITOR: _SEEING,
+    Role.CATALOG_CREATOR: frozenset({Right.CREATE_CATALOGS}),
+    Role.CATALOG_OWNER: _SEEING | {Right.OWN_CATALOG, Right.MANAGE_PACKAGES, Right.ASSIGN},
+    Role.PACKAGE_MANAGER: _SEEING | {Right.MANAGE_PACKAGES, Right.ASSIGN},
+    Role.ASSIGNMENT_MANAGER: _SEEING | {Right.ASSIGN},
+    Role.CATALOG_READER: frozenset({Right.SEE_PACKAGES}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +140,20 @@ class Actor:
         """Does the caller hold exactly this role in this scope?"""
         return (role, scope) in self.roles
 
+    def may(self, right: Right, catalog_id: str = "", package_id: str = "") -> bool:
+        """Has the caller this right everywhere, in the catalog, or on the package ("": none in question)?"""
+        scopes = {""}
+        if catalog_id:
+            scopes.add(f"catalog:{catalog_id}")
+        if package_id:
+            scopes.add(f"package:{package_id}")
+        return any(scope in scopes and right in RIGHTS[role] for role, scope in self.roles)
+
+    def scopes(self, right: Right, kind: str) -> list[str]:
+        """The ids of the catalogs (`catalog`) or packages (`package`) for which the caller was given this right."""
+        pairs = (scope.partition(":") for role, scope in self.roles if right in RIGHTS[role])
+        return sorted({scope_id for found, _, scope_id in pairs if found == kind})
+
     @property
     def is_administrator(self) -> bool:
         """May do everything an administrator may."""
@@ -121,17 +165,12 @@ class Actor:
         return self.is_administrator or self.has(Role.AUDITOR)
 
     def manages(self, catalog_id: str, package_id: str = "") -> bool:
-        """Administrator, owner of the catalog, or manager of the package (S12: may save review settings)."""
-        return (
-            self.is_administrator
-            or self.has(Role.CATALOG_OWNER, f"catalog:{catalog_id}")
-            or self.has(Role.PACKAGE_MANAGER, f"catalog:{catalog_id}")
-            or (package_id != "" and self.has(Role.PACKAGE_MANAGER, f"package:{package_id}"))
-        )
+        """Administrator, owner of the catalog, or manager of the package (R166, S12: may save review settings)."""
+        return self.may(Right.MANAGE_PACKAGES, catalog_id, package_id)
 
     def owns_catalog(self, catalog_id: str) -> bool:
         """Administrator or owner of the catalog."""
-        return self.is_administrator or self.has(Role.CATALOG_OWNER, f"catalog:{catalog_id}")
+        return self.may(Right.OWN_CATALOG, catalog_id)
 
 
 SYSTEM = Actor("system", "", "Access Reviews")

@@ -266,9 +266,19 @@ def item_partition(instance_id: str, set_id: str, shard: int) -> str:
 # audit ----------------------------------------------------------------------------------------------------
 
 
-def audit_day(moment: datetime, event_id: str) -> str:
-    return f"{moment:%Y-%m-%d}#{int(ids.bare(event_id)[-1], 16) % 4}"
+AUDIT_PARTS = 4
+
+
+def audit_partitions(day: str) -> list[str]:
+    """The partitions over which a day's events are spread."""
+    return [f"{day}#{part}" for part in range(AUDIT_PARTS)]
 
 
 def audit_event(moment: datetime, event_id: str) -> tuple[str, str]:
-    return audit_day(moment, event_id), event_id
+    return audit_partitions(f"{moment:%Y-%m-%d}")[int(ids.bare(event_id)[-1], 16) % AUDIT_PARTS], event_id
+
+
+def audit_indexes(actor_id: str, target_id: str) -> dict[str, str]:
+    """The keys by which events are found besides their day; nobody asks for what the system did, as such."""
+    person = {"actor": actor_id} if ids.is_guid(actor_id) else {}
+    return {"target": target_id, **person}

@@ -37,11 +37,13 @@ Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """Where entities of one type lie: table, key, and their key in the other order (None: not listed there)."""
+    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), and the
+    further columns that indexes are made of."""
 
     table: type[Row]
     key: Callable[[Any], Key]
     other: Callable[[Any], Key] | None = None
+    columns: Callable[[Any], dict[str, str]] | None = None
 
 
 PLACES: dict[type, Place] = {
@@ -91,7 +93,11 @@ PLACES: dict[type, Place] = {
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
     HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
     HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
-    AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
+    AuditEvent: Place(
+        AuditRow,
+        lambda e: keys.audit_event(e.time, e.id),
+        columns=lambda e: keys.audit_indexes(e.actor_id, e.target_id),
+    ),
 }
 
 
@@ -140,6 +146,8 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     if facts.get("id") == sk:
         del facts["id"]
     row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())
+    for name, value in place.columns(entity).items() if place.columns else ():
+        setattr(row, name, value)
     if place.other:
         row.other_pk, row.other_sk = place.other(entity)
     stored: Row = row

@@ -80,9 +80,36 @@ class ItemRow(Row):
         stream_view_type = "NEW_AND_OLD_IMAGES"
 
 
+class ByTarget(GlobalSecondaryIndex):  # type: ignore[type-arg, no-untyped-call]
+    """The events about one object, by time. Keys only: what an event holds costs the index nothing."""
+
+    class Meta(_Common):
+        index_name = "by-target"
+        projection = KeysOnlyProjection()
+
+    target = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class ByActor(GlobalSecondaryIndex):  # type: ignore[type-arg, no-untyped-call]
+    """The events of one person, by time; what the system does by itself is not in it."""
+
+    class Meta(_Common):
+        index_name = "by-actor"
+        projection = KeysOnlyProjection()
+
+    actor = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 class AuditRow(Row):
     class Meta(_Common):
         table_name = table_name("audit")
+
+    target = UnicodeAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
+    by_target = ByTarget()
+    by_actor = ByActor()
 
 
 TABLES: tuple[type[Row], ...] = (DirectoryRow, EntitlementRow, ReviewRow, ItemRow, AuditRow)

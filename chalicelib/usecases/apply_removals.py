@@ -136,7 +136,8 @@ def _applied(services: Services, instance: ReviewInstance, state: InstanceState)
     operation = f"applied:{instance.id}"
     details = {"removed": state.removed, "failed": state.removal_failures}
     target = ("reviewInstance", instance.id)
-    recorded = event(now, SYSTEM, "UserManagement", "Apply review", target, operation, details=details)
+    activity = "Apply review" if state.confirmed_by else "Auto apply review"
+    recorded = event(now, SYSTEM, "UserManagement", activity, target, operation, details=details)
     row = instance_row(datetime.fromisoformat(state.due), instance.id)
     done = replace(state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0))
     services.writer.commit(operation, Save(done), Drop(row), Create(recorded))

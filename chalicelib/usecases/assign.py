@@ -24,7 +24,7 @@ from chalicelib.usecases.cancel_items import reviews_of
 from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.plan_delivery import hint, owed, owing_back
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
-from chalicelib.usecases.seeing import administers, require_manager, unknown
+from chalicelib.usecases.seeing import require_assigner, sees_package, unknown
 from chalicelib.usecases.terms import check_catalog, on_terms
 from chalicelib.usecases.timers import ended_changes, send_hints, timer_changes
 
@@ -78,9 +78,9 @@ def assign(
 def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolicy:
     """The policy of a wish whose ids are right and which the caller may carry out."""
     policy = services.entitlements.policy(wish.policy_id)
-    if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
+    if policy is None or not sees_package(actor, policy.catalog_id, policy.package_id):
         raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
-    require_manager(actor, policy.catalog_id, policy.package_id)
+    require_assigner(actor, policy.catalog_id, policy.package_id)
     check_takes_assignments(policy)
     if wish.package_id not in ("", policy.package_id):
         raise InvalidInput("The policy belongs to another access package.", "assignment/accessPackageId")

@@ -25,7 +25,7 @@ from chalicelib.usecases.assign import (
     span,
 )
 from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
-from chalicelib.usecases.seeing import administers, find_assignment, find_request, require_manager, unknown
+from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner, sees_package, unknown
 from chalicelib.usecases.timers import timer_changes
 
 CHANGED = "Update access package assignment"
@@ -77,7 +77,7 @@ def _other_policy(services: Services, actor: Actor, assignment: Assignment, poli
     if policy_id in ("", assignment.policy_id):
         return None
     policy = services.entitlements.policy(policy_id)
-    if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
+    if policy is None or not sees_package(actor, policy.catalog_id, policy.package_id):
         raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
     if policy.package_id != assignment.package_id:
         raise InvalidInput("The policy belongs to another access package.", "assignment/assignmentPolicyId")
@@ -139,13 +139,13 @@ def remove_assignment(
 
 def _managed(services: Services, actor: Actor, assignment_id: str) -> Assignment:
     found = find_assignment(services, actor, assignment_id)
-    _require_manager_of(services, actor, found.package_id)
+    _require_assigner_of(services, actor, found.package_id)
     return found
 
 
-def _require_manager_of(services: Services, actor: Actor, package_id: str) -> None:
+def _require_assigner_of(services: Services, actor: Actor, package_id: str) -> None:
     package = services.entitlements.package(package_id)
-    require_manager(actor, package.catalog_id if package else "", package_id)
+    require_assigner(actor, package.catalog_id if package else "", package_id)
 
 
 def cancel_request(services: Services, actor: Actor, now: datetime, request_id: str) -> None:
@@ -154,7 +154,7 @@ def cancel_request(services: Services, actor: Actor, now: datetime, request_id: 
     Repeating it is harmless. Raises NotFound, Forbidden, Conflict (there is nothing left to cancel).
     """
     request = find_request(services, actor, request_id)
-    _require_manager_of(services, actor, request.package_id)
+    _require_assigner_of(services, actor, request.package_id)
     if request.state == "canceled":
         return
     assignment = services.entitlements.assignment(request.assignment_id)
@@ -173,7 +173,7 @@ def delete_request(services: Services, actor: Actor, now: datetime, operation: s
     Raises NotFound, Forbidden, Conflict (it is not completed, or is evidence of a review).
     """
     request = find_request(services, actor, request_id)
-    _require_manager_of(services, actor, request.package_id)
+    _require_assigner_of(services, actor, request.package_id)
     if request_state_at(request, now) in ("scheduled", "delivering"):
         raise Conflict("The request is not completed. Remove the assignment instead (adminRemove).")
     if request.instance_id:

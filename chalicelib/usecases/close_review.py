@@ -231,8 +231,19 @@ def complete(
     )
     ended = EndedReview(instance_id=instance.id, opens=instance.opens, ends=state.ends)
     last = LastReview(policy_id=instance.policy_id, instance_id=instance.id, ends=state.ends)
-    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last))
+    ruled = _auto_review(services, instance, outcome)
+    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), *ruled)
     return replace(done, version=done.version + 1)
+
+
+def _auto_review(services: Services, instance: ReviewInstance, outcome: Outcome) -> list[Create]:
+    """The event of the decisions the no-response rule made, if it made any (R159)."""
+    if outcome.approved_by_rule + outcome.denied_by_rule == 0:
+        return []
+    details = {"approved": outcome.approved_by_rule, "denied": outcome.denied_by_rule}
+    target, operation = ("reviewInstance", instance.id), f"rule:{instance.id}"
+    now = services.clock.now()
+    return [Create(event(now, SYSTEM, "UserManagement", "Auto review", target, operation, details=details))]
 
 
 def _waits(instance: ReviewInstance, state: InstanceState) -> bool:

@@ -100,7 +100,7 @@ def apply_decisions(services: Services, actor: Actor, now: datetime, operation: 
         raise errors.Conflict(f"Results can be applied when the review is Completed; it is {state.status}.")
     confirmed = replace(state, status=Status.APPLYING, confirmed_by=actor.id, step="", cursor="", due=now.isoformat())
     target = ("reviewInstance", instance.id)
-    recorded = event(now, actor, "UserManagement", "Confirm removals", target, operation)
+    recorded = event(now, actor, "Policy", "Apply decision", target, operation)
     changes: list[Change] = [Save(confirmed), Put(instance_row(now, instance.id)), Create(recorded)]
     if state.due and state.due != confirmed.due:  # the driver has not let go of it yet
         changes.append(Drop(instance_row(datetime.fromisoformat(state.due), instance.id)))

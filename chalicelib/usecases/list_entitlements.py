@@ -12,7 +12,7 @@ from typing import TypeVar
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.resources import Resource
 from chalicelib.usecases.ports import Page, Services
 
@@ -47,36 +47,40 @@ def catalogs(services: Services, actor: Actor) -> Source[Catalog]:
     """Every catalog, or those the caller has a role in; by id."""
     if actor.reads_everything:
         return services.entitlements.list_catalogs
-    found = (services.entitlements.catalog(catalog_id) for catalog_id in _scopes(actor, "catalog"))
+    found = (services.entitlements.catalog(catalog_id) for catalog_id in actor.scopes(Right.SEE_PACKAGES, "catalog"))
     return gathered([catalog for catalog in found if catalog], lambda catalog: catalog.id)
 
 
 def packages(services: Services, actor: Actor) -> Source[AccessPackage]:
-    """Every package, or those the caller manages or holds; by id."""
+    """Every package, or those the caller's roles reach and those they hold; by id."""
     if actor.reads_everything:
         return services.entitlements.list_packages
     held = services.entitlements.packages(_held(services, actor)).values()
-    return gathered([*_managed(services, actor), *held], lambda package: package.id)
+    return gathered([*_reached(services, actor, Right.SEE_PACKAGES), *held], lambda package: package.id)
 
 
 def policies(services: Services, actor: Actor) -> Source[AssignmentPolicy]:
-    """Every policy, or those of the packages the caller manages; by id."""
+    """Every policy, or those of the packages the caller's roles reach; by id."""
     if actor.reads_everything:
         return services.entitlements.list_policies
+    return _policies_with(services, actor, Right.SEE_PACKAGES)
+
+
+def _policies_with(services: Services, actor: Actor, right: Right) -> Source[AssignmentPolicy]:
     found = [
         policy
-        for package in _managed(services, actor)
+        for package in _reached(services, actor, right)
         for policy in every(_bound(services.entitlements.policies_of_package, package.id))
     ]
     return gathered(found, lambda policy: policy.id)
 
 
 def assignments(services: Services, actor: Actor) -> Source[Assignment]:
-    """The assignments through every policy the caller may list, policy by policy; for those who manage nothing
-    their own."""
+    """The assignments through every policy the caller may list, policy by policy; for those whose
+    roles show none their own."""
     if actor.reads_everything:
         return through(services, services.entitlements.list_policies)
-    managed = list(every(policies(services, actor)))
+    managed = list(every(_policies_with(services, actor, Right.SEE_ASSIGNMENTS)))
     own = _bound(services.entitlements.assignments_of_person, actor.id)
     if not managed:
         return own
@@ -117,7 +121,8 @@ def requests(services: Services, actor: Actor) -> Source[AssignmentRequest]:
 
 def sees_own_requests_only(actor: Actor) -> bool:
     """Has the caller no role that shows them other people's requests?"""
-    return not (actor.reads_everything or _scopes(actor, "catalog") or _scopes(actor, "package"))
+    right = Right.SEE_ASSIGNMENTS
+    return not (actor.reads_everything or actor.scopes(right, "catalog") or actor.scopes(right, "package"))
 
 
 def through(services: Services, policies_by_id: Source[AssignmentPolicy]) -> Source[Assignment]:
@@ -159,16 +164,10 @@ def _one_after_the_other(first: Source[T], second: Source[T]) -> Source[T]:
     return source
 
 
-def _scopes(actor: Actor, kind: str) -> list[str]:
-    """The ids of the catalogs or packages the caller has a role in."""
-    pairs = (scope.partition(":") for _, scope in actor.roles)
-    return sorted({scope_id for found, _, scope_id in pairs if found == kind})
-
-
-def _managed(services: Services, actor: Actor) -> Sequence[AccessPackage]:
-    """The packages the caller manages, through their catalog or one by one."""
-    found = list(services.entitlements.packages(_scopes(actor, "package")).values())
-    for catalog_id in _scopes(actor, "catalog"):
+def _reached(services: Services, actor: Actor, right: Right) -> Sequence[AccessPackage]:
+    """The packages the caller has a right to, through their catalog or one by one."""
+    found = list(services.entitlements.packages(actor.scopes(right, "package")).values())
+    for catalog_id in actor.scopes(right, "catalog"):
         found += every(_bound(services.entitlements.packages_of_catalog, catalog_id))
     return found
 

@@ -7,29 +7,33 @@ from dataclasses import replace
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.partitions import partitions
 from chalicelib.usecases.ports import Page, Services
+from chalicelib.usecases.seeing import sees_package
 
 Place = tuple[str, int, tuple[str, ...]]  # set and shard, or some items
 
 
 def sees_all(actor: Actor, instance: ReviewInstance) -> bool:
-    """Administrators, auditors and the package's managers see every item (R167)."""
-    return actor.reads_everything or actor.manages(instance.catalog_id, instance.package_id)
+    """Administrators, auditors and those who manage the package or its assignments see every item (R167, G40)."""
+    return actor.may(Right.SEE_DECISIONS, instance.catalog_id, instance.package_id)
 
 
 def visible_instance(
     services: Services, actor: Actor, definition_id: str | None, instance_id: str
 ) -> tuple[ReviewInstance, tuple[MyReview, ...]]:
-    """The instance with the caller's parts in it. Raises NotFound for one the caller has nothing to do with."""
+    """The instance with the caller's parts in it. Raises NotFound for one the caller has nothing to do with.
+
+    Catalog readers see that it exists (G40): who shows decisions, counts or reviewers asks `sees_all` or for parts.
+    """
     instance = services.reviews.instance(instance_id) if ids.is_guid(instance_id) else None
     if instance is None or definition_id not in (None, instance.definition_id):
         raise errors.NotFound("There is no such review.")
     parts = services.reviews.my_parts(actor.id, instance)
-    if not parts and not sees_all(actor, instance):
+    if not parts and not sees_package(actor, instance.catalog_id, instance.package_id):
         raise errors.NotFound("There is no such review.")
     return instance, parts
 

@@ -10,18 +10,20 @@ from chalicelib.domain import ids
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden
 from chalicelib.domain.packages import Catalog
-from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.domain.people import SYSTEM, Actor, Right, Role, RoleGrant
 from chalicelib.usecases.deleting import closed_to_others
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.names import bearer, claim, move, release, taken
-from chalicelib.usecases.ports import Create, Delete, Drop, Save, Services
-from chalicelib.usecases.seeing import find_catalog
+from chalicelib.usecases.ports import Change, Create, Delete, Drop, Save, Services
+from chalicelib.usecases.roles import granting, holders
+from chalicelib.usecases.seeing import find_catalog, sees_catalog
 
 CATEGORY = "EntitlementManagement"
 SCOPE = "catalog"
 GENERAL_ID = ids.guid("catalog", "General")
 GENERAL = "serviceDefault"
 _RESOURCES = 90  # dropped in one transaction
+_MOST_APPOINTED = 90  # with them a deletion fits into one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +76,40 @@ def create_catalog(
     draft: CatalogDraft,
     retried: bool = False,
 ) -> Catalog:
-    """Create a catalog. With `retried` and the same content, one that exists is given instead.
+    """Create a catalog; who is no administrator becomes its first owner (R3). With `retried` and the same
+    content, one that exists is given instead, if the caller may see it.
 
-    Raises Forbidden (administrators only), Conflict (the name is taken).
+    Raises Forbidden (administrators and catalog creators only), Conflict (the name is taken).
     """
-    if not actor.is_administrator:
-        raise Forbidden("Only administrators create catalogs.")
+    if not actor.may(Right.CREATE_CATALOGS):
+        raise Forbidden("Only administrators and catalog creators create catalogs.")
     general_catalog(services, now)  # its name is taken even before its first use
     catalog = Catalog(id=ids.guid("catalog", operation), created=now, modified=now, **members(draft))
     recorded = _event(now, actor, "Create catalog", catalog, operation, differences(None, draft))
+    owned = _first_owner(actor, now, operation, catalog)
     try:
-        services.writer.commit(operation, Create(catalog), claim(SCOPE, catalog), Create(recorded))
+        services.writer.commit(operation, Create(catalog), claim(SCOPE, catalog), Create(recorded), *owned)
     except Conflict as problem:
         found = services.entitlements.catalog(bearer(services, SCOPE, draft.display_name, problem))
-        if retried and found is not None and draft_of(found) == draft:
+        # The caller's roles may have been read before the first try made them the owner, so the grants are asked.
+        if retried and found is not None and draft_of(found) == draft and _sees(services, actor, found):
             return found
         raise taken(draft.display_name) from problem
     return replace(catalog, version=1)
+
+
+def _first_owner(actor: Actor, now: datetime, operation: str, catalog: Catalog) -> list[Change]:
+    """What makes somebody who is no administrator the owner of the catalog they create (R3)."""
+    if actor.is_administrator:
+        return []
+    scope = f"catalog:{catalog.id}"
+    grant = RoleGrant(role=Role.CATALOG_OWNER, scope=scope, principal_id=actor.id, created=now)
+    return granting(now, actor, operation, grant)
+
+
+def _sees(services: Services, actor: Actor, catalog: Catalog) -> bool:
+    owners = holders(services, Role.CATALOG_OWNER, f"catalog:{catalog.id}")
+    return sees_catalog(actor, catalog.id) or any(grant.principal_id == actor.id for grant in owners)
 
 
 def update_catalog(
@@ -122,7 +141,14 @@ def delete_catalog(services: Services, actor: Actor, now: datetime, operation: s
             raise Conflict("The catalog has access packages. Delete those first.")
         _drop_resources(services, operation, catalog.id)
         recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
-        services.writer.commit(operation, Delete(marked), release(SCOPE, catalog), Create(recorded))
+        changes = [Delete(marked), release(SCOPE, catalog), Create(recorded), *_appointments(services, catalog)]
+        services.writer.commit(operation, *changes)
+
+
+def _appointments(services: Services, catalog: Catalog) -> list[Change]:
+    """The changes that take the roles given for a catalog away with it; more than a commit takes mean nothing."""
+    grants = [grant for grant in services.people.role_grants() if grant.scope == f"catalog:{catalog.id}"]
+    return [Drop(grant) for grant in grants[:_MOST_APPOINTED]]
 
 
 def _drop_resources(services: Services, operation: str, catalog_id: str) -> None:

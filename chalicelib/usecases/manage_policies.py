@@ -19,7 +19,7 @@ from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.names import bearer, claim, move, release, taken
 from chalicelib.usecases.ports import Change, Create, Delete, Save, Services, Unchanged
-from chalicelib.usecases.seeing import administers, find_policy, require_manager, unknown
+from chalicelib.usecases.seeing import find_policy, require_manager, sees_package, unknown
 from chalicelib.usecases.series import series_changes
 
 CATEGORY = "EntitlementManagement"
@@ -92,7 +92,7 @@ def create_policy(
 
 def _managed_package(services: Services, actor: Actor, package_id: str) -> AccessPackage:
     package = services.entitlements.package(package_id)
-    if package is None or not administers(actor, package.catalog_id, package.id):
+    if package is None or not sees_package(actor, package.catalog_id, package.id):
         raise unknown(actor, "access package", "accessPackage/id")
     require_manager(actor, package.catalog_id, package.id)
     refuse_if_deleting(package, "access package", "accessPackage/id")

@@ -412,9 +412,17 @@ class Reports(Protocol):
 
 
 class Audit(Protocol):
-    """Reading what was recorded; events are written by Writer.commit."""
+    """Reading what was recorded, newest first; events are written by Writer.commit. `before` is an event's id: the
+    page holds stored rows that sort before it, of which `domain.audit.unfold` makes the events."""
 
-    def events(self, day: str, limit: int, after: str | None) -> Page[AuditEvent]: ...
+    def events(self, day: str, limit: int, before: str | None) -> Page[AuditEvent]:
+        """Those of a day (`2026-03-02`, UTC)."""
+
+    def events_of_target(self, target_id: str, limit: int, before: str | None) -> Page[AuditEvent]:
+        """Those about one object; may lag."""
+
+    def events_of_actor(self, actor_id: str, limit: int, before: str | None) -> Page[AuditEvent]:
+        """Those by one person; may lag."""
 
 
 class Files(Protocol):
@@ -431,8 +439,8 @@ class Files(Protocol):
     def upload_address(self, key: str) -> str:
         """A signed address that takes one PUT of a large file, for an hour."""
 
-    def download_address(self, key: str, name: str) -> str:
-        """A signed address that gives a file under this name, for five minutes."""
+    def download_address(self, key: str, name: str, minutes: int = 5) -> str:
+        """A signed address that gives a file under this name."""
 
     def begin_parts(self, key: str) -> str:
         """Begin an object that is too large for one write; the upload's id."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.audit import event
-from chalicelib.domain.people import GLOBAL_ROLES, Actor, Role, RoleGrant, User
-from chalicelib.usecases.ports import Create, Drop, Services
+from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.people import GLOBAL_ROLES, PACKAGE_ROLES, Actor, Role, RoleGrant, User
+from chalicelib.usecases.directory import expand
+from chalicelib.usecases.ports import Change, Create, Drop, Services, Unchanged
 
 _MAX_GROUPS = 1_000
 
@@ -47,10 +48,30 @@ def holders(services: Services, role: Role, scope: str) -> list[RoleGrant]:
     return [grant for grant in services.people.role_grants() if grant.role is role and grant.scope == scope]
 
 
-def may_grant(actor: Actor, role: Role, scope: str) -> bool:
-    """Administrators give every role; a catalog's owners give those of their catalog."""
+def visible_grants(services: Services, actor: Actor) -> list[RoleGrant]:
+    """The grants a person may see: all for administrators and auditors, else those they give or hold themselves."""
+    grants = services.people.role_grants()
+    if actor.reads_everything:
+        return grants
+    mine = {actor.id} | (groups_around(services, actor.id) if any(_to_group(one) for one in grants) else set())
+    return [one for one in grants if one.principal_id in mine or may_grant(services, actor, one.role, one.scope)]
+
+
+def _to_group(grant: RoleGrant) -> bool:
+    return grant.principal_kind == "group"
+
+
+def may_grant(services: Services, actor: Actor, role: Role, scope: str) -> bool:
+    """Administrators give every role; a catalog's owners give those of the catalog and of its packages (R165)."""
+    if actor.is_administrator:
+        return True
     kind, _, scope_id = scope.partition(":")
-    return actor.is_administrator or (role not in GLOBAL_ROLES and kind == "catalog" and actor.owns_catalog(scope_id))
+    if role in GLOBAL_ROLES or not any(held is Role.CATALOG_OWNER for held, _ in actor.roles):
+        return False
+    if kind == "package":
+        package = services.entitlements.package(scope_id)
+        return package is not None and actor.owns_catalog(package.catalog_id)
+    return kind == "catalog" and actor.owns_catalog(scope_id)
 
 
 def check_scope(services: Services, role: Role, scope: str) -> None:
@@ -62,16 +83,17 @@ def check_scope(services: Services, role: Role, scope: str) -> None:
         return
     if kind == "catalog" and services.entitlements.catalog(scope_id):
         return
-    if kind == "package" and role is Role.PACKAGE_MANAGER and services.entitlements.package(scope_id):
+    if kind == "package" and role in PACKAGE_ROLES and services.entitlements.package(scope_id):
         return
+    either = " and ".join(sorted(PACKAGE_ROLES))
     raise errors.InvalidInput(
-        "The scope must be catalog:{id} of a catalog, or for packageManager also package:{id}.", "scope"
+        f"The scope must be catalog:{{id}} of a catalog; for {either} also package:{{id}}.", "scope"
     )
 
 
 def grant_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> RoleGrant:
     """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput."""
-    if not may_grant(actor, grant.role, grant.scope):
+    if not may_grant(services, actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, give roles.")
     check_scope(services, grant.role, grant.scope)
     people = services.people
@@ -81,22 +103,43 @@ def grant_role(services: Services, actor: Actor, now: datetime, operation: str, 
     for present in holders(services, grant.role, grant.scope):
         if present.principal_id == grant.principal_id:
             return present
-    target = ("role", f"{grant.role}:{grant.scope}:{grant.principal_id}")
-    recorded = event(now, actor, "RoleManagement", "Add role assignment", target, operation)
-    services.writer.commit(operation, Create(grant), Create(recorded))
+    services.writer.commit(operation, *granting(now, actor, operation, grant))
     return grant
+
+
+def granting(now: datetime, actor: Actor, operation: str, grant: RoleGrant) -> list[Change]:
+    """The changes that give a role nobody holds that way yet."""
+    return [Create(grant), Create(_event(now, actor, "Add role assignment", operation, grant))]
 
 
 def revoke_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> None:
     """Take a role away. The last administrator stays (P14). Raises Forbidden, NotFound, Conflict."""
-    if not may_grant(actor, grant.role, grant.scope):
+    if not may_grant(services, actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, take roles away.")
     present = holders(services, grant.role, grant.scope)
-    if not any(found.principal_id == grant.principal_id for found in present):
+    others = [found for found in present if found.principal_id != grant.principal_id]
+    if len(others) == len(present):
         raise errors.NotFound("Nobody holds this role that way.")
-    last = grant.role is Role.ADMINISTRATOR and len(present) == 1 and not services.settings.first_administrator
-    if last:
-        raise errors.Conflict("This is the last administrator.")
-    target = ("role", f"{grant.role}:{grant.scope}:{grant.principal_id}")
-    recorded = event(now, actor, "RoleManagement", "Remove role assignment", target, operation)
-    services.writer.commit(operation, Drop(grant), Create(recorded))
+    changes: list[Change] = [Drop(grant)]
+    if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
+        changes.append(Unchanged(_administrator_who_stays(services, others)))
+    changes.append(Create(_event(now, actor, "Remove role assignment", operation, grant)))
+    services.writer.commit(operation, *changes)
+
+
+def _administrator_who_stays(services: Services, others: list[RoleGrant]) -> RoleGrant:
+    """One of the other grants that somebody can use; two administrators who remove each other at once collide on
+    it. Raises Conflict."""
+    for grant in others:
+        person = None if _to_group(grant) else services.people.user(grant.principal_id)
+        people = expand(services, grant.principal_id) if _to_group(grant) else [person] if person else []
+        if any(one.enabled for one in people):
+            return grant
+    raise errors.Conflict("This is the last administrator.")
+
+
+def _event(now: datetime, actor: Actor, activity: str, operation: str, grant: RoleGrant) -> AuditEvent:
+    """The event of a role given or taken; its target is the person or group (R160)."""
+    details = {"role": grant.role, "scope": grant.scope}
+    target = (grant.principal_kind, grant.principal_id)
+    return event(now, actor, "RoleManagement", activity, target, f"{operation}:{grant.role}", details=details)

@@ -1,7 +1,8 @@
 """Who may see which entitlement (R165): finding one object for a caller, refusing changes.
 
-Administrators and auditors see everything, managers what they manage, everybody else their own assignments
-and requests and the packages they hold. What one may not see does not exist: 404, never 403.
+Administrators and auditors see everything, the others what their roles reach (`domain.people.RIGHTS`), and
+everybody their own assignments and requests and the packages they hold. What one may not see does not exist:
+404, never 403.
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import Actor, Right
 from chalicelib.usecases.ports import Services
 
 
 def sees_catalog(actor: Actor, catalog_id: str) -> bool:
     """May the caller read this catalog?"""
-    return actor.reads_everything or actor.manages(catalog_id)
+    return actor.may(Right.SEE_PACKAGES, catalog_id)
+
+
+def sees_package(actor: Actor, catalog_id: str, package_id: str) -> bool:
+    """May the caller read this package, its policies, and that reviews of it exist (G40)?"""
+    return actor.may(Right.SEE_PACKAGES, catalog_id, package_id)
 
 
 def administers(actor: Actor, catalog_id: str, package_id: str) -> bool:
-    """May the caller read everything inside this package: its policies, assignments and requests?"""
-    return actor.reads_everything or actor.manages(catalog_id, package_id)
+    """May the caller read everything inside this package, other people's assignments and requests included?"""
+    return actor.may(Right.SEE_ASSIGNMENTS, catalog_id, package_id)
 
 
 def holds(services: Services, actor: Actor, package_id: str) -> bool:
@@ -42,7 +48,7 @@ def find_catalog(services: Services, actor: Actor, catalog_id: str) -> Catalog:
 def find_package(services: Services, actor: Actor, package_id: str) -> AccessPackage:
     """The access package. Raises NotFound, also when the caller may not see it."""
     found = services.entitlements.package(package_id)
-    if found and (administers(actor, found.catalog_id, found.id) or holds(services, actor, found.id)):
+    if found and (sees_package(actor, found.catalog_id, found.id) or holds(services, actor, found.id)):
         return found
     raise NotFound("There is no such access package.")
 
@@ -50,7 +56,7 @@ def find_package(services: Services, actor: Actor, package_id: str) -> AccessPac
 def find_policy(services: Services, actor: Actor, policy_id: str) -> AssignmentPolicy:
     """The assignment policy. Raises NotFound, also when the caller may not see it."""
     found = services.entitlements.policy(policy_id)
-    if found is None or not administers(actor, found.catalog_id, found.package_id):
+    if found is None or not sees_package(actor, found.catalog_id, found.package_id):
         raise NotFound("There is no such assignment policy.")
     return found
 
@@ -76,7 +82,7 @@ def administers_package(services: Services, actor: Actor, package_id: str) -> bo
     if actor.reads_everything:
         return True
     package = services.entitlements.package(package_id)
-    return package is not None and actor.manages(package.catalog_id, package.id)
+    return package is not None and administers(actor, package.catalog_id, package.id)
 
 
 def require_manager(actor: Actor, catalog_id: str, package_id: str = "") -> None:
@@ -85,6 +91,12 @@ def require_manager(actor: Actor, catalog_id: str, package_id: str = "") -> None
         raise Forbidden(
             "Only administrators, the catalog's owners and managers, and the package's managers may do this."
         )
+
+
+def require_assigner(actor: Actor, catalog_id: str, package_id: str) -> None:
+    """Raises Forbidden unless the caller may assign people to the package and remove them."""
+    if not actor.may(Right.ASSIGN, catalog_id, package_id):
+        raise Forbidden("Only administrators, the catalog's owners, and package and assignment managers may do this.")
 
 
 def unknown(actor: Actor, what: str, target: str) -> InvalidInput | NotFound:

@@ -68,6 +68,7 @@ def set_stage(world: World) -> Stage:
     uploaded = world.call(
         "POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers={"content-type": "text/csv"}
     )
+    exported = world.post("/api/v1/audit/exports", {})
     world.get("/v1.0/identityGovernance/entitlementManagement/catalogs")  # makes the built-in catalog
     world.tick()
     window = {
@@ -86,6 +87,7 @@ def set_stage(world: World) -> Stage:
     known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
+    known |= {"audit_export": exported.json["id"]}
     return Stage(world, organisation, known)
 
 

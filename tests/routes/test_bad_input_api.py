@@ -15,6 +15,7 @@ DELEGATE = "/api/v1/me/delegate"
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
+AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
 
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
@@ -62,11 +63,19 @@ def role(stage: Stage) -> dict[str, Any]:
     return {"role": "catalogOwner", "principalId": stage.ids["user"], "scope": scope, "principalKind": "user"}
 
 
+def export(stage: Stage) -> dict[str, Any]:
+    return {"from": "2026-03-01", "to": "2026-03-02", "activity": "x", "category": "x", "actor": "x", "target": "x"}
+
+
 def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
 TABLE = {
+    f"GET {AUDIT}": Route(AUDIT),
+    f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
+    "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
+    f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
@@ -118,8 +127,15 @@ TABLE = {
     "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
-PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
-PAGED = (f"{BOTH}/{{group}}", REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (
+    AUDIT,
+    "/api/v1/coverage",
+    f"{BOTH}/{{group}}",
+    REVIEWS,
+    MINE,
+    f"{REVIEWS}/{{review}}/reviewers",
+    f"{IMPORTS}/{{import}}",
+)
 
 
 def test_the_table_has_every_route() -> None:

@@ -48,6 +48,7 @@ REAL = {
     "access-packages": "package",
     "exports": "export",
     "downloads": "download",
+    "people": "user",
     "mail-previews": "template",
 }
 CONFIG = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})

@@ -26,6 +26,7 @@ from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submissi
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
+from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import (
     ToDo,
     counts,
@@ -108,10 +109,10 @@ def _mine(one: ToDo) -> dict[str, Any]:
 
 
 def _of_package(call: Call, package_id: str) -> Answer:
-    """Every series of a package with its newest review, for those who administer or audit it."""
+    """Every series of a package with its newest review, for those whose roles reach it; counts of decisions only
+    for those who may see them (G40)."""
     package = call.services.entitlements.package(package_id)
-    allowed = package and (call.actor.reads_everything or call.actor.manages(package.catalog_id, package.id))
-    if not allowed:
+    if package is None or not sees_package(call.actor, package.catalog_id, package.id):
         raise errors.NotFound("There is no such access package.")
     definitions = definitions_of_package(call.services, package_id)
     newest = latest_instances(call.services, definitions)
@@ -121,19 +122,22 @@ def _of_package(call: Call, package_id: str) -> Answer:
         current = None
         if latest:
             found, state = latest
-            progress = call.services.reviews.progress(found.id)
-            current = {**_head(found, state), "counts": _tally(counts(progress, state))} if state else None
+            current = _head(found, state)
+            if state and sees_all(call.actor, found):
+                current["counts"] = _tally(counts(call.services.reviews.progress(found.id), state))
         value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
     return {"value": value}
 
 
 @route(door, "GET", REVIEW, gives=ReviewStatus)
 def get_review(call: Call, review_id: str) -> Answer:
-    """Status and counts of one review: the same two reads at any size."""
-    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    """Status and counts of one review: the same two reads at any size. Catalog readers see no counts (G40)."""
+    found, parts = visible_instance(call.services, call.actor, None, review_id)
     progress = call.services.reviews.progress(found.id)
     if progress.state is None:
         raise errors.NotFound("There is no such review.")
+    if not parts and not sees_all(call.actor, found):
+        return _head(found, progress.state)
     return {**_head(found, progress.state), **_numbers(progress, progress.state)}
 
 

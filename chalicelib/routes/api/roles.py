@@ -45,13 +45,7 @@ class Grant(Shape, kw_only=True):
 @http.route(door, "GET", "/api/v1/roles", gives=Listed[Grant])
 def list_roles(call: Call) -> Answer:
     """Every role the caller may see: all for administrators and auditors, else those they give or hold."""
-    actor = call.actor
-    shown = [
-        grant
-        for grant in call.services.people.role_grants()
-        if actor.reads_everything or roles.may_grant(actor, grant.role, grant.scope) or grant.principal_id == actor.id
-    ]
-    return {"value": _objects(call.services, shown)}
+    return {"value": _objects(call.services, roles.visible_grants(call.services, call.actor))}
 
 
 @http.route(door, "POST", "/api/v1/roles", takes=NewGrant, gives={201: Grant, 200: Grant})

@@ -24,6 +24,7 @@ from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
+from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import latest_instances
 
 door = Blueprint(__name__)
@@ -133,11 +134,11 @@ def _collection(call: Call, source: Any, where: Any, count_only: bool) -> Answer
 
 
 def _sees(call: Call) -> Any:
-    """May the caller see a series: who administers it, and its reviewers."""
+    """May the caller see a series: whose roles reach its package, and its reviewers."""
     mine: list[set[str]] = []
 
     def sees(found: ReviewDefinition) -> bool:
-        if call.actor.reads_everything or call.actor.manages(found.catalog_id, found.package_id):
+        if sees_package(call.actor, found.catalog_id, found.package_id):
             return True
         if not mine:
             parts = call.services.reviews.my_reviews(call.person.id, MINE, None).items
@@ -216,7 +217,7 @@ def _instances(call: Call, definition_id: str, mine: bool = False, count_only: b
     definition = services.reviews.definition(definition_id)
     if definition is None or not _sees(call)(definition):
         raise errors.NotFound("There is no such review series.")
-    own = mine or not (call.actor.reads_everything or call.actor.manages(definition.catalog_id, definition.package_id))
+    own = mine or not sees_package(call.actor, definition.catalog_id, definition.package_id)
     return collection(
         call,
         context=f"{CONTEXT}('{definition_id}')/instances",

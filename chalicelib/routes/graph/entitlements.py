@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain.packages import AccessPackage, Catalog
-from chalicelib.routes import http
+from chalicelib.routes import auth, http
 from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
@@ -59,6 +59,7 @@ def add_catalog(call: Call) -> Answer:
         externally_visible=reader.flag("isExternallyVisible", True),
     )
     made = manage_catalogs.create_catalog(call.services, call.actor, call.now, call.operation, draft, call.retried)
+    auth.forget()  # who creates a catalog may have become its owner
     return Created(_catalog(call, made))
 
 

@@ -21,7 +21,7 @@ from chalicelib.routes.graph.present_entitlements import (
 from chalicelib.routes.graph.present_resources import role_scope_objects
 from chalicelib.routes.http import Call
 from chalicelib.usecases.ports import Page
-from chalicelib.usecases.seeing import administers, sees_catalog
+from chalicelib.usecases.seeing import sees_catalog, sees_package
 
 E = TypeVar("E")
 Objects = list[dict[str, Any]]
@@ -49,12 +49,12 @@ def of_package(call: Call) -> dict[str, Expander[AccessPackage]]:
         return [
             filled(policy_objects(found), found, item, of_policy(call))
             for package in packages
-            for found in [_whole(listed, package.id) if _administers(call, package) else []]
+            for found in [_whole(listed, package.id) if _sees(call, package) else []]
         ]
 
     def role_scopes(packages: Sequence[AccessPackage], item: Expand) -> list[Objects]:
         table = of_role_scope(call)
-        granted = [package.role_scopes if _administers(call, package) else () for package in packages]
+        granted = [package.role_scopes if _sees(call, package) else () for package in packages]
         return [filled(role_scope_objects(some), some, item, table) for some in granted]
 
     return {"catalog": catalogs, "assignmentPolicies": policies, "resourceRoleScopes": role_scopes}
@@ -122,11 +122,11 @@ def _packages(call: Call, packages: Sequence[AccessPackage], item: Expand) -> Ob
 
 
 def _policies_by_id(call: Call, policy_ids: Sequence[str], item: Expand) -> Objects:
-    """Policies; who does not manage one sees its name only."""
+    """Policies; who may not see one sees its name only."""
     shown: dict[str, dict[str, Any]] = {}
     for policy in call.services.entitlements.policies(policy_ids).values():
         obj = filled(policy_objects([policy]), [policy], item, of_policy(call))[0]
-        full = administers(call.actor, policy.catalog_id, policy.package_id)
+        full = sees_package(call.actor, policy.catalog_id, policy.package_id)
         shown[policy.id] = obj if full else {"id": policy.id, "displayName": policy.display_name}
     return [shown.get(policy_id, {"id": policy_id}) for policy_id in policy_ids]
 
@@ -147,8 +147,8 @@ def _subjects(call: Call, person_ids: Sequence[str], item: Expand) -> Objects:
     return [filled([subject_object(person_id, people.get(person_id))], [None], item, {})[0] for person_id in person_ids]
 
 
-def _administers(call: Call, package: AccessPackage) -> bool:
-    return administers(call.actor, package.catalog_id, package.id)
+def _sees(call: Call, package: AccessPackage) -> bool:
+    return sees_package(call.actor, package.catalog_id, package.id)
 
 
 def _whole(listed: Callable[[str, int, str | None], Page[E]], parent_id: str) -> list[E]:

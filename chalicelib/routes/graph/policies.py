@@ -58,7 +58,7 @@ def policies(call: Call) -> Answer:
 def policies_of_package(call: Call, id: str) -> Answer:
     """The policies of one access package."""
     package = seeing.find_package(call.services, call.actor, only_id(id))
-    seen = seeing.administers(call.actor, package.catalog_id, package.id)
+    seen = seeing.sees_package(call.actor, package.catalog_id, package.id)
     found = part_of(call.services.entitlements.policies_of_package, package.id) if seen else listed([])
     return _policies(call, f"{EM_CONTEXT}/accessPackages('{package.id}')/assignmentPolicies", found)
 

@@ -1,0 +1,284 @@
+"""Who may do what: the table of roles and actions, through the API (R165-R172, G40).
+
+Each row of TABLE is an action; each column a role with its scope. `+` works, `-` is refused although the object may
+be seen (403), `.` means that there is no such object for them (404, or a list without it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain import ids
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.people import RIGHTS, Right, Role, RoleGrant
+from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
+from chalicelib.usecases.roles import grant_role, revoke_role, roles_of
+from tests import factories
+from tests.factories import ADMIN, Organisation
+from tests.routes.attacking import contents
+from tests.usecases.desk import Desk, office
+from tests.world import Reply, World
+
+__all__ = ["office"]
+EM = "/v1.0/identityGovernance/entitlementManagement"
+AR = "/v1.0/identityGovernance/accessReviews/definitions"
+
+COLUMNS = {
+    "administrator": "admin",
+    "auditor": (Role.AUDITOR, ""),
+    "catalog creator": (Role.CATALOG_CREATOR, ""),
+    "catalog owner": (Role.CATALOG_OWNER, "catalog"),
+    "package manager of the catalog": (Role.PACKAGE_MANAGER, "catalog"),
+    "package manager of the package": (Role.PACKAGE_MANAGER, "package"),
+    "assignment manager of the catalog": (Role.ASSIGNMENT_MANAGER, "catalog"),
+    "assignment manager of the package": (Role.ASSIGNMENT_MANAGER, "package"),
+    "catalog reader": (Role.CATALOG_READER, "catalog"),
+    "owner of another catalog": (Role.CATALOG_OWNER, "other"),
+    "assignee": None,
+    "stranger": None,
+}
+
+#                        administrator, auditor, creator, owner, manager (catalog, package),
+TABLE = """             # assignment manager (catalog, package), reader, owner elsewhere, assignee, stranger
+create a catalog         + - + - - - - - - - - -
+see the catalog          + + . + + . + . + . . .
+edit the catalog         + - . + - . - . - . . .
+appoint an owner         + - - + - - - - - - - -
+appoint for the package  + - - + - - - - - - - -
+appoint an auditor       + - - - - - - - - - - -
+see the package          + + . + + + + + + . + .
+create a package         + - . + + . - . - . . .
+edit the package         + - . + + + - - - . - .
+see the policy           + + . + + + + + + . . .
+edit the policy          + - . + + + - - - . . .
+assign a person          + - . + + + + + - . . .
+see the assignment       + + . + + + + + . . + .
+remove the assignment    + - . + + + + + . . - .
+see the review           + + . + + + + + + . . .
+see its counts           + + . + + + + + - . . .
+see its decisions        + + . + + + + + - . . .
+see its reviewers        + + . + + + + + - . . .
+stop the review          + - . + + + - - - . . .
+read the audit trail     + + - - - - - - - - - -
+read the package's trail + + - + + + - - - - - -
+export the audit trail   + + - - - - - - - - - -
+import people            + - - - - - - - - - - -
+"""
+
+
+@dataclass
+class Scene:
+    """A world with one package under review, and a person for each column."""
+
+    world: World
+    ids: dict[str, str]
+
+    def ask(self, who: str, method: str, path: str, body: Any = None) -> Reply:
+        return self.world.call(method, path.format(**self.ids), self._filled(body), self.person(who))
+
+    def person(self, who: str) -> str:
+        return "admin@example.com" if who == "administrator" else f"{who.replace(' ', '-')}@example.com"
+
+    def _filled(self, body: Any) -> Any:
+        if isinstance(body, dict):
+            return {name: self._filled(value) for name, value in body.items()}
+        return body.format(**self.ids) if isinstance(body, str) else body
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    """A scene for one test."""
+    return _set(world)
+
+
+def _set(world: World) -> Scene:
+    organisation = Organisation(world.services)
+    boss = organisation.person("boss")
+    home, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")
+    package = organisation.package(catalog=home)
+    review = factories.by_manager(world.clock.now().date(), boss, justification_required=False)
+    policy = organisation.policy(package, review=review)
+    scopes = {"": "", "catalog": f"catalog:{home.id}", "package": f"package:{package.id}"}
+    scopes["other"] = f"catalog:{elsewhere.id}"
+    people = {}
+    for who, held in COLUMNS.items():
+        people[who] = organisation.person(who.replace(" ", "-"), manager="boss")
+        if isinstance(held, tuple):
+            organisation.grant(people[who], held[0], scopes[held[1]])
+    spare = organisation.person("spare")
+    (assignment,) = organisation.assign(policy, people["assignee"])
+    world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
+    world.tick()
+    (instance,) = world.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
+    known = {"catalog": home.id, "package": package.id, "policy": policy.id, "assignment": assignment}
+    known |= {"definition": instance.definition_id, "review": instance.id, "spare": spare.id}
+    return Scene(world, known)
+
+
+def _policy_body() -> dict[str, Any]:
+    return {"displayName": "Staff", "description": "Changed", "accessPackage": {"id": "{package}"}}
+
+
+REQUESTS = f"{EM}/assignmentRequests"
+DECISIONS = f"{AR}/{{definition}}/instances/{{review}}/decisions"
+ACTIONS: dict[str, tuple[str, str, Any]] = {
+    "create a catalog": ("POST", f"{EM}/catalogs", {"displayName": "Fresh"}),
+    "see the catalog": ("GET", f"{EM}/catalogs/{{catalog}}", None),
+    "edit the catalog": ("PATCH", f"{EM}/catalogs/{{catalog}}", {"description": "Changed"}),
+    "appoint an owner": (
+        "POST",
+        "/api/v1/roles",
+        {"role": "catalogOwner", "scope": "catalog:{catalog}", "principalId": "{spare}"},
+    ),
+    "appoint for the package": (
+        "POST",
+        "/api/v1/roles",
+        {"role": "assignmentManager", "scope": "package:{package}", "principalId": "{spare}"},
+    ),
+    "appoint an auditor": ("POST", "/api/v1/roles", {"role": "auditor", "principalId": "{spare}"}),
+    "see the package": ("GET", f"{EM}/accessPackages/{{package}}", None),
+    "create a package": ("POST", f"{EM}/accessPackages", {"displayName": "Fresh", "catalog": {"id": "{catalog}"}}),
+    "edit the package": ("PATCH", f"{EM}/accessPackages/{{package}}", {"description": "Changed"}),
+    "see the policy": ("GET", f"{EM}/assignmentPolicies/{{policy}}", None),
+    "edit the policy": ("PUT", f"{EM}/assignmentPolicies/{{policy}}", _policy_body()),
+    "assign a person": (
+        "POST",
+        REQUESTS,
+        {"requestType": "adminAdd", "assignment": {"targetId": "{spare}", "assignmentPolicyId": "{policy}"}},
+    ),
+    "see the assignment": ("GET", f"{EM}/assignments/{{assignment}}", None),
+    "remove the assignment": ("POST", REQUESTS, {"requestType": "adminRemove", "assignment": {"id": "{assignment}"}}),
+    "see the review": ("GET", "/api/v1/reviews/{review}", None),
+    "see its counts": ("GET", "/api/v1/reviews/{review}", None),
+    "see its decisions": ("GET", DECISIONS, None),
+    "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
+    "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
+    "read the audit trail": ("GET", "/api/v1/audit", None),
+    "read the package's trail": ("GET", "/api/v1/audit?target={package}", None),
+    "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
+    "import people": ("POST", "/api/v1/imports/people", {}),
+}
+SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "see its counts": lambda body: body.get("counts"),
+    "see its decisions": lambda body: body["value"],
+}
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """(action, who, mark) of every cell."""
+    found = []
+    for line in TABLE.splitlines()[1:]:
+        action, marks = line[:25].strip(), line[25:].split()
+        found += [(action, who, mark) for who, mark in zip(COLUMNS, marks, strict=True)]
+    return found
+
+
+def verdict(action: str, reply: Reply) -> str:
+    """The mark of an answer. A body that hides what was asked for is a refusal."""
+    if reply.status < 300:
+        return "+" if action not in SHOWN or SHOWN[action](reply.json) else "-"
+    assert reply.status in (403, 404), reply.text
+    return "-" if reply.status == 403 else "."
+
+
+def test_the_table_has_every_action() -> None:
+    assert {action for action, _, _ in rows()} == set(ACTIONS)
+
+
+@pytest.mark.parametrize("who", COLUMNS)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(scene: Scene, who: str) -> None:
+    """R165-R168, G40: what one may not see does not exist; what one may see but not do is forbidden and changes
+    nothing."""
+    mine = [(action, mark) for action, name, mark in rows() if name == who]
+    before = contents()
+    refused = {action: mark for action, mark in mine if mark != "+"}
+    assert {action: verdict(action, scene.ask(who, *ACTIONS[action])) for action in refused} == refused
+    assert contents() == before
+    for action in [action for action, mark in mine if mark == "+"]:
+        reply = scene.ask(who, *ACTIONS[action])
+        assert verdict(action, reply) == "+", (action, reply.text)
+
+
+def test_a_hidden_object_and_none_look_the_same(scene: Scene) -> None:
+    """A refusal does not reveal existence."""
+    for action in ("see the catalog", "see the package", "see the policy", "see the assignment", "see the review"):
+        method, path, _ = ACTIONS[action]
+        hidden = scene.ask("stranger", method, path)
+        nothing = path.format(**dict.fromkeys(scene.ids, ids.guid("none")))
+        none = scene.world.call(method, nothing, None, "boss@example.com")
+        assert hidden.status == none.status == 404
+        assert hidden.error["message"] == none.error["message"]
+
+
+def test_lists_hold_what_the_caller_may_see(scene: Scene) -> None:
+    """R165: among others, a catalog creator does not see catalogs they do not own."""
+    for action, path, member in (
+        ("see the catalog", f"{EM}/catalogs", "catalog"),
+        ("see the package", f"{EM}/accessPackages", "package"),
+        ("see the policy", f"{EM}/assignmentPolicies", "policy"),
+        ("see the assignment", f"{EM}/assignments", "assignment"),
+        ("see the review", AR, "definition"),
+    ):
+        for name, who, mark in rows():
+            if name == action:
+                listed = {one["id"] for one in scene.ask(who, "GET", path).json["value"]}
+                assert (scene.ids[member] in listed) is (mark == "+"), (action, who)
+
+
+def test_who_creates_a_catalog_becomes_its_first_owner(world: World) -> None:
+    """R3: in the same commit, so that the next request finds them the owner."""
+    organisation = Organisation(world.services)
+    organisation.grant(organisation.person("ola"), Role.CATALOG_CREATOR)
+    made = world.post(f"{EM}/catalogs", {"displayName": "Mine"}, "ola@example.com")
+    assert made.status == 201
+    assert world.get(f"{EM}/catalogs/{made.json['id']}", "ola@example.com").status == 200
+    package = {"displayName": "First", "catalog": {"id": made.json["id"]}}
+    assert world.post(f"{EM}/accessPackages", package, "ola@example.com").status == 201
+    held = world.get("/api/v1/roles", "ola@example.com").json["value"]
+    assert ("catalogOwner", f"catalog:{made.json['id']}") in {(one["role"], one["scope"]) for one in held}
+
+
+def test_an_administrator_who_creates_a_catalog_is_given_no_role(office: Desk) -> None:
+    """R3 is about others: administrators may do everything anyway."""
+    create_catalog(office.services, ADMIN, office.now, office.operation(), CatalogDraft(display_name="Sales"))
+    assert office.services.people.role_grants() == []
+
+
+def test_the_last_administrator_stays(office: Desk) -> None:
+    """P14, also when two administrators remove each other at once."""
+    organisation = office.organisation
+    one, two = organisation.person("one"), organisation.person("two")
+    settings = replace(office.services.settings, first_administrator="")
+    services = replace(office.services, settings=settings)
+    grants = [RoleGrant(role=Role.ADMINISTRATOR, scope="", principal_id=person.id) for person in (one, two)]
+    for grant in grants:
+        grant_role(services, ADMIN, office.now, office.operation(), grant)
+    revoke_role(services, ADMIN, office.now, office.operation(), grants[0])
+    with pytest.raises(Conflict):
+        revoke_role(services, ADMIN, office.now, office.operation(), grants[1])
+    assert (Role.ADMINISTRATOR, "") in roles_of(services, two)
+
+
+def test_an_empty_group_or_a_disabled_account_is_no_administrator_who_stays(office: Desk) -> None:
+    """P14."""
+    organisation = office.organisation
+    one, gone = organisation.person("one"), organisation.person("gone", enabled=False)
+    services = replace(office.services, settings=replace(office.services.settings, first_administrator=""))
+    last = RoleGrant(role=Role.ADMINISTRATOR, scope="", principal_id=one.id)
+    empty = RoleGrant(role=Role.ADMINISTRATOR, scope="", principal_id=ids.guid("group"), principal_kind="group")
+    disabled = RoleGrant(role=Role.ADMINISTRATOR, scope="", principal_id=gone.id)
+    services.writer.put_all([last, empty, disabled])
+    with pytest.raises(Conflict):
+        revoke_role(services, ADMIN, office.now, office.operation(), last)
+
+
+def test_auditors_and_readers_have_no_right_that_changes_anything() -> None:
+    """R167, G40."""
+    changing = {Right.CREATE_CATALOGS, Right.OWN_CATALOG, Right.MANAGE_PACKAGES, Right.ASSIGN}
+    for role in (Role.AUDITOR, Role.CATALOG_READER):
+        assert not RIGHTS[role] & changing
+    assert RIGHTS[Role.ADMINISTRATOR] == set(Right)
