@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.reviews import SWITCHED_OFF
-from chalicelib.usecases import notify, notify_others
+from chalicelib.usecases import notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
@@ -63,6 +63,8 @@ def _job(services: Services, job_id: str) -> None:
         return
     if job.kind == "bulk":
         advance_bulk(services, job)
+    elif job.kind == reset_decisions.KIND:
+        reset_decisions.advance_reset(services, job)
     else:
         advance_import(services, job)
 

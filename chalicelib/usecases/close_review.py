@@ -213,7 +213,7 @@ def complete(
 def _waits(instance: ReviewInstance, state: InstanceState) -> bool:
     """Do the removals wait for a confirmation (G24)?"""
     removals = state.outcome.removals if state.outcome else 0
-    return removals > 0 and (state.brake or not instance.settings.auto_apply)
+    return removals > 0 and (state.brake or state.withdrawn or not instance.settings.auto_apply)
 
 
 def announce(

@@ -63,12 +63,12 @@ def check_reviewer(services: Services, person: User, instance: ReviewInstance, i
         raise NotReviewer("You are not a reviewer of this item.")
 
 
-def check_text(justification: str) -> None:
-    """Raises InvalidInput for a reason that is too long or has control characters."""
-    if len(justification) > MOST_REASON:
-        raise errors.InvalidInput(f"The justification may have {MOST_REASON} characters.", "justification")
-    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in justification):
-        raise errors.InvalidInput("The justification must not contain control characters.", "justification")
+def check_text(given: str, name: str = "justification") -> None:
+    """Raises InvalidInput for a reason that is too long or has control characters; `name` is its member."""
+    if len(given) > MOST_REASON:
+        raise errors.InvalidInput(f"The {name} may have {MOST_REASON} characters.", name)
+    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in given):
+        raise errors.InvalidInput(f"The {name} must not contain control characters.", name)
 
 
 def check_reason(instance: ReviewInstance, submission: Submission) -> None:
@@ -111,6 +111,7 @@ def record_decision(
         reason=reason,
         channel=channel,
     )
+    extended = _is_extended(services, instance, now)
     recorded = services.items.record(
         instance.id,
         submission.item_id,
@@ -120,10 +121,19 @@ def record_decision(
         replace_denial_of_others=bool(reason) or submission.decision is Decision.DENY,
         only_undecided=only_undecided,
         version=submission.version,
+        extended=extended,
     )
     if not recorded.accepted:
-        return _explain(recorded.item, person, instance, submission, now, only_undecided)
+        closed = recorded.item is not None and recorded.item.deadline <= now and not extended
+        return _explain(recorded.item, person, instance, submission, closed, only_undecided)
     return True
+
+
+def _is_extended(services: Services, instance: ReviewInstance, now: datetime) -> bool:
+    """Was the review extended beyond the deadline its items were frozen with? Known without a read: the state was
+    read to see that the review is open."""
+    state = services.reviews.recent_state(instance.id)
+    return state is not None and state.extended is not None and now < state.ends
 
 
 def _explain(
@@ -131,7 +141,7 @@ def _explain(
     person: User,
     instance: ReviewInstance,
     submission: Submission,
-    now: datetime,
+    closed: bool,
     only_undecided: bool,
 ) -> bool:
     """Turn a refused update into its reason, from the item as it stood."""
@@ -139,7 +149,7 @@ def _explain(
         raise errors.NotFound("There is no such decision item.")
     if item.principal_id == person.id and not may_decide_own(instance):
         raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
-    if item.deadline <= now or item.kept:
+    if closed or item.kept:
         raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
     if len(item.history) >= MOST_SUBMISSIONS:
         raise errors.Conflict(f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands.")

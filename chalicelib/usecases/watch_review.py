@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from chalicelib.domain import ids
+from dataclasses import dataclass
+from datetime import datetime
+
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.domain.schedules import Occurrence, occurrence, upcoming
+from chalicelib.domain.series import MissedOccurrence
+from chalicelib.usecases.open_review import due_occurrence
 from chalicelib.usecases.ports import Progress, Services
+
+NEXT_SHOWN, MISSED_SHOWN = 5, 50
 
 
 def counts(progress: Progress, state: InstanceState) -> Tally:
@@ -28,6 +35,32 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
     return progress.finished + together
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a series does next: the occurrence that is due and not open yet, those after it, and those it missed."""
+
+    waiting: Occurrence | None
+    next: tuple[Occurrence, ...]
+    missed: tuple[MissedOccurrence, ...]
+
+
+def outlook(services: Services, definition: ReviewDefinition, now: datetime) -> Outlook:
+    """The next occurrences of a series that goes on, and the latest missed ones with their reasons (G6)."""
+    missed = tuple(services.reviews.missed_of(definition.id, MISSED_SHOWN))
+    if definition.ended is not None or not definition.settings.enabled:
+        return Outlook(None, (), missed)
+    last = services.reviews.instances_of(definition.id, 1, None).items
+    waiting, _ = due_occurrence(definition, now, last[0] if last else None)
+    floor = max(now, definition.not_before) if definition.not_before else now
+    return Outlook(waiting, tuple(upcoming(definition.settings.schedule, floor, NEXT_SHOWN)), missed)
+
+
+def planned_opening(instance: ReviewInstance) -> datetime:
+    """When an instance was to open; it opened later after an outage, or behind another review (G6)."""
+    planned = occurrence(instance.settings.schedule, instance.number)
+    return planned.opens if planned else instance.opens
+
+
 def latest_instances(
     services: Services, definitions: list[ReviewDefinition]
 ) -> dict[str, tuple[ReviewInstance, InstanceState | None]]:
@@ -42,12 +75,15 @@ def latest_instances(
 
 
 def definitions_of_package(services: Services, package_id: str) -> list[ReviewDefinition]:
-    """The series of a package's policies, those whose reviews were switched off included."""
-    found: list[str] = []
+    """Every series of a package: its policies' own, ended ones and those of deleted policies included (G33), and
+    ad-hoc ones; none that was deleted itself."""
+    wanted: list[str] = []
     after: str | None = None
     while True:
-        page = services.entitlements.policies_of_package(package_id, 100, after)
-        found += [ids.definition_id(policy.id) for policy in page.items]
+        page = services.reviews.series_of_package(package_id, 100, after)
+        wanted += [pointer.definition_id for pointer in page.items]
         after = page.next
         if after is None:
-            return list(services.reviews.definitions(found).values())
+            break
+    found = services.reviews.definitions(wanted)
+    return [found[one] for one in wanted if one in found and found[one].deleted is None]

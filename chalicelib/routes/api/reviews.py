@@ -69,7 +69,8 @@ def list_reviews(call: Call) -> Answer:
         return _of_package(call, package)
     page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
     states = call.services.reviews.states(part.instance_id for part in page.items)
-    body: dict[str, Any] = {"value": [_mine(part, states.get(part.instance_id)) for part in page.items]}
+    shown = [(part, states.get(part.instance_id)) for part in page.items]
+    body: dict[str, Any] = {"value": [_mine(part, state) for part, state in shown if not (state and state.hidden)]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
