@@ -11,6 +11,7 @@ from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+SERIES = "/api/v1/review-series"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -21,6 +22,14 @@ def decisions(stage: Stage) -> dict[str, Any]:
 
 def stop(stage: Stage) -> dict[str, Any]:
     return {"unanswered": "keep"}
+
+
+def extension(stage: Stage) -> dict[str, Any]:
+    return {"endDateTime": "2026-04-01T00:00:00Z", "reason": "holidays"}
+
+
+def follow_up(stage: Stage) -> dict[str, Any]:
+    return {"durationInDays": 7, "reviewers": [{"userId": stage.ids["eve"]}]}
 
 
 def role(stage: Stage) -> dict[str, Any]:
@@ -42,6 +51,9 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
+    f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
+    f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
@@ -49,7 +61,7 @@ TABLE = {
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
 }
-PAGED = (REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (REVIEWS, f"{SERIES}/{{definition}}", f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:

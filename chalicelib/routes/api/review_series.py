@@ -55,7 +55,7 @@ def get_series(call: Call, series_id: str) -> Answer:
     found = call.services.reviews.definition(series_id) if ids.is_guid(series_id) else None
     if found is None or not administers(call.actor, found.catalog_id, found.package_id):
         raise errors.NotFound("There is no such review series.")
-    token = (call.query.get("$skiptoken") or [None])[0]
+    token = next(iter(call.query.get("$skiptoken", ())), None)
     page = call.services.reviews.instances_of(found.id, PAGE, position(call, token).get("after"))
     states = call.services.reviews.states(one.id for one in page.items)
     view = outlook(call.services, found, call.now)
