@@ -150,8 +150,8 @@ def _target(target: str | None) -> str | None:
 
 
 def _subject(place: int, one: Asked) -> SubjectSet:
-    if bool(one.userId) == bool(one.groupId):
+    given = Reader({"userId": one.userId, "groupId": one.groupId}, f"reviewers/{place}")
+    user, group = given.identifier("userId"), given.identifier("groupId")
+    if bool(user) == bool(group):
         raise errors.InvalidInput("Name a userId or a groupId.", f"reviewers/{place}")
-    return (
-        SubjectSet("singleUser", one.userId.lower()) if one.userId else SubjectSet("groupMembers", one.groupId.lower())
-    )
+    return SubjectSet("singleUser", user) if user else SubjectSet("groupMembers", group)
