@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
@@ -12,6 +11,7 @@ from chalicelib.domain.durations import DURATION_TARGET
 from chalicelib.domain.packages import SubjectSet
 from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence
+from chalicelib.routes.api.review_shapes import Asked, Extension, FollowUp, Series, SeriesHead
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.http import Answer, Call, Created, route
@@ -27,28 +27,7 @@ REVIEW = "/api/v1/reviews/{review_id}"
 PAGE = 100
 
 
-class Extension(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /extend: when the review is to close (RFC 3339), and why."""
-
-    endDateTime: str
-    reason: str
-
-
-class Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """Who reviews: a person or the members of a group."""
-
-    userId: str = ""
-    groupId: str = ""
-
-
-class FollowUp(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /follow-up: how many days it is open, and whom to ask instead of those asked before."""
-
-    durationInDays: int
-    reviewers: list[Asked] = []
-
-
-@route(door, "GET", SERIES, takes=("$skiptoken",))
+@route(door, "GET", SERIES, query=("$skiptoken",), gives=Series)
 def get_series(call: Call, series_id: str) -> Answer:
     """A series for those who administer or audit it, deleted ones included: its reviews newest first, the one that
     is open, the next dates, and what was missed with the reason (G6)."""
@@ -116,11 +95,11 @@ def _occurrence(found: Occurrence) -> dict[str, Any]:
     }
 
 
-@route(door, "POST", REVIEW + "/extend", takes=())
+@route(door, "POST", REVIEW + "/extend", takes=Extension, gives=None)
 def extend(call: Call, review_id: str) -> Answer:
     """Give the reviewers of an open review more time; they and the owners are told why."""
-    body: Extension = call.strict(Extension)
-    until = Reader({"endDateTime": body.endDateTime}).moment("endDateTime")
+    body: Extension = call.body
+    until = Reader({"endDateTime": body.end_date_time}).moment("endDateTime")
     if until is None:
         raise errors.InvalidInput("Must be a timestamp such as 2026-01-31T00:00:00Z (RFC 3339).", "endDateTime")
     found, _ = visible_instance(call.services, call.actor, None, review_id)
@@ -128,15 +107,15 @@ def extend(call: Call, review_id: str) -> Answer:
     return None
 
 
-@route(door, "POST", REVIEW + "/follow-up", takes=())
+@route(door, "POST", REVIEW + "/follow-up", takes=FollowUp, headers=("Retry-Attempt",), gives={201: SeriesHead})
 def begin_follow_up(call: Call, review_id: str) -> Answer:
     """Review again those whom a closed review left undecided (G45)."""
-    body: FollowUp = call.strict(FollowUp)
+    body: FollowUp = call.body
     asked = tuple(_subject(place, one) for place, one in enumerate(body.reviewers))
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     try:
         made = follow_up(
-            call.services, call.actor, call.now, call.operation, found, body.durationInDays, asked, call.retried
+            call.services, call.actor, call.now, call.operation, found, body.duration_in_days, asked, call.retried
         )
     except errors.InvalidInput as problem:
         raise errors.InvalidInput(problem.message, _target(problem.target)) from problem
@@ -150,7 +129,7 @@ def _target(target: str | None) -> str | None:
 
 
 def _subject(place: int, one: Asked) -> SubjectSet:
-    given = Reader({"userId": one.userId, "groupId": one.groupId}, f"reviewers/{place}")
+    given = Reader({"userId": one.user_id, "groupId": one.group_id}, f"reviewers/{place}")
     user, group = given.identifier("userId"), given.identifier("groupId")
     if bool(user) == bool(group):
         raise errors.InvalidInput("Name a userId or a groupId.", f"reviewers/{place}")
