@@ -45,13 +45,11 @@ class Unanswered(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDefinition:
-    """A review series: one per policy. `ended` is set when no further occurrence will come.
+    """A review series: a policy's own, or `ad_hoc`. `ended` is set when no further occurrence will come.
 
-    `settings` are those the next occurrence will use; a running instance keeps its own copy (G30).
-    `not_before`: occurrences that open earlier are not of this series any more (re-anchored, G3, G30).
-    `ad_hoc`: made by itself, not by its policy's review settings; `follows` as in ReviewInstance.
-    `deleted`: lists leave it and its reviews out from then on; nothing of it is lost (R144).
-    """
+    `settings` are those the next occurrence will use; a running instance keeps its own copy (G30). `not_before`:
+    occurrences that open earlier are not of this series any more (re-anchored, G3, G30). `follows` as in
+    ReviewInstance. `deleted`: lists leave it and its reviews out from then on; nothing of it is lost (R144)."""
 
     id: str
     policy_id: str
@@ -167,10 +165,9 @@ class InstanceState:
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
-    `extended:{stamp}`. `reminded` is the last manual reminder. After an extension `extended` is when it was made,
-    `extensions` how many there were and `extended_because` the reason given. `withdrawn`: the series was deleted
-    while this review was open, so nothing is applied by itself. `hidden`: lists leave it out (R144).
-    """
+    `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
+    `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
+    leave it out (R144)."""
 
     instance_id: str
     definition_id: str
