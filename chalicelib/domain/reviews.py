@@ -223,8 +223,7 @@ class ReviewerRow:
     """A reviewer's part in an instance, as listed under the instance: progress and identity, frozen names.
 
     One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets it has only the
-    total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others.
-    """
+    total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others."""
 
     instance_id: str
     user_id: str
