@@ -23,27 +23,32 @@ def services() -> Services:
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
+    from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.emails.renderer import MailRenderer
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
+    people = DirectoryTable()
     return Services(
         settings=chosen,
         clock=clock,
         writer=TableWriter(),
-        people=DirectoryTable(),
+        people=people,
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
+        reports=ReportTable(),
         items=ItemTable(),
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
-        renderer=MailRenderer(chosen),
+        renderer=MailRenderer(chosen, clock, people.mail_texts),
+        connectors={"recorded": RecordedConnector(people)},
     )

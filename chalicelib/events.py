@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
+from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import SWITCHED_OFF
+from chalicelib.domain.reviews import SWITCHED_OFF, Due, Job
 from chalicelib.usecases import notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.deliver import advance_delivery
+from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
+from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.open_review import open_due_review
+from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -40,33 +48,45 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one(services: Services, message: dict[str, Any]) -> None:
-    kind, subject = message["kind"], message["id"]
-    if kind == "series":
-        opened = open_due_review(services, subject)
-        if opened:
-            advance_review(services, opened)
-    elif kind == "instance":
-        advance_review(services, subject)
-    elif kind == "job":
-        _job(services, subject)
-    elif kind == "guest":
-        notify.guest_accepted(services, subject)
-    elif kind == SWITCHED_OFF:
-        notify_others.reviews_switched_off(services, subject)
-    else:
-        raise errors.InvalidInput(f"Unknown kind of work: {kind}")
+    if message["kind"] not in WORK:
+        raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
+    WORK[message["kind"]](services, message["id"])
+
+
+def _series(services: Services, definition_id: str) -> None:
+    opened = open_due_review(services, definition_id)
+    if opened:
+        advance_review(services, opened)
 
 
 def _job(services: Services, job_id: str) -> None:
     job = services.reviews.job(job_id)
-    if job is None or job.finished is not None or job.status in ("done", "error"):
+    if job is None:
         return
-    if job.kind == "bulk":
-        advance_bulk(services, job)
-    elif job.kind == reset_decisions.KIND:
-        reset_decisions.advance_reset(services, job)
-    else:
-        advance_import(services, job)
+    if job.finished is not None or job.status in ("done", "error"):
+        if job.due:  # its worker died before it could take the row off the agenda
+            services.writer.remove(Due(when=datetime.fromisoformat(job.due), kind="job", id=job.id))
+        return
+    JOBS[job.kind](services, job)
+
+
+WORK: dict[str, Callable[[Services, str], object]] = {
+    "series": _series,
+    "instance": advance_review,
+    "job": _job,
+    "guest": notify.guest_accepted,
+    DELIVERY: advance_delivery,
+    REPORT: run_due_report,
+    SWITCHED_OFF: notify_others.reviews_switched_off,
+}
+JOBS: dict[str, Callable[[Services, Job], object]] = {
+    "bulk": advance_bulk,
+    reset_decisions.KIND: reset_decisions.advance_reset,
+    "import": advance_import,
+    EXPORT: advance_export,
+    HISTORY: advance_export,
+    SPREAD: advance_roles,
+}
 
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Objects in the bucket: frozen plans, imports."""
+"""Objects in the bucket: frozen plans, imports, reports."""
 
 from __future__ import annotations
 
@@ -68,3 +68,32 @@ class BucketFiles:
             "put_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=3600
         )
         return address
+
+    def download_address(self, key: str, name: str) -> str:
+        """A signed GET address for five minutes, long enough to follow a redirect."""
+        disposition = f'attachment; filename="{name}"'
+        address: str = client("s3").generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition},
+            ExpiresIn=300,
+        )
+        return address
+
+    def begin_parts(self, key: str) -> str:
+        """See ports.Files."""
+        kind = "text/csv; charset=utf-8"
+        return str(client("s3").create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=kind)["UploadId"])
+
+    def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
+        """See ports.Files."""
+        client("s3").upload_part(Bucket=self.bucket, Key=key, UploadId=upload, PartNumber=number, Body=data)
+
+    def finish_parts(self, key: str, upload: str) -> None:
+        """See ports.Files. An upload that is gone was finished by an earlier attempt, if the object is there."""
+        where = {"Bucket": self.bucket, "Key": key}
+        try:
+            pages = client("s3").get_paginator("list_parts").paginate(**where, UploadId=upload)
+            parts = [{"PartNumber": one["PartNumber"], "ETag": one["ETag"]} for page in pages for one in page["Parts"]]
+            client("s3").complete_multipart_upload(**where, UploadId=upload, MultipartUpload={"Parts": parts})
+        except client("s3").exceptions.NoSuchUpload:
+            client("s3").head_object(**where)

@@ -18,7 +18,8 @@ _REFUSED = {"MessageRejected", "BadRequestException", "InvalidParameterValue"}
 
 @dataclass(frozen=True)
 class SesMailer:
-    """Implements ports.Mailer. `sender` is a verified address, shown with the organisation's name."""
+    """Implements ports.Mailer. `sender` is a verified address, shown with the name of the mail's
+    organisation, else this one."""
 
     sender: str
     organisation: str
@@ -26,7 +27,7 @@ class SesMailer:
     def send(self, mail: Mail) -> str:
         """Hand one mail to SES; returns its message id. Raises Throttled or InvalidInput (address refused)."""
         user, _, host = self.sender.partition("@")
-        source = str(Address(f"{self.organisation} Access Reviews", user, host))
+        source = str(Address(f"{mail.organisation or self.organisation} Access Reviews", user, host))
         try:
             answer = client("sesv2").send_email(
                 FromEmailAddress=source,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.resources import Right
+
 
 class AssignmentState(StrEnum):
     """Graph's assignment states (R42)."""
@@ -30,10 +32,28 @@ class RequestType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What the world outside still owes an assignment: rights to grant and to revoke (R9, R11).
+
+    `granted` counts the rights confirmed so far. `due` is the key of its agenda row; None: given up, until somebody
+    asks to reprocess it (R40). `request_id` is the request whose state follows.
+    """
+
+    grant: tuple[Right, ...] = ()
+    revoke: tuple[Right, ...] = ()
+    granted: int = 0
+    request_id: str = ""
+    began: datetime
+    attempts: int = 0
+    due: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A person's hold on a package through a policy. Never deleted, only ended.
 
-    `starts` in the future means scheduled; `ends` None means without end.
+    `starts` in the future means scheduled; `ends` None means without end. `delivery` is None when nothing is owed.
     """
 
     id: str
@@ -46,6 +66,7 @@ class Assignment:
     starts: datetime
     ends: datetime | None = None
     expired: datetime | None = None
+    delivery: Delivery | None = None
     version: int = 0
 
     def active_at(self, now: datetime) -> bool:

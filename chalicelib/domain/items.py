@@ -41,13 +41,29 @@ class ApplyResult(StrEnum):
     UNSUPPORTED = "ApplyNotSupported"
 
 
+class Change(StrEnum):
+    """What is different about a reviewed person since the former review of the same series, frozen at the opening.
+
+    `NEW`: was not in the former review. `RENEWED`: the assignment now lasts longer than it did then.
+    """
+
+    NEW = "new"
+    RENEWED = "renewed"
+    MANAGER = "managerChanged"
+    DEPARTMENT = "departmentChanged"
+
+
 MOST_SUBMISSIONS = 200  # a history ends there: every change writes the whole item again
 BY_RULE = "rule"  # `by` of a history entry the no-response rule wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One submission, never altered (P7). `by` is a person's id, or `rule`; `at` in milliseconds since 1970."""
+    """One submission, never altered (P7). `by` is a person's id, or `rule`; `at` in milliseconds since 1970.
+
+    `reason` is also for the person it is about, once the review is closed; `note` is private: for reviewers,
+    administrators and auditors only (G18).
+    """
 
     decision: Decision
     by: str
@@ -56,6 +72,7 @@ class HistoryEntry:
     reason: str = ""
     on_behalf_of: str = ""
     channel: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +80,8 @@ class DecisionItem:
     """A decision item as frozen at the opening, with everything recorded since.
 
     `why` tells why these reviewers were chosen (`self`, `manager`, `named`, `owner`, `fallback`, `none`).
+    `last_sign_in` None means unknown, unless `never_signed_in`; `sign_in_as_of` is how far that knowledge reached.
+    `changes` tells what is different since the former review.
     `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
     `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
     `noInformation`).
@@ -79,6 +98,9 @@ class DecisionItem:
     department: str = ""
     assigned: datetime
     last_sign_in: datetime | None = None
+    never_signed_in: bool = False
+    sign_in_as_of: datetime | None = None
+    changes: tuple[Change, ...] = ()
     recommendation: Recommendation = Recommendation.NO_INFO
     why: str = ""
     deadline: datetime
@@ -107,11 +129,14 @@ def leaf_hash(item: DecisionItem) -> str:
     facts = {
         "assignment": item.assignment_id,
         "assigned": int(item.assigned.timestamp()),
+        "changes": [change.value for change in item.changes],
         "instance": item.instance_id,
         "item": item.id,
         "lastSignIn": int(item.last_sign_in.timestamp()) if item.last_sign_in else None,
+        "neverSignedIn": item.never_signed_in,
         "principal": item.principal_id,
         "recommendation": item.recommendation.value,
+        "signInAsOf": int(item.sign_in_as_of.timestamp()) if item.sign_in_as_of else None,
         "why": item.why,
     }
     return hashlib.sha256(bytes.fromhex(item.salt) + canonical(facts)).hexdigest()
@@ -132,6 +157,7 @@ def chain(leaf: str, history: tuple[HistoryEntry, ...]) -> str:
             "onBehalfOf": entry.on_behalf_of,
             "reason": entry.reason,
             "channel": entry.channel,
+            "note": entry.note,
         }
         head = hashlib.sha256(bytes.fromhex(head) + canonical(facts)).hexdigest()
     return head

@@ -76,8 +76,7 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
-    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy.
-    """
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy."""
 
     id: str
     definition_id: str
@@ -150,7 +149,7 @@ class SharedSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Who works on the instance now. `until` is real time (seconds since 1970), not the product's clock."""
+    """Who works on it now. `until` is real time (seconds since 1970), not the product's clock."""
 
     owner: str = ""
     until: float = 0.0
@@ -207,10 +206,9 @@ class InstanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `switchedOff`) with this id.
+    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `delivery`, …) with this id.
 
-    The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
-    """
+    The agenda is a hint that outlives lost messages: rows leave it only when their work is done."""
 
     when: datetime
     kind: str
@@ -240,6 +238,7 @@ class ReviewerRow:
 class MyReview:
     """A review as it lies under its reviewer, newest first: enough to list it and to send its mails.
 
+    `own_item_id` is the reviewer's own item in a shared set (`own_item`), which others decide.
     `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time>`, `sent <instant>`.
     """
 
@@ -255,6 +254,7 @@ class MyReview:
     items: int
     self_review: bool = False
     own_item: bool = False
+    own_item_id: str = ""
     mails: dict[str, str] = field(default_factory=dict)
 
 

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.notices import Notice
 from chalicelib.emails.render import Branding, render
 from chalicelib.settings import Settings
-from chalicelib.usecases.ports import Mail
+from chalicelib.usecases.ports import Clock, Mail
+
+TEXTS_SECONDS = 60.0  # how long a worker that sends many mails goes on with texts it knows
 
 
-@dataclass(frozen=True)
+@dataclass
 class MailRenderer:
-    """Implements ports.Renderer with the texts and colours of `emails/`."""
+    """Implements ports.Renderer with the texts and colours of `emails/`. `read` gives what was changed at run time."""
 
     settings: Settings
-
-    @cached_property
-    def branding(self) -> Branding:
-        """Who sends: from the settings, so that nothing of it needs a code change."""
-        chosen = self.settings
-        return Branding(
-            organisation=chosen.organisation,
-            contact=chosen.contact,
-            logo_url=chosen.logo_url or None,
-            footer=chosen.mail_footer or None,
-        )
+    clock: Clock
+    read: Callable[[], MailTexts | None]
+    _known: tuple[float, Branding] | None = field(default=None, init=False)
 
     def render(self, notice: Notice, to: str, key: str) -> Mail:
         """A notice as a mail to `to`."""
-        done = render(notice, self.branding)
-        return Mail(to=to, subject=done.subject, text=done.text, html=done.html, calendar=done.calendar, key=key)
+        real = self.clock.real()
+        if self._known is None or self._known[0] <= real:
+            self._known = (real + TEXTS_SECONDS, branding(self.settings, self.read() or MailTexts()))
+        return _mail(notice, self._known[1], to, key)
+
+    def preview(self, notice: Notice, texts: MailTexts) -> Mail:
+        """A notice as a mail to nobody, with these texts."""
+        return _mail(notice, branding(self.settings, texts), "", "")
+
+
+def branding(settings: Settings, texts: MailTexts) -> Branding:
+    """Who sends: what an administrator changed over what the deployment was made with."""
+    logo = settings.logo_url if texts.logo_url is None else texts.logo_url
+    footer = settings.mail_footer if texts.footer is None else texts.footer
+    return Branding(
+        organisation=texts.organisation or settings.organisation,
+        contact=settings.contact if texts.contact is None else texts.contact,
+        logo_url=logo or None,
+        footer=footer or None,
+    )
+
+
+def _mail(notice: Notice, brand: Branding, to: str, key: str) -> Mail:
+    done = render(notice, brand)
+    return Mail(
+        to=to,
+        subject=done.subject,
+        text=done.text,
+        html=done.html,
+        calendar=done.calendar,
+        key=key,
+        organisation=brand.organisation,
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import errors, ids
 from chalicelib.domain.people import Actor, Role, User
 from chalicelib.usecases.ports import Services
-from chalicelib.usecases.roles import roles_of
+from chalicelib.usecases.roles import first_administrator, roles_of
 
 if TYPE_CHECKING:
     from chalicelib.aws.tokens import TokenVerifier
@@ -55,7 +55,7 @@ def _known(services: Services, name: str) -> User:
         return cached[1]
     found = services.people.user_by_principal_name(name)
     if found is None and name == services.settings.first_administrator.lower():
-        found = User(id=ids.guid("first-administrator", name), display_name=name, principal_name=name)
+        found = first_administrator(services)
     if found is None:
         raise errors.Unauthenticated(f"Nobody in the directory has the principal name {name}.")
     if not found.enabled:

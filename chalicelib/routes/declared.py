@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
 
 import msgspec
 
@@ -30,16 +30,16 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Media:
-    """An answer that is no JSON object."""
+    """An answer that is no JSON object; `also` are other content types it may have."""
 
     content_type: str
-    example: str = ""
+    also: tuple[str, ...] = ()
 
 
 PAGE = ("$top", "$skiptoken", "$count", "$select")
 LIST = (*PAGE, "$filter")
 SORTED = (*LIST, "$orderby")
-COUNT = Media("text/plain", "12")
+COUNT = Media("text/plain")
 HTML = Media("text/html; charset=utf-8")
 CSV = Media("text/csv; charset=utf-8")
 Gives = type | Media | None
@@ -54,23 +54,41 @@ class Named:
     gives: Gives
 
 
+class Options(TypedDict, total=False):
+    """What a route may say of itself.
+
+    `gives`: what comes back, by status where it is not 200 (or 204 for None); `query`: names of the query options
+    (our own root refuses others, Graph's lists look after theirs); `takes`: the Struct of the body; `headers`:
+    request headers that matter; `refuses`: statuses beyond those every route of its kind may have; `named`: what a
+    last part that is no id means. Everything is authenticated unless `public`.
+    """
+
+    gives: Gives | Mapping[int, Gives]
+    query: tuple[str, ...]
+    takes: type | None
+    headers: tuple[str, ...]
+    refuses: tuple[int, ...]
+    named: tuple[Named, ...]
+    content_types: tuple[str, ...]
+    public: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """One route. `query`, `headers`: names of options, described in `routes/openapi.py`; `gives`: the answers by
-    status, None without a body; `refuses`: statuses beyond those every route of its kind may have."""
+    """One route, with its options (see there); `told` is its docstring. One that gives nothing never succeeds."""
 
     door: str
     method: str
     path: str
-    public: bool
-    content_types: tuple[str, ...]
-    query: tuple[str, ...]
-    headers: tuple[str, ...]
-    takes: type | None
-    gives: Mapping[int, Gives] | None
-    refuses: tuple[int, ...]
-    named: tuple[Named, ...]
     told: str
+    gives: Mapping[int, Gives] = field(default_factory=dict)
+    query: tuple[str, ...] = ()
+    takes: type | None = None
+    headers: tuple[str, ...] = ()
+    refuses: tuple[int, ...] = ()
+    named: tuple[Named, ...] = ()
+    content_types: tuple[str, ...] = (JSON,)
+    public: bool = False
 
     @property
     def strict(self) -> bool:
@@ -82,18 +100,21 @@ COUNTED = Named("$count", ("$filter",), COUNT)
 ROUTES: list[Declared] = []
 
 
-def declare(view: Callable[..., Any], gives: Gives | Mapping[int, Gives], **more: Any) -> Declared:
-    """Note a route. A bare `gives` is what comes with 200, None a 204; an empty mapping never succeeds."""
-    answers = gives if isinstance(gives, Mapping) else {204 if gives is None else 200: gives}
-    found = Declared(door=view.__module__, gives=answers, told=inspect.getdoc(view) or "", **more)
+def declare(view: Callable[..., Any], method: str, path: str, options: Options) -> Declared:
+    """Note a route."""
+    known: dict[str, Any] = {**options}
+    gives = known.get("gives", {})
+    if not isinstance(gives, Mapping):
+        known["gives"] = {204 if gives is None else 200: gives}
+    found = Declared(door=view.__module__, method=method, path=path, told=inspect.getdoc(view) or "", **known)
     ROUTES.append(found)
     return found
 
 
-def checked(value: Any, shape: type[Any], decode: Callable[..., Any]) -> Any:
-    """`value` as `shape`, read by one of msgspec's decoders. Raises InvalidInput naming the member at fault."""
+def checked(value: Any, shape: type[Any]) -> Any:
+    """A decoded JSON value as `shape`. Raises InvalidInput naming the member at fault."""
     try:
-        return decode(value, type=shape)
+        return msgspec.convert(value, shape)
     except msgspec.ValidationError as problem:
         message, _, where = str(problem).partition(" - at `$")
         # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import unquote
 
 import msgspec
@@ -17,7 +16,7 @@ from chalicelib import bootstrap
 from chalicelib.domain import errors
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
-from chalicelib.routes.declared import JSON, Gives, Named, checked, declare
+from chalicelib.routes.declared import JSON, Declared, Options, checked, declare
 from chalicelib.routes.responses import HEADERS, json_response, refuse
 from chalicelib.usecases.ports import Services
 
@@ -91,7 +90,7 @@ class Call:
 
         Raises InvalidInput naming the member."""
         assert self.takes is not None, "the route does not say what it takes"
-        return checked(self.json(), self.takes, msgspec.convert)
+        return checked(self.json(), self.takes)
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; an empty body is an empty object. Raises InvalidInput."""
@@ -109,10 +108,6 @@ class Call:
         if not isinstance(found, dict):
             raise errors.InvalidInput("The body must be a JSON object.")
         return found
-
-    def strict(self, shape: type[Any]) -> Any:
-        """The body as `shape`, a msgspec Struct. Raises InvalidInput."""
-        return checked(self.json(), shape, msgspec.convert)
 
 
 @dataclass(frozen=True)
@@ -155,55 +150,21 @@ def answer(value: Answer) -> Response:
     return json_response(body, status)
 
 
-def route(
-    door: Blueprint,
-    method: str,
-    path: str,
-    *,
-    gives: Gives | Mapping[int, Gives] = MappingProxyType({}),
-    query: tuple[str, ...] = (),
-    takes: type | None = None,
-    headers: tuple[str, ...] = (),
-    refuses: tuple[int, ...] = (),
-    named: tuple[Named, ...] = (),
-    content_types: tuple[str, ...] = (JSON,),
-    public: bool = False,
-) -> Callable[[View], View]:
-    """Declare a view: `view(call, **path_parameters)`. Everything is authenticated unless `public`.
-
-    `query` names the query options (our own root refuses others, Graph's lists look after theirs), `takes` is the
-    Struct of the body, `gives` what comes back (by status where it is not 200, or 204 for None), `headers` the
-    request headers that matter, `refuses` unusual refusals, `named` what a last part that is no id means.
-    """
+def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -> Callable[[View], View]:
+    """Declare a view: `view(call, **path_parameters)`; the options say what it takes and gives."""
 
     def wrap(view: View) -> View:
-        declared = declare(
-            view,
-            gives,
-            method=method,
-            path=path,
-            public=public,
-            content_types=content_types,
-            query=query,
-            headers=headers,
-            takes=takes,
-            refuses=refuses,
-            named=named,
-        )
+        declared = declare(view, method, path, options)
 
         def handler(**parameters: str) -> Response:
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
-                call = _call(door, public, parameters, takes)
-                if declared.strict:
-                    call.only(*query)
-                if takes is not None and not call.carries_file:
-                    call.body  # noqa: B018 - a wrong body is refused before anything is looked up
-                return answer(view(call, **_decoded(parameters)))
+                return answer(view(_checked_call(door, declared, parameters), **_decoded(parameters)))
             except errors.ReviewError as problem:
                 return refuse(problem, str(door.current_request.context.get("requestId", "")))
 
         handler.__name__ = view.__name__
-        door.route(path, methods=[method], name=f"{method} {path}", content_types=list(content_types))(handler)
+        types = list(declared.content_types)
+        door.route(path, methods=[method], name=f"{method} {path}", content_types=types)(handler)
         return view
 
     return wrap
@@ -214,8 +175,15 @@ def _decoded(parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: unquote(value) for name, value in parameters.items()}
 
 
-def _call(door: Blueprint, public: bool, parameters: Mapping[str, str], takes: type | None) -> Call:
+def _checked_call(door: Blueprint, declared: Declared, parameters: Mapping[str, str]) -> Call:
+    """The call, with options and body as the route declares them. Raises Unauthenticated, InvalidInput."""
     services = bootstrap.services()
     request: Request = door.current_request
-    person = auth.ANYONE if public else auth.person(services, request.headers)
-    return Call(request, services, services.clock.now(), services.clock.new_id(), person, _decoded(parameters), takes)
+    person = auth.ANYONE if declared.public else auth.person(services, request.headers)
+    now, operation = services.clock.now(), services.clock.new_id()
+    call = Call(request, services, now, operation, person, _decoded(parameters), declared.takes)
+    if declared.strict:
+        call.only(*declared.query)
+    if declared.takes is not None and not call.carries_file:
+        call.body  # noqa: B018 - a wrong body is refused before anything is looked up
+    return call

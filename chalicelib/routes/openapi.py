@@ -13,7 +13,6 @@ from chalicelib.routes.declared import JSON, Declared, Gives, Media, Named
 from chalicelib.routes.shapes import Refusal
 
 Json = dict[str, Any]
-REFUSED = 400
 OPTIONS: Mapping[str, tuple[Json, str]] = {
     "$top": ({"type": "integer", "minimum": 1}, "Objects a page; pages hold at most 100."),
     "$skiptoken": ({"type": "string", "minLength": 1}, "From the link to the next page; follow that as it is."),
@@ -23,6 +22,11 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "$filter": ({"type": "string", "minLength": 1}, "An OData filter, such as displayName eq 'Finance'."),
     "$orderby": ({"type": "string", "minLength": 1}, "A member with asc or desc."),
     "accessPackageId": ({"type": "string", "minLength": 1}, "The reviews of this access package."),
+    "state": ({"type": "string"}, "The state of assignments: active (the default), all, or one of Graph's states."),
+    "counts": ({"type": "string", "enum": ["true", "false"]}, "With true the live assignments are counted."),
+    "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
+    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
+    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {
@@ -74,13 +78,13 @@ def refusals(declared: Declared) -> tuple[int, ...]:
         found |= {401, 403, 404}
     if declared.method != "GET":
         found |= {409, 413, 415}
-    return tuple(sorted(found - set(declared.gives or ())))
+    return tuple(sorted(found - set(declared.gives)))
 
 
 def _shapes(routes: Sequence[Declared]) -> Iterator[type]:
     yield Refusal
     for declared in routes:
-        given = [*(declared.gives or {}).values(), *(name.gives for name in declared.named)]
+        given = [*declared.gives.values(), *(name.gives for name in declared.named)]
         yield from (one for one in (declared.takes, *given) if one is not None and not isinstance(one, Media))
 
 
@@ -95,7 +99,7 @@ def _operation(declared: Declared, schemas: Mapping[type, Json]) -> Json:
         "tags": [declared.door.split(".")[2]],
         "summary": " ".join(summary.split()),
         "parameters": _parameters(declared.path, declared.query, declared.headers),
-        "responses": {str(status): _answer(status, gives, schemas) for status, gives in (declared.gives or {}).items()},
+        "responses": {str(status): _answer(status, gives, schemas) for status, gives in declared.gives.items()},
     }
     found["responses"] |= {str(status): {"$ref": "#/components/responses/Refused"} for status in refusals(declared)}
     if more:
@@ -146,8 +150,9 @@ def _answer(status: int, gives: Gives, schemas: Mapping[type, Json]) -> Json:
     if gives is None:
         return {"description": told}
     if isinstance(gives, Media):
-        kind = gives.content_type.partition(";")[0]
-        return {"description": told, "content": {kind: {"schema": {"type": "object" if kind == JSON else "string"}}}}
+        kinds = [kind.partition(";")[0] for kind in (gives.content_type, *gives.also)]
+        content = {kind: {"schema": {"type": "object" if kind == JSON else "string"}} for kind in kinds}
+        return {"description": told, "content": content}
     return {"description": told, **_json(schemas[gives])}
 
 

@@ -3,7 +3,8 @@
 
 Attribute names have one letter: an item with two decisions must stay under 1 KB, one write unit.
     n u p   display name, principal name, principal id       a  assignment id
-    g j e   guest, job title, department                      s l  assigned since, last sign-in (seconds)
+    g j e   guest, job title, department                      s l  assigned since, last sign-in (seconds, 0 never)
+    f o     what changed since the former review, sign-in known as of (seconds)
     r w     recommendation, why these reviewers               t  deadline (seconds)
     x y     salt and leaf hash of the evidence                d b  decision in force, who made it (8 digits)
     h       history, JSON texts, only ever appended to        k  why an undecided item keeps access
@@ -21,7 +22,15 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
-from chalicelib.domain.items import MOST_SUBMISSIONS, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
+from chalicelib.domain.items import (
+    MOST_SUBMISSIONS,
+    ApplyResult,
+    Change,
+    Decision,
+    DecisionItem,
+    HistoryEntry,
+    Recommendation,
+)
 from chalicelib.storage import keys
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.tables import ItemRow
@@ -31,7 +40,10 @@ from chalicelib.usecases.ports import Page, Recorded
 CODES = {Decision.APPROVE: "A", Decision.DENY: "D", Decision.DONT_KNOW: "K", Decision.NOT_REVIEWED: "N"}
 DECISIONS = {code: decision for decision, code in CODES.items()}
 HINTS = {Recommendation.APPROVE: "A", Recommendation.DENY: "D", Recommendation.NO_INFO: "N"}
+CHANGES = {"N": Change.NEW, "R": Change.RENEWED, "M": Change.MANAGER, "D": Change.DEPARTMENT}
+CHANGE_CODES = {change: code for code, change in CHANGES.items()}
 RECOMMENDATIONS = {code: hint for hint, code in HINTS.items()}
+NEVER = "0"
 TABLE = ItemRow.Meta.table_name
 Wire = dict[str, Any]
 
@@ -45,6 +57,8 @@ def entry_text(entry: HistoryEntry) -> str:
         short["f"] = entry.on_behalf_of
     if entry.channel:
         short["c"] = entry.channel
+    if entry.note:
+        short["n"] = entry.note
     return msgspec.json.encode(short).decode()
 
 
@@ -59,6 +73,7 @@ def entry_of(text: str) -> HistoryEntry:
         reason=short.get("r", ""),
         on_behalf_of=short.get("f", ""),
         channel=short.get("c", ""),
+        note=short.get("n", ""),
     )
 
 
@@ -86,9 +101,14 @@ def to_wire(item: DecisionItem) -> Wire:
         "h": {"L": [{"S": entry_text(entry)} for entry in item.history]},
     }
     optional = {"j": item.job_title, "e": item.department, "g": "1" if item.user_type == "Guest" else ""}
+    optional["f"] = "".join(CHANGE_CODES[change] for change in item.changes)
     wire |= {name: {"S": value} for name, value in optional.items() if value}
     if item.last_sign_in:
         wire["l"] = {"N": _seconds(item.last_sign_in)}
+    elif item.never_signed_in:
+        wire["l"] = {"N": NEVER}
+    if item.sign_in_as_of:
+        wire["o"] = {"N": _seconds(item.sign_in_as_of)}
     return wire
 
 
@@ -107,6 +127,7 @@ def _hex(wire: Wire, name: str) -> str:
 def from_wire(wire: Wire) -> DecisionItem:
     """The decision item of a stored row."""
     pk, sk = wire["pk"]["S"], wire["sk"]["S"]
+    never = "l" in wire and wire["l"]["N"] == NEVER
     return DecisionItem(
         instance_id=ids.guid_of(pk[:32]),
         id=ids.guid_of(pk[32:] + sk),
@@ -118,7 +139,10 @@ def from_wire(wire: Wire) -> DecisionItem:
         job_title=_text(wire, "j"),
         department=_text(wire, "e"),
         assigned=datetime.fromtimestamp(int(wire["s"]["N"]), UTC),
-        last_sign_in=_moment(wire, "l"),
+        last_sign_in=None if never else _moment(wire, "l"),
+        never_signed_in=never,
+        sign_in_as_of=_moment(wire, "o"),
+        changes=tuple(CHANGES[code] for code in _text(wire, "f")),
         recommendation=RECOMMENDATIONS[wire["r"]["S"]],
         why=_text(wire, "w"),
         deadline=datetime.fromtimestamp(int(wire["t"]["N"]), UTC),

@@ -54,6 +54,10 @@ def role_grant(role: str, scope: str, principal_id: str) -> tuple[str, str]:
     return "ROLES", f"{role}#{scope}#{principal_id}"
 
 
+def mail_texts() -> tuple[str, str]:
+    return "SETTINGS", "mail"
+
+
 # entitlements ---------------------------------------------------------------------------------------------
 
 
@@ -94,7 +98,27 @@ def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
 
 
 def holding(target_id: str, package_id: str) -> tuple[str, str]:
-    return f"H#{target_id}", package_id
+    return holdings(target_id), package_id
+
+
+def holdings(target_id: str) -> str:
+    return f"H#{target_id}"
+
+
+def resource(resource_id: str) -> tuple[str, str]:
+    return resources_of_catalog(resource_id), resource_id
+
+
+def resources_of_catalog(catalog_or_resource_id: str) -> str:
+    return f"E#{ids.place(catalog_or_resource_id)}"
+
+
+def resource_request(request_id: str) -> tuple[str, str]:
+    return "RESOURCE-REQUESTS", request_id
+
+
+def incompatibility(listed_id: str, package_id: str) -> tuple[str, str]:
+    return f"X#{listed_id}", package_id
 
 
 def request(request_id: str) -> tuple[str, str]:
@@ -188,6 +212,31 @@ def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
 
 def job(job_id: str) -> tuple[str, str]:
     return f"J#{job_id}", "J"
+
+
+# reports --------------------------------------------------------------------------------------------------
+
+
+def ended_month(month: datetime) -> str:
+    return f"E#{month:%Y%m}"
+
+
+def ended(ends: datetime, instance_id: str) -> tuple[str, str]:
+    """A review that has ended, by the month and instant of its end."""
+    return ended_month(ends), f"{instant(ends)}#{instance_id}"
+
+
+def last_review(policy_id: str) -> tuple[str, str]:
+    return f"L#{policy_id}", "L"
+
+
+def history_definition(owner_or_definition_id: str) -> tuple[str, str]:
+    """The reports of one person share a partition, which their ids name."""
+    return f"W#{ids.place(owner_or_definition_id)}", owner_or_definition_id
+
+
+def history_instance(definition_id: str, instance_id: str) -> tuple[str, str]:
+    return f"V#{definition_id}", instance_id
 
 
 # items ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query
@@ -95,6 +96,10 @@ class DirectoryTable:
             page = query(RoleGrant, keys.role_grant("", "", "")[0], _ROLE_PAGE, page.next)
             found += page.items
         return found
+
+    def mail_texts(self) -> MailTexts | None:
+        """See ports.People."""
+        return fetch(MailTexts, keys.mail_texts())
 
 
 def _people(user_ids: Sequence[str]) -> tuple[User, ...]:

@@ -126,6 +126,17 @@ class ReviewerRows:
         answer = _query(keys.my_reviews(user_id), "R#", limit, after, forward=False)
         return Page(tuple(_my_review(wire) for wire in answer["Items"]), _next(answer))
 
+    def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
+        """See ports.Reviews."""
+        wanted = [keys.my_review(user_id, instance.opens, instance.id, set_id) for user_id, set_id in places]
+        found = [_my_review(wire) for wire in _batch(wanted)]
+        return {(part.user_id, part.set_id): part for part in found}
+
+    def tallies(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Tally]:
+        """See ports.Reviews."""
+        by_key = {_counted_at(*place): place for place in places}
+        return {by_key[wire["pk"]["S"], wire["sk"]["S"]]: tally_of(wire) for wire in _batch(by_key)}
+
     def my_parts(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
         """See ports.Reviews."""
 
@@ -175,6 +186,24 @@ def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:
                 before.denied + more.denied,
                 before.dont_know + more.dont_know,
             )
+    return found
+
+
+def _counted_at(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
+    """Where the counts of a partition lie: beside the reviewer of a set of one, in a row of their own otherwise."""
+    if ids.is_shared(set_id):
+        return keys.shared_set(instance_id, set_id, shard)
+    return keys.reviewer(instance_id, set_id, "")
+
+
+def _batch(wanted: Iterable[tuple[str, str]]) -> list[Wire]:
+    """The rows that exist among these keys, a hundred a request; what a request leaves over is asked again."""
+    waiting = [_key(place) for place in dict.fromkeys(wanted)]
+    found: list[Wire] = []
+    while waiting:
+        answer = raw_client(ReviewRow).batch_get_item(RequestItems={TABLE: {"Keys": waiting[:100]}})
+        found += answer["Responses"].get(TABLE, [])
+        waiting = waiting[100:] + answer.get("UnprocessedKeys", {}).get(TABLE, {}).get("Keys", [])
     return found
 
 

@@ -11,8 +11,11 @@ import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
+from chalicelib.domain.mail_texts import MailTexts
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys
@@ -40,6 +43,7 @@ PLACES: dict[type, Place] = {
         lambda e: keys.member_index(e.group_id, e.member_id),
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
@@ -54,6 +58,9 @@ PLACES: dict[type, Place] = {
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
+    Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
@@ -66,6 +73,10 @@ PLACES: dict[type, Place] = {
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
+    EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
+    LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
+    HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
+    HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
     AuditEvent: Place(AuditRow, lambda e: keys.audit_event(e.time, e.id)),
 }
 

@@ -16,7 +16,7 @@ from chalicelib.domain import errors, ids
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.rows import PLACES, to_row, to_text
 from chalicelib.storage.tables import AuditRow, Row
-from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save
+from chalicelib.usecases.ports import Absent, Change, Create, Delete, Drop, Put, Save
 
 _BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _ATTEMPTS = 5
@@ -92,6 +92,8 @@ def _add(transaction: TransactWrite, change: Change, operation: str) -> None:
         transaction.delete(row)
     elif isinstance(change, Delete):
         transaction.delete(row, condition=table.v == _version(change.entity))
+    elif isinstance(change, Absent):
+        transaction.condition_check(table, row.pk, row.sk, condition=table.pk.does_not_exist())
     else:
         transaction.condition_check(table, row.pk, row.sk, condition=table.v == _version(change.entity))
 

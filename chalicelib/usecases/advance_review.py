@@ -19,6 +19,7 @@ from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
 from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
+from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer, panels
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
@@ -85,8 +86,8 @@ def _part(services: Services, state: InstanceState) -> Part:
 
 
 def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
-    named = panels(services, instance, state.counted)
-    freezer = Freezer(services, instance, named, chosen=chosen(services, instance))
+    named, former = panels(services, instance, state.counted), former_review(services, instance)
+    freezer = Freezer(services, instance, named, former, chosen=chosen(services, instance))
     while budget.left():
         state = services.reviews.checkpoint(freezer.freeze(state))
         if state.step != "freeze":

@@ -8,16 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.assignments import RequestType
+from chalicelib.domain.assignments import AssignmentRequest, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
+from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.resources import outside
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.assign import end_assignment
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.deliver import record, taken_back_first, try_now
+from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
 LOG = logging.getLogger("access_reviews")
@@ -59,7 +62,10 @@ def _remove(services: Services, instance: ReviewInstance, state: InstanceState, 
     if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
         return item.apply_result
     try:
-        result = _end(services, instance, state, item)
+        try:
+            result = _end(services, instance, state, item)
+        except errors.Conflict:  # a delivery, or somebody, changed the assignment this very moment
+            result = _end(services, instance, state, item)
     except errors.Throttled:
         raise
     except errors.ReviewError:
@@ -75,6 +81,9 @@ def _end(services: Services, instance: ReviewInstance, state: InstanceState, ite
     operation = f"remove:{instance.id}:{item.id}"
     if assignment is None:
         return ApplyResult.GONE
+    package = services.entitlements.package(assignment.package_id)
+    rights = outside(package.role_scopes) if package and not is_over(assignment, state.ends) else ()
+    taken = not rights or taken_back_first(services, assignment, rights)
     request = end_assignment(
         services,
         SYSTEM,
@@ -85,12 +94,30 @@ def _end(services: Services, instance: ReviewInstance, state: InstanceState, ite
         justification=f"Denied in {instance.name}",
         instance_id=instance.id,
         item_id=item.id,
+        taken_back=taken and assignment.delivery is None,
     )
     ours = request or services.entitlements.request(ids.request_id(state.ends, operation))
     if ours is None:
         return ApplyResult.GONE
+    if not _really_gone(services, assignment.id, ours):
+        return ApplyResult.FAILED
     notify_others.access_ended(services, instance, item, assignment, services.clock.now())
     return ApplyResult.DONE
+
+
+def _really_gone(services: Services, assignment_id: str, request: AssignmentRequest) -> bool:
+    """Has a connector verified that every right of an ended assignment is gone, after another try if need be?
+
+    What still fails is tried on by the agenda, which corrects item and counts when it succeeds.
+    """
+    if request.state == "delivered":
+        return True
+    ended = services.entitlements.assignment(assignment_id)
+    if ended is None or ended.delivery is None:
+        return True
+    attempt = try_now(services, ended, ended.delivery)
+    current = services.entitlements.request(request.id) or request
+    return record(services, ended, attempt, current) is not None and attempt.done
 
 
 def _applied(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:

@@ -1,7 +1,8 @@
 """Giving a person a package directly, and ending an assignment (R35, R43, R45).
 
-Delivery is recorded only: an assignment counts as delivered in the transaction that makes it. A person has at
-most one live assignment to a package; the `Holding` row sees to that. One whose own end has passed makes room
+An assignment to a package whose rights are merely recorded counts as delivered in the transaction that makes it;
+any other is owed its rights by the same transaction (`plan_delivery`). A person has at most one live assignment to
+a package; the `Holding` row sees to that. One whose own end has passed makes room
 for a new one without anybody having ended it.
 """
 
@@ -20,8 +21,10 @@ from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.deleting import refuse_if_deleting
+from chalicelib.usecases.plan_delivery import hint, owed, owing_back
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
 from chalicelib.usecases.seeing import administers, require_manager, unknown
+from chalicelib.usecases.terms import check_catalog, on_terms
 
 CATEGORY = "EntitlementManagement"
 ADDED = "Administrator directly assigns user to access package"
@@ -83,6 +86,7 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
         raise InvalidInput("There is no such person.", "assignment/targetId")
     if not person.enabled:
         raise InvalidInput("The account of this person is disabled.", "assignment/targetId")
+    check_catalog(services, policy.catalog_id, person)
     return policy
 
 
@@ -117,14 +121,17 @@ def _make(
     if held is not None and not is_over(held, assignment.created):
         return _already_made(services, held, assignment, retried)
     request_id, kind = _adding_request_id(assignment), RequestType.ADMIN_ADD
-    request = request_of(assignment, kind, assignment.created, actor, justification, id=request_id)
+    assignment, terms = on_terms(services, assignment, request_id)
+    request = owed(request_of(assignment, kind, assignment.created, actor, justification, id=request_id), assignment)
     hold = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
     changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
     changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
     if held is not None and held.state is not AssignmentState.EXPIRED:
         changes.append(Save(replace(held, state=AssignmentState.EXPIRED, expired=held.ends)))
     recorded = event_of(assignment.created, actor, ADDED, assignment, operation, request)
-    services.writer.commit(operation, *changes, Create(recorded))
+    services.writer.commit(operation, *changes, *terms, Create(recorded))
+    if assignment.delivery:
+        hint(services, assignment.id)
     return request
 
 
@@ -152,24 +159,30 @@ def end_assignment(
     justification: str = "",
     instance_id: str = "",
     item_id: str = "",
+    taken_back: bool = False,
 ) -> AssignmentRequest | None:
     """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
 
     The request's id follows from `now` and `operation`, so that a repeated handler recognises its own work.
     None, and nothing written, when the assignment is over already, whoever ended it. Raises Conflict when it
-    was changed, not ended, meanwhile.
+    was changed, not ended, meanwhile. Its rights are owed back, unless they were `taken_back` already.
     """
     if is_over(assignment, now):
         return None
-    ended = replace(assignment, state=AssignmentState.EXPIRED, expired=now)
+    ended = replace(assignment, state=AssignmentState.EXPIRED, status="", expired=now)
+    ended, owing = owing_back(services, assignment, ended, now, ids.request_id(now, operation), taken_back)
     review = {"id": ids.request_id(now, operation), "instance_id": instance_id, "item_id": item_id}
-    request = request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review)
+    request = owed(request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review), ended)
     holding = Holding(target_id=ended.target_id, package_id=ended.package_id, assignment_id=ended.id)
     activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_REVIEW
     recorded = event_of(now, actor, activity, ended, operation, request)
     changes: list[Change] = [Create(request), Save(ended), Drop(holding), Create(recorded)]
     changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
-    return request if _ended_now(services, operation, assignment.id, changes, now) else None
+    if not _ended_now(services, operation, assignment.id, [*changes, *owing], now):
+        return None
+    if ended.delivery:
+        hint(services, assignment.id)
+    return request
 
 
 def _ended_now(services: Services, operation: str, assignment_id: str, changes: list[Change], now: datetime) -> bool:

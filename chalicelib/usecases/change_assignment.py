@@ -118,7 +118,7 @@ def delete_request(services: Services, actor: Actor, now: datetime, operation: s
     """
     request = find_request(services, actor, request_id)
     _require_manager_of(services, actor, request.package_id)
-    if request_state_at(request, now) == "scheduled":
+    if request_state_at(request, now) in ("scheduled", "delivering"):
         raise Conflict("The request is not completed. Remove the assignment instead (adminRemove).")
     if request.instance_id:
         raise Conflict("The request is evidence of an access review and stays.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
+from chalicelib.domain.history import EndedReview, LastReview
 from chalicelib.domain.items import BY_RULE, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
@@ -16,9 +17,9 @@ from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, St
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
-from chalicelib.usecases.ports import Create, Save, Services
+from chalicelib.usecases.ports import Create, Put, Save, Services
 
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
@@ -206,7 +207,9 @@ def complete(
         operation,
         details=details,
     )
-    services.writer.commit(operation, Save(done), Create(recorded))
+    ended = EndedReview(instance_id=instance.id, opens=instance.opens, ends=state.ends)
+    last = LastReview(policy_id=instance.policy_id, instance_id=instance.id, ends=state.ends)
+    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last))
     return replace(done, version=done.version + 1)
 
 

@@ -23,11 +23,15 @@ THREADS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One decision as submitted. `version`: the caller's If-Match, the number of history entries it has seen."""
+    """One decision as submitted. `version`: the caller's If-Match, the number of history entries it has seen.
+
+    The person it is about will read `justification` once the review is closed, and never `note` (G18).
+    """
 
     item_id: str
     decision: Decision
     justification: str = ""
+    note: str = ""
     version: int | None = None
 
 
@@ -63,17 +67,18 @@ def check_reviewer(services: Services, person: User, instance: ReviewInstance, i
         raise NotReviewer("You are not a reviewer of this item.")
 
 
-def check_text(given: str, name: str = "justification") -> None:
-    """Raises InvalidInput for a reason that is too long or has control characters; `name` is its member."""
-    if len(given) > MOST_REASON:
-        raise errors.InvalidInput(f"The {name} may have {MOST_REASON} characters.", name)
-    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in given):
-        raise errors.InvalidInput(f"The {name} must not contain control characters.", name)
+def check_text(text: str, what: str = "justification") -> None:
+    """Raises InvalidInput for a reason (or a private note) that is too long or has control characters."""
+    if len(text) > MOST_REASON:
+        raise errors.InvalidInput(f"The {what} may have {MOST_REASON} characters.", what)
+    if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):
+        raise errors.InvalidInput(f"The {what} must not contain control characters.", what)
 
 
 def check_reason(instance: ReviewInstance, submission: Submission) -> None:
-    """Raises InvalidInput for a missing or unfit reason (R97, G16)."""
+    """Raises InvalidInput for a missing or unfit reason, or an unfit note (R97, G16)."""
     check_text(submission.justification)
+    check_text(submission.note, "privateNote")
     needed = instance.settings.justification_required and submission.decision is Decision.APPROVE
     if needed and not submission.justification.strip():
         raise errors.InvalidInput("Approving needs a justification in this review.", "justification")
@@ -110,6 +115,7 @@ def record_decision(
         operation=operation,
         reason=reason,
         channel=channel,
+        note=submission.note.strip(),
     )
     extended = _is_extended(services, instance, now)
     recorded = services.items.record(

@@ -21,7 +21,7 @@ from chalicelib.domain.reviews import InstanceState, Outcome, ReviewDefinition, 
 from chalicelib.domain.schedules import Schedule, today_in
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.control_review import check_manages, current
-from chalicelib.usecases.freeze_population import folder
+from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.list_items import items_of_review
 from chalicelib.usecases.manage_definitions import DefinitionDraft, create_review
 from chalicelib.usecases.ports import Services

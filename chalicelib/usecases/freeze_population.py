@@ -4,10 +4,6 @@ A chunk of the population is resolved once, written to the bucket, and committed
 before anything is made of it. A repeated chunk finds the manifest and uses it, so that nobody can get two items
 although managers change between two tries. Rows are bucketed by reviewer set: a set lies in one bucket, so its
 rows can be written once with exact totals.
-
-    reviews/{instance}/panels.json             the named, owning and fallback reviewers
-    reviews/{instance}/chunk/{n}.json          manifest: attempt, next position, shared totals, count
-    reviews/{instance}/chunk/{n}/{attempt}/{bucket}.json   {"rows": [...], "reviewers": {id: [name, principal name]}}
 """
 
 from __future__ import annotations
@@ -27,61 +23,13 @@ from chalicelib.domain.recommendations import recommend
 from chalicelib.domain.reviewers import FALLBACK, NAMED, OWNER, Choice, Panel, choose, shards_for
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
 from chalicelib.usecases.directory import expand
+from chalicelib.usecases.former_review import FormerReview
+from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.roles import holders
 
 CHUNK_PAGES = 20
 KNOWN_MANAGERS = 50_000
-
-
-class Frozen(msgspec.Struct, array_like=True):
-    """One person of the population, as frozen."""
-
-    assignment: str
-    principal: str
-    name: str
-    principal_name: str
-    user_type: str
-    job_title: str
-    department: str
-    assigned: int
-    last_sign_in: int | None
-    recommendation: str
-    why: str
-    set_id: str
-    shards: int
-    salt: str
-
-
-class Bucket(msgspec.Struct):
-    """The rows of one chunk that belong to one bucket, and the names of their sets' single reviewers."""
-
-    rows: list[Frozen] = []
-    reviewers: dict[str, tuple[str, str]] = {}
-
-
-class Manifest(msgspec.Struct):
-    """What commits a chunk."""
-
-    attempt: str
-    after: str | None
-    count: int
-    seen: int
-    shared: dict[str, int]
-
-
-class Panels(msgspec.Struct):
-    """Reviewers asked together, by id."""
-
-    primary_role: str
-    primary: list[str]
-    fallback: list[str]
-    counted: int
-
-
-def folder(instance_id: str) -> str:
-    """Where the frozen files of an instance lie in the bucket."""
-    return f"reviews/{instance_id}"
 
 
 def panels(services: Services, instance: ReviewInstance, counted: int = 0) -> Panels:
@@ -129,6 +77,7 @@ class Freezer:
     services: Services
     instance: ReviewInstance
     panels: Panels
+    former: FormerReview | None = None
     managers: dict[str, User] = field(default_factory=dict)
     chosen: frozenset[str] | None = None  # the assignments of a follow-up review; None: all of the policy
 
@@ -181,6 +130,7 @@ class Freezer:
         """Read up to a chunk of assignments and write their frozen rows, bucket by bucket."""
         attempt = self.services.clock.new_id()
         buckets: dict[int, Bucket] = {}
+        facts: dict[str, Facts] = {}
         totals: Counter[str] = Counter()
         after: str | None = state.cursor or None
         count = seen = 0
@@ -190,13 +140,14 @@ class Freezer:
             )
             asked = tuple(one for one in page.items if self.chosen is None or one.id in self.chosen)
             seen += len(asked)
-            count += self._sort_in(asked, buckets, totals, attempt)
+            count += self._sort_in(asked, buckets, facts, totals, attempt)
             after = page.next
             if after is None:
                 break
-        for number, bucket in buckets.items():
-            key = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}/{number}.json"
-            self.services.files.put(key, msgspec.json.encode(bucket))
+        written: dict[str, Any] = {"facts": facts, **{str(number): bucket for number, bucket in buckets.items()}}
+        for name, content in written.items():
+            key = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}/{name}.json"
+            self.services.files.put(key, msgspec.json.encode(content))
         shared = {set_id: n for set_id, n in totals.items() if ids.is_shared(set_id) or set_id == ids.NO_SET}
         return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
 
@@ -204,6 +155,7 @@ class Freezer:
         self,
         assignments: tuple[Assignment, ...],
         buckets: dict[int, Bucket],
+        facts: dict[str, Facts],
         totals: Counter[str],
         attempt: str,
     ) -> int:
@@ -215,6 +167,8 @@ class Freezer:
             choice = self._choose(user)
             totals[choice.set_id] += 1
             row = self._row(assignment, user, choice, ids.digest(attempt, assignment.id)[:32])
+            facts[assignment.id] = now = Facts(user.manager_id, row.department, _seconds(assignment.ends))
+            row.changes = self.former.changes(assignment.id, now) if self.former else []
             item_id = ids.decision_id(row.set_id, row.shards, row.assignment, self.instance.id)
             shard = ids.decision_place(item_id)[1]
             number = int(ids.digest(row.set_id, shard)[:8], 16) % self.buckets
@@ -262,6 +216,8 @@ class Freezer:
             set_id=choice.set_id,
             shards=self._shards(choice.set_id),
             salt=salt,
+            never_signed_in=user.never_signed_in,
+            sign_in_as_of=_seconds(user.sign_in_as_of),
         )
 
 
@@ -272,11 +228,3 @@ def _seconds(moment: datetime | None) -> int | None:
 def _unknown(user_id: str) -> User:
     """Someone the directory does not know: reviewed all the same, never left out (P3)."""
     return User(id=user_id, display_name="(unknown person)", principal_name=user_id)
-
-
-def bucket_rows(services: Services, instance_id: str, chunk: int, number: int) -> Any:
-    """The frozen bucket of a committed chunk; empty when the chunk has nothing for it."""
-    stored = services.files.get(f"{folder(instance_id)}/chunk/{chunk}.json")
-    attempt = msgspec.json.decode(stored or b"", type=Manifest).attempt
-    data = services.files.get(f"{folder(instance_id)}/chunk/{chunk}/{attempt}/{number}.json")
-    return msgspec.json.decode(data, type=Bucket) if data else Bucket([], {})

@@ -3,12 +3,11 @@ from outside; the frozen population in the bucket knows it, chunk by chunk in th
 
 from __future__ import annotations
 
-import msgspec
-
 from chalicelib.domain import ids
 from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.usecases.freeze_population import Freezer, Frozen, Manifest, bucket_rows, folder, panels
+from chalicelib.usecases.freeze_population import Freezer, panels
+from chalicelib.usecases.frozen_files import Frozen, bucket_rows, chunk_of
 from chalicelib.usecases.ports import Services
 
 
@@ -27,7 +26,7 @@ def locate_item(services: Services, instance: ReviewInstance, assignment_id: str
 
 def frozen_row(services: Services, instance: ReviewInstance, assignment_id: str) -> Frozen | None:
     """What was frozen about an assignment when the review opened; None when it is not in the population."""
-    chunk = _chunk_of(services, instance, assignment_id)
+    chunk = chunk_of(services, instance, assignment_id)
     if chunk is None:
         return None
     freezer = Freezer(services, instance, panels(services, instance))
@@ -37,26 +36,3 @@ def frozen_row(services: Services, instance: ReviewInstance, assignment_id: str)
                 found: Frozen = row
                 return found
     return None
-
-
-def _chunk_of(services: Services, instance: ReviewInstance, assignment_id: str) -> int | None:
-    """The chunk whose range of assignment ids holds this one: doubling steps, then halving."""
-    low, high = -1, 0  # the wanted chunk lies behind `low`
-    while not _reaches(services, instance, high, assignment_id):
-        low, high = high, 2 * high + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _reaches(services, instance, middle, assignment_id):
-            high = middle
-        else:
-            low = middle
-    return high if services.files.get(f"{folder(instance.id)}/chunk/{high}.json") else None
-
-
-def _reaches(services: Services, instance: ReviewInstance, chunk: int, assignment_id: str) -> bool:
-    """Does the population up to this chunk reach as far as the assignment? True behind the last chunk."""
-    stored = services.files.get(f"{folder(instance.id)}/chunk/{chunk}.json")
-    if stored is None:
-        return True
-    after = msgspec.json.decode(stored, type=Manifest).after
-    return after is None or assignment_id <= after

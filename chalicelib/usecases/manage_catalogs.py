@@ -14,13 +14,14 @@ from chalicelib.domain.people import SYSTEM, Actor
 from chalicelib.usecases.deleting import closed_to_others
 from chalicelib.usecases.drafts import differences, members
 from chalicelib.usecases.names import bearer, claim, move, release, taken
-from chalicelib.usecases.ports import Create, Delete, Save, Services
+from chalicelib.usecases.ports import Create, Delete, Drop, Save, Services
 from chalicelib.usecases.seeing import find_catalog
 
 CATEGORY = "EntitlementManagement"
 SCOPE = "catalog"
 GENERAL_ID = ids.guid("catalog", "General")
 GENERAL = "serviceDefault"
+_RESOURCES = 90  # dropped in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +120,15 @@ def delete_catalog(services: Services, actor: Actor, now: datetime, operation: s
     with closed_to_others(services, operation, [catalog]) as [marked]:
         if services.entitlements.bearers_of_names(f"package:{catalog.id}", 1):
             raise Conflict("The catalog has access packages. Delete those first.")
+        _drop_resources(services, operation, catalog.id)
         recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
         services.writer.commit(operation, Delete(marked), release(SCOPE, catalog), Create(recorded))
+
+
+def _drop_resources(services: Services, operation: str, catalog_id: str) -> None:
+    """Take the resources of a catalog without packages along; it is marked, so that none can be added."""
+    while found := services.entitlements.resources_of_catalog(catalog_id, _RESOURCES, None).items:
+        services.writer.commit(f"{operation}:{found[0].id}", *(Drop(resource) for resource in found))
 
 
 def _require_owner(actor: Actor, catalog: Catalog) -> None:

@@ -183,7 +183,7 @@ def access_ended(
     services: Services, instance: ReviewInstance, item: DecisionItem, assignment: Assignment, now: datetime
 ) -> None:
     """Tell a person that a review ended their access, without a reviewer's name (G15); the reason is behind the
-    link (G18)."""
+    link, which shows it once the review is closed (G18)."""
     user = services.people.user(item.principal_id)
     if user is None:
         return
@@ -194,7 +194,7 @@ def access_ended(
         zone=instance.zone,
         review=instance.name,
         cause=_cause(instance, item),
-        link=link(services, instance.id),
+        link=f"{services.settings.portal_url.rstrip('/')}/my-access/{assignment.id}",
         had_since=assignment.starts,
     )
     _tell(services, user, "ended", assignment.id, notice, instance.id)

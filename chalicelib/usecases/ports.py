@@ -6,7 +6,7 @@ unless the docstring says "may lag".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -14,9 +14,12 @@ from typing import Generic, Protocol, TypeVar
 from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest, Right
 from chalicelib.domain.reviews import (
     Due,
     InstanceState,
@@ -85,7 +88,14 @@ class Unchanged:
     entity: object
 
 
-Change = Create | Save | Put | Drop | Delete | Unchanged
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Write nothing, but refuse the whole commit when this entity exists."""
+
+    entity: object
+
+
+Change = Create | Save | Put | Drop | Delete | Unchanged | Absent
 
 
 class Clock(Protocol):
@@ -142,6 +152,9 @@ class People(Protocol):
     def role_grants(self) -> list[RoleGrant]:
         """Every grant of the organisation (hundreds at most)."""
 
+    def mail_texts(self) -> MailTexts | None:
+        """The words around every mail, where an administrator changed them."""
+
 
 class Entitlements(Protocol):
     """Catalogs, packages, policies, assignments, requests."""
@@ -171,10 +184,31 @@ class Entitlements(Protocol):
     def count_assignments_of_policy(self, policy_id: str) -> int:
         """All assignments ever made through the policy, by a COUNT query; may lag."""
 
+    def count_live_assignments_of_policy(self, policy_id: str) -> int:
+        """Those that were not ended, by a COUNT query over all; one whose own end has passed unnoticed counts."""
+
     def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Current and ended ones; may lag."""
 
     def holding(self, target_id: str, package_id: str) -> Holding | None: ...
+    def holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Holding]:
+        """The holdings there are among (person, package) pairs."""
+
+    def holdings_of_person(self, target_id: str) -> list[Holding]:
+        """Everything a person holds."""
+
+    def assignments(self, assignment_ids: Iterable[str]) -> dict[str, Assignment]:
+        """Several assignments by id."""
+
+    def resource(self, resource_id: str) -> Resource | None: ...
+    def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]: ...
+    def resource_request(self, request_id: str) -> ResourceRequest | None: ...
+    def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:
+        """Newest first."""
+
+    def incompatible_with(self, listed_id: str) -> list[str]:
+        """Ids of the packages that list this package as incompatible."""
+
     def request(self, request_id: str) -> AssignmentRequest | None: ...
     def list_requests(
         self, limit: int, after: str | None, since: datetime | None = None, before: datetime | None = None
@@ -250,6 +284,13 @@ class Reviews(Protocol):
 
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
+
+    def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
+        """The rows that exist among these (reviewer, set) in an instance; may lag."""
+
+    def tallies(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Tally]:
+        """The counts of many partitions by (instance, set, shard), that of a set of one with its total; those
+        nothing was counted in are left out. May lag a minute."""
 
     def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
         """The row of a set of one."""
@@ -327,6 +368,27 @@ class Items(Protocol):
         """Record what became of a removal; repeatable."""
 
 
+class Reports(Protocol):
+    """What reports are found by."""
+
+    def ended_between(self, since: datetime, until: datetime, limit: int, after: str | None) -> Page[EndedReview]:
+        """Reviews that ended from `since` to `until`, oldest first: one query a month, whatever else there is."""
+
+    def last_reviews(self, policy_ids: Iterable[str]) -> dict[str, LastReview]:
+        """The review that ended last, by policy, for those that had one; may lag by a second."""
+
+    def history_definition(self, definition_id: str) -> HistoryDefinition | None: ...
+    def history_definitions(self, owner_id: str, limit: int, after: str | None) -> Page[HistoryDefinition]:
+        """A person's reports, newest first."""
+
+    def history_instance(self, definition_id: str, instance_id: str) -> HistoryInstance | None: ...
+    def history_instances(self, definition_id: str, limit: int, after: str | None) -> Page[HistoryInstance]:
+        """A report's runs, newest first."""
+
+    def jobs(self, job_ids: Iterable[str]) -> dict[str, Job]:
+        """Several jobs by id, those that exist."""
+
+
 class Audit(Protocol):
     """Reading what was recorded; events are written by Writer.commit."""
 
@@ -347,6 +409,41 @@ class Files(Protocol):
     def upload_address(self, key: str) -> str:
         """A signed address that takes one PUT of a large file, for an hour."""
 
+    def download_address(self, key: str, name: str) -> str:
+        """A signed address that gives a file under this name, for five minutes."""
+
+    def begin_parts(self, key: str) -> str:
+        """Begin an object that is too large for one write; the upload's id."""
+
+    def put_part(self, key: str, upload: str, number: int, data: bytes) -> None:
+        """Part `number` (from 1), 5 MiB or more but for the last; written again it replaces the former one."""
+
+    def finish_parts(self, key: str, upload: str) -> None:
+        """Make the parts one object; again without effect when it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a connector knows about a resource. `group_kind` as `Group.kind`; `roles` are (origin id, name)."""
+
+    display_name: str
+    description: str = ""
+    group_kind: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+class Connector(Protocol):
+    """One system outside in which people hold rights. Every call may be repeated, late and concurrently: granting
+    what is held and revoking what is not held succeed. A failure is any exception; it is tried again."""
+
+    def look_up(self, origin_system: str, origin_id: str) -> Found | None:
+        """The resource with this id, None when there is none."""
+
+    def grant(self, right: Right, person: User) -> None: ...
+    def revoke(self, right: Right, person: User) -> None: ...
+    def verify(self, right: Right, person: User) -> bool:
+        """Does the person hold the right now?"""
+
 
 class Queue(Protocol):
     """Hints to workers. Losing one delays work until the next tick, nothing more."""
@@ -356,7 +453,8 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs."""
+    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs; `organisation` is
+    who sends, as people read it."""
 
     to: str
     subject: str
@@ -364,6 +462,7 @@ class Mail:
     html: str
     calendar: str | None = None
     key: str = ""
+    organisation: str = ""
 
 
 class Mailer(Protocol):
@@ -377,6 +476,7 @@ class Renderer(Protocol):
     """Turns a notice of the domain into a mail."""
 
     def render(self, notice: notices.Notice, to: str, key: str) -> Mail: ...
+    def preview(self, notice: notices.Notice, texts: MailTexts) -> Mail: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -389,9 +489,11 @@ class Services:
     people: People
     entitlements: Entitlements
     reviews: Reviews
+    reports: Reports
     items: Items
     audit: Audit
     files: Files
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    connectors: Mapping[str, Connector]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import GLOBAL_ROLES, Actor, Role, RoleGrant, User
 from chalicelib.usecases.ports import Create, Drop, Services
@@ -22,6 +22,12 @@ def roles_of(services: Services, user: User) -> frozenset[tuple[Role, str]]:
     if user.principal_name.lower() == services.settings.first_administrator.lower():
         roles.add((Role.ADMINISTRATOR, ""))
     return frozenset(roles)
+
+
+def first_administrator(services: Services) -> User:
+    """The person the settings name, as long as the directory does not know them (brief, decision 9)."""
+    name = services.settings.first_administrator.lower()
+    return User(id=ids.guid("first-administrator", name), display_name=name, principal_name=name)
 
 
 def groups_around(services: Services, member_id: str) -> set[str]:

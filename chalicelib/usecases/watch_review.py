@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
-from chalicelib.domain.schedules import Occurrence, occurrence, upcoming
-from chalicelib.domain.series import MissedOccurrence
-from chalicelib.usecases.open_review import due_occurrence
+from chalicelib.domain.items import Decision
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.ports import Progress, Services
-
-NEXT_SHOWN, MISSED_SHOWN = 5, 50
 
 
 def counts(progress: Progress, state: InstanceState) -> Tally:
@@ -36,29 +33,47 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a series does next: the occurrence that is due and not open yet, those after it, and those it missed."""
+class ToDo:
+    """A review as a reviewer's list shows it: all their parts in it, and how many items they have left."""
 
-    waiting: Occurrence | None
-    next: tuple[Occurrence, ...]
-    missed: tuple[MissedOccurrence, ...]
-
-
-def outlook(services: Services, definition: ReviewDefinition, now: datetime) -> Outlook:
-    """The next occurrences of a series that goes on, and the latest missed ones with their reasons (G6)."""
-    missed = tuple(services.reviews.missed_of(definition.id, MISSED_SHOWN))
-    if definition.ended is not None or not definition.settings.enabled:
-        return Outlook(None, (), missed)
-    last = services.reviews.instances_of(definition.id, 1, None).items
-    waiting, _ = due_occurrence(definition, now, last[0] if last else None)
-    floor = max(now, definition.not_before) if definition.not_before else now
-    return Outlook(waiting, tuple(upcoming(definition.settings.schedule, floor, NEXT_SHOWN)), missed)
+    part: MyReview
+    state: InstanceState | None
+    items: int
+    undecided: int
 
 
-def planned_opening(instance: ReviewInstance) -> datetime:
-    """When an instance was to open; it opened later after an outage, or behind another review (G6)."""
-    planned = occurrence(instance.settings.schedule, instance.number)
-    return planned.opens if planned else instance.opens
+def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
+    """The reviews of these parts in their order, each once, with progress: three batch reads for a page (states,
+    counters, and instances unless they are remembered), and the caller's own items that others decide."""
+    states = services.reviews.states(part.instance_id for part in parts)
+    instances = services.reviews.instances(part.instance_id for part in parts if part.own_item)
+    places = [list(_partitions(part, states.get(part.instance_id))) for part in parts]
+    tallies = services.reviews.tallies(place for held in places for place in held)
+    found: dict[str, ToDo] = {}
+    for part, held in zip(parts, places, strict=True):
+        counted = [tallies[place] for place in held if place in tallies]
+        decided = sum(one.approved + one.denied + one.dont_know for one in counted)
+        others = part.own_item and not may_decide_own(instances[part.instance_id])
+        asked = part.items - int(others)
+        if others and 0 < decided < part.items:
+            decided -= int(_is_decided(services, part))
+        before = found.get(part.instance_id) or ToDo(part, states.get(part.instance_id), 0, 0)
+        left = max(asked - decided, 0)
+        found[part.instance_id] = replace(before, items=before.items + asked, undecided=before.undecided + left)
+    return list(found.values())
+
+
+def _is_decided(services: Services, part: MyReview) -> bool:
+    """Has somebody decided the reviewer's own item? The counts of a shared set do not tell."""
+    item = services.items.get(part.instance_id, part.own_item_id)
+    return item is not None and item.decision is not Decision.NOT_REVIEWED
+
+
+def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[str, str, str]]:
+    """The partitions whose counts make up a part's progress."""
+    shared = {one.id: one.shards for one in state.shared} if state else {}
+    for shard in range(shared.get(part.set_id, 1)):
+        yield part.instance_id, part.set_id, f"{shard:02x}"
 
 
 def latest_instances(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
-from chalicelib.domain.items import DecisionItem, Recommendation, leaf_hash
+from chalicelib.domain.items import Change, DecisionItem, Recommendation, leaf_hash
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import SYSTEM, User
 from chalicelib.domain.reviews import (
@@ -22,7 +22,8 @@ from chalicelib.domain.reviews import (
     Tally,
 )
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.freeze_population import Bucket, Frozen, bucket_rows
+from chalicelib.usecases.freeze_population import panels
+from chalicelib.usecases.frozen_files import Frozen, bucket_rows
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
 Rows = tuple[ReviewerRow, MyReview]
@@ -63,6 +64,9 @@ def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> Deci
         department=row.department,
         assigned=datetime.fromtimestamp(row.assigned, UTC),
         last_sign_in=datetime.fromtimestamp(row.last_sign_in, UTC) if row.last_sign_in is not None else None,
+        never_signed_in=row.never_signed_in,
+        sign_in_as_of=datetime.fromtimestamp(row.sign_in_as_of, UTC) if row.sign_in_as_of is not None else None,
+        changes=tuple(Change(change) for change in row.changes),
         recommendation=Recommendation(row.recommendation),
         why=row.why,
         deadline=state.ends,
@@ -77,7 +81,7 @@ def _single_rows(services: Services, instance: ReviewInstance, state: InstanceSt
     whys: dict[str, str] = {}
     names: dict[str, tuple[str, str]] = {}
     for chunk in range(state.page):
-        bucket: Bucket = bucket_rows(services, instance.id, chunk, number)
+        bucket = bucket_rows(services, instance.id, chunk, number)
         names |= bucket.reviewers
         for row in bucket.rows:
             if not ids.is_shared(row.set_id) and row.set_id != ids.NO_SET:
@@ -97,8 +101,6 @@ def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable
     wanted = set(set_ids)
     if not wanted:
         return {}
-    from chalicelib.usecases.freeze_population import panels
-
     found = panels(services, instance)
     members = [one for one in found.primary + found.fallback if ids.set_of_one(one) in wanted]
     return {user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()}
@@ -108,23 +110,27 @@ def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceSt
     """The rows of every member of the sets of several."""
     for shared in state.shared:
         people = services.people.users(shared.members)
-        own = _own_items(services, instance, state, shared) if shared.members else set()
+        own = _own_items(services, instance, state, shared) if shared.members else {}
         for user in people.values():
-            yield _shared_row(instance, shared, user, user.id in own)
+            yield _shared_row(instance, shared, user, own.get(user.id, ""))
 
 
-def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> set[str]:
-    """Members of a shared set whose own item lies in it: they never see or decide that one."""
+def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> dict[str, str]:
+    """The own items of members of a shared set that lie in it, by member: others see and decide those."""
     members = set(shared.members)
     buckets = {
         int(ids.digest(shared.id, f"{shard:02x}")[:8], 16) % bucket_count(services, state)
         for shard in range(shared.shards)
     }
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for number in buckets:
         for chunk in range(state.page):
             rows = bucket_rows(services, instance.id, chunk, number).rows
-            found |= {row.principal for row in rows if row.set_id == shared.id and row.principal in members}
+            found |= {
+                row.principal: ids.decision_id(row.set_id, row.shards, row.assignment, instance.id)
+                for row in rows
+                if row.set_id == shared.id and row.principal in members
+            }
     return found
 
 
@@ -133,9 +139,10 @@ def bucket_count(services: Services, state: InstanceState) -> int:
     return -(-max(state.counted, 1) // services.settings.bucket_items)
 
 
-def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item: bool) -> Rows:
+def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item_id: str) -> Rows:
     row, part = _rows(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
-    return replace(row, shared=True, own_item=own_item), replace(part, own_item=own_item)
+    own = own_item_id != ""
+    return replace(row, shared=True, own_item=own), replace(part, own_item=own, own_item_id=own_item_id)
 
 
 def _rows(

@@ -12,7 +12,7 @@ from chalicelib.storage import keys
 from chalicelib.usecases import ports
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").read_text(encoding="utf-8")
-STORES = (ports.Writer, ports.People, ports.Entitlements, ports.Reviews, ports.Items, ports.Audit)
+STORES = (ports.Writer, ports.People, ports.Entitlements, ports.Reviews, ports.Reports, ports.Items, ports.Audit)
 
 
 def rows(heading: str) -> list[list[str]]:

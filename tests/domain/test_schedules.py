@@ -167,7 +167,7 @@ def test_the_end_of_the_calendar_is_an_end_not_an_error(frequency: Frequency | N
     [("weekly", 7), ("monthly", 27), ("quarterly", 88), ("halfYearly", 180), ("annual", 364), (None, 364)],
 )
 def test_durations_fit_the_frequency(frequency: str | None, longest: int) -> None:
-    """R54, R55, R56, R57, G5: 1 to the published maximum; the message names the range."""
+    """R177, R54, R55, R56, R57, G5: 1 to the published maximum; the message names the range."""
     kind = None if frequency is None else Frequency(frequency)
     schedule = Schedule(date(2025, 1, 1), "UTC", kind, longest)
     check(schedule)

@@ -248,7 +248,8 @@ def attack(stage: Stage, table: Mapping[str, Route], name: str) -> None:
             reply = stage.world.call(method, stage.address(route.path), {}, route.as_)
             check_refusal(reply, 405, about=name)
             return
-        attack_sign_in(stage, method, route)
+        if not route.public:
+            attack_sign_in(stage, method, route)
         attack_ids(stage, method, route)
         if method in ("POST", "PUT", "PATCH"):
             attack_body(stage, method, route)

@@ -6,17 +6,31 @@ from typing import Any
 
 import pytest
 
-from tests.routes.attacking import ADMIN, BOSS, Route, Stage, routes_under, stage, unharmed
+from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under, stage, unharmed
 from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 SERIES = "/api/v1/review-series"
+MINE = "/api/v1/my-access"
+PACKAGES = "/api/v1/access-packages"
+MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
+
+OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
+BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
     return {
-        "decisions": [{"id": stage.ids["item"], "decision": "Approve", "justification": "needed", "version": 1}],
+        "decisions": [
+            {
+                "id": stage.ids["item"],
+                "decision": "Approve",
+                "justification": "needed",
+                "privateNote": "x",
+                "version": 1,
+            }
+        ],
     }
 
 
@@ -37,16 +51,25 @@ def role(stage: Stage) -> dict[str, Any]:
     return {"role": "catalogOwner", "principalId": stage.ids["user"], "scope": scope, "principalKind": "user"}
 
 
+def mail_settings(stage: Stage) -> dict[str, Any]:
+    return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
+
+
 TABLE = {
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
+        f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
+    ),
+    f"GET {MINE}": Route(MINE, stranger=(200,)),
+    f"GET {MINE}/{{assignment_id}}": Route(f"{MINE}/{{assignment}}", as_=ANN),
     f"POST {REVIEWS}/{{review_id}}/decisions": Route(
         f"{REVIEWS}/{{review}}/decisions",
         decisions,
         as_=BOSS,
         words=("decisions/0/decision",),
-        loose=("decisions/0/justification",),
+        loose=("decisions/0/justification", "decisions/0/privateNote"),
         strict=True,
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
@@ -54,14 +77,30 @@ TABLE = {
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
+    f"GET {MAILS}": Route(MAILS),
+    f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
+    f"GET {MAIL}": Route(MAIL),
+    f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
+    f"GET {OVERLAPS}": Route(BOTH),
+    f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
+    f"GET {OVERLAPS}.csv": Route(f"{BOTH}.csv"),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
+    f"GET {REVIEWS}/{{review_id}}/results.csv": Route(f"{REVIEWS}/{{review}}/results.csv"),
+    f"GET {PACKAGES}/{{package_id}}/assignments.csv": Route(f"{PACKAGES}/{{package}}/assignments.csv"),
+    "GET /api/v1/coverage": Route("/api/v1/coverage"),
+    "GET /api/v1/coverage.csv": Route("/api/v1/coverage.csv"),
+    "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
+    "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
-PAGED = (REVIEWS, f"{SERIES}/{{definition}}", f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (
+    *("/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
+    *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}"),
+)
 
 
 def test_the_table_has_every_route() -> None:
@@ -77,7 +116,7 @@ def test_bad_input_is_refused_and_changes_nothing(stage: Stage, name: str) -> No
 @pytest.mark.parametrize("option", ["$top=1", "nothing=1", "%24filter=x", "accesspackageid=1"])
 def test_query_options_that_are_not_known_are_refused(stage: Stage, name: str, option: str) -> None:
     route, method = TABLE[name], name.partition(" ")[0]
-    body = route.body(stage) if route.body else {} if method == "POST" else None
+    body = route.body(stage) if route.body else {} if method in ("POST", "PUT") else None
     with unharmed():
         reply = stage.world.call(method, f"{stage.address(route.path)}?{option}", body, route.as_)
         check_refusal(reply, 400, target=True, about=(name, option))

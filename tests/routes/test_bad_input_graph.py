@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.routes.attacking import BOSS, Route, Stage, routes_under, stage
+from tests.routes.attacking import BOSS, HISTORY, Route, Stage, routes_under, stage
 from tests.routes.attacks import attack
 from tests.routes.entitling import KEPT, by_self, by_users, group, manager, single, timing
 
@@ -14,6 +14,8 @@ __all__ = ["stage"]
 EM = "/v1.0/identityGovernance/entitlementManagement"
 AR = "/v1.0/identityGovernance/accessReviews/definitions"
 INSTANCE, REVIEW = f"{AR}/{{definition_id}}/instances/{{instance_id}}", f"{AR}/{{definition}}/instances/{{review}}"
+RUN = f"{HISTORY}/{{history_id}}/instances/{{run_id}}"
+PACKAGE, ONE = f"{EM}/accessPackages/{{id}}", f"{EM}/accessPackages/{{package}}"
 OPEN = (200,)
 
 
@@ -128,15 +130,60 @@ def definition(stage: Stage) -> dict[str, Any]:
 
 
 def decision(stage: Stage) -> dict[str, Any]:
-    return {"decision": "Approve", "justification": "needed"}
+    return {"decision": "Approve", "justification": "needed", "@accessReviews.privateNote": "ask again"}
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
-    return {**decision(stage), "principalId": stage.ids["user"], "resourceId": stage.ids["policy"]}
+    return {
+        "decision": "Approve",
+        "justification": "needed",
+        "principalId": stage.ids["user"],
+        "resourceId": stage.ids["policy"],
+    }
 
 
 def reason(stage: Stage) -> dict[str, Any]:
     return {"justification": "as recommended"}
+
+
+def report(stage: Stage) -> dict[str, Any]:
+    query = "/identityGovernance/accessReviews/definitions?$filter=contains(scope/query, 'accessPackageAssignments')"
+    span = {"type": "numbered", "numberOfOccurrences": 3, "startDate": "2026-05-01", "recurrenceTimeZone": "UTC"}
+    pattern = {"type": "absoluteMonthly", "interval": 1, "dayOfMonth": 1}
+    return {
+        "displayName": "Report",
+        "decisions": ["approve", "deny"],
+        "scopes": [{"query": query, "queryType": "MicrosoftGraph"}],
+        "reviewHistoryPeriodStartDateTime": "2026-01-01T00:00:00Z",
+        "reviewHistoryPeriodEndDateTime": "2026-04-01T00:00:00Z",
+        "scheduleSettings": {"reportRange": "P1M", "recurrence": {"pattern": pattern, "range": span}},
+    }
+
+
+def resource_request(stage: Stage) -> dict[str, Any]:
+    return {
+        "requestType": "adminAdd",
+        "catalog": {"id": stage.ids["catalog"]},
+        "resource": {
+            "originSystem": "AadApplication",
+            "originId": "ledger",
+            "displayName": "Ledger",
+            "description": "d",
+            "roles": [{"originId": "r", "displayName": "R"}],
+            "@accessReviews.connector": "recorded",
+        },
+    }
+
+
+def role_scope(stage: Stage) -> dict[str, Any]:
+    return {
+        "role": {"originId": "other", "resource": {"id": stage.ids["resource"]}},
+        "scope": {"isRootScope": True},
+    }
+
+
+def reference(stage: Stage) -> dict[str, Any]:
+    return {"@odata.id": "https://graph.example.com/v1.0/nothing/here"}
 
 
 POLICY_WORDS = (
@@ -210,6 +257,54 @@ TABLE = {
         f"{verb} {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}", closed=True)
         for verb in ("POST", "PUT", "PATCH", "DELETE")
     },
+    f"GET {HISTORY}": Route(HISTORY, stranger=OPEN, lists=True),
+    f"POST {HISTORY}": Route(
+        HISTORY,
+        report,
+        words=(
+            "decisions/0",
+            "scopes/0/queryType",
+            "scopes/0/query",
+            "scheduleSettings/reportRange",
+            "scheduleSettings/recurrence/pattern/type",
+            "scheduleSettings/recurrence/range/type",
+        ),
+    ),
+    f"GET {HISTORY}/{{history_id}}": Route(f"{HISTORY}/{{history}}"),
+    f"GET {HISTORY}/{{history_id}}/instances": Route(f"{HISTORY}/{{history}}/instances", lists=True),
+    f"GET {RUN}": Route(f"{HISTORY}/{{history}}/instances/{{run}}"),
+    f"POST {RUN}/generateDownloadUri": Route(f"{HISTORY}/{{history}}/instances/{{run}}/generateDownloadUri"),
+    f"POST {EM}/assignments/{{id}}/reprocess": Route(f"{EM}/assignments/{{assignment}}/reprocess"),
+    f"POST {EM}/assignmentRequests/{{id}}/reprocess": Route(f"{EM}/assignmentRequests/{{request}}/reprocess"),
+    f"GET {EM}/resources": Route(f"{EM}/resources", stranger=OPEN, lists=True),
+    f"GET {EM}/resources/{{id}}": Route(f"{EM}/resources/{{resource}}"),
+    f"GET {EM}/catalogs/{{id}}/resources": Route(f"{EM}/catalogs/{{catalog}}/resources", lists=True),
+    f"GET {EM}/catalogs/{{id}}/resources/{{resource_id}}": Route(f"{EM}/catalogs/{{catalog}}/resources/{{resource}}"),
+    f"GET {EM}/catalogs/{{id}}/resourceRoles": Route(f"{EM}/catalogs/{{catalog}}/resourceRoles", lists=True),
+    f"GET {EM}/catalogs/{{id}}/resourceScopes": Route(f"{EM}/catalogs/{{catalog}}/resourceScopes", lists=True),
+    f"GET {EM}/resourceRequests": Route(f"{EM}/resourceRequests", stranger=OPEN, lists=True),
+    f"POST {EM}/resourceRequests": Route(
+        f"{EM}/resourceRequests", resource_request, words=("requestType", "resource/originSystem")
+    ),
+    f"GET {EM}/resourceRequests/{{id}}": Route(f"{EM}/resourceRequests/{{resource_request}}"),
+    f"GET {PACKAGE}/resourceRoleScopes": Route(f"{ONE}/resourceRoleScopes", lists=True),
+    f"POST {PACKAGE}/resourceRoleScopes": Route(f"{ONE}/resourceRoleScopes", role_scope),
+    f"GET {PACKAGE}/resourceRoleScopes/{{role_scope_id}}": Route(f"{ONE}/resourceRoleScopes/{{role_scope}}"),
+    f"DELETE {PACKAGE}/resourceRoleScopes/{{role_scope_id}}": Route(f"{ONE}/resourceRoleScopes/{{role_scope}}"),
+    f"GET {PACKAGE}/accessPackagesIncompatibleWith": Route(f"{ONE}/accessPackagesIncompatibleWith", lists=True),
+    **{
+        f"GET {PACKAGE}/{listed}": Route(f"{ONE}/{listed}", lists=True)
+        for listed in ("incompatibleAccessPackages", "incompatibleGroups")
+    },
+    **{
+        f"{verb} {PACKAGE}/{listed}/{{part}}": Route(f"{ONE}/{listed}/$ref", reference if verb == "POST" else None)
+        for verb in ("GET", "POST", "DELETE")
+        for listed in ("incompatibleAccessPackages", "incompatibleGroups")
+    },
+    f"DELETE {PACKAGE}/incompatibleAccessPackages/{{part}}/{{reference}}": Route(
+        f"{ONE}/incompatibleAccessPackages/{{other_package}}/$ref"
+    ),
+    f"DELETE {PACKAGE}/incompatibleGroups/{{part}}/{{reference}}": Route(f"{ONE}/incompatibleGroups/{{group}}/$ref"),
     f"GET {AR}": Route(AR, stranger=OPEN, lists=True),
     f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
     f"POST {AR}": Route(AR, definition, words=DEFINITION_WORDS, loose=NO_MATTER),
@@ -234,6 +329,9 @@ TABLE = {
     ),
     f"GET {INSTANCE}/decisions": Route(f"{REVIEW}/decisions", as_=BOSS, lists=True),
     f"GET {INSTANCE}/decisions/{{decision_id}}": Route(f"{REVIEW}/decisions/{{item}}", as_=BOSS),
+    f"GET {INSTANCE}/decisions/{{decision_id}}/insights": Route(
+        f"{REVIEW}/decisions/{{item}}/insights", as_=BOSS, lists=True
+    ),
     f"PATCH {INSTANCE}/decisions/{{decision_id}}": Route(
         f"{REVIEW}/decisions/{{item}}", decision, as_=BOSS, words=("decision",)
     ),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.ids import is_guid
 from tests.routes.attacking import Stage, routes_under, stage, unharmed
 from tests.routes.attacks import ODD_IDS, check_refusal
 
 __all__ = ["stage"]
-PAGES = {"/": "/", "/openapi.json": "/openapi.json", "/reviews/{review_id}": "/reviews/{review}"}
+PAGES = {
+    "/": "/",
+    "/openapi.json": "/openapi.json",
+    "/reviews/{review_id}": "/reviews/{review}",
+    "/my-access/{assignment_id}": "/my-access/{assignment}",
+}
 
 
 def test_the_table_has_every_route() -> None:
@@ -29,6 +35,13 @@ def test_an_unknown_review_is_a_page_that_says_so(stage: Stage, odd: str) -> Non
         reply = stage.world.get(f"/reviews/{odd}", None)
     assert reply.status == 404 and "There is no such review" in reply.text
     assert reply.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("odd", [odd for odd in ODD_IDS if not is_guid(odd)])
+def test_an_id_that_is_none_has_no_page_of_access(stage: Stage, odd: str) -> None:
+    with unharmed():
+        reply = stage.world.get(f"/my-access/{odd}", None)
+    assert reply.status == 404 and "There is no such access" in reply.text
 
 
 @pytest.mark.parametrize("header", ["", "Bearer x", "Basic eDp5"])

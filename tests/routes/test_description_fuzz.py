@@ -25,7 +25,7 @@ from tests.world import token
 
 __all__ = ["stage"]
 SEED = int(os.environ.get("ACCESS_REVIEWS_FUZZ_SEED", "20260302"))
-EXAMPLES = int(os.environ.get("ACCESS_REVIEWS_FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("ACCESS_REVIEWS_FUZZ_EXAMPLES", "12"))
 METHODS = ("get", "post", "put", "patch", "delete")
 PEOPLE = ("admin@example.com", "boss@example.com", "eve@example.com")
 REAL = {
@@ -39,9 +39,16 @@ REAL = {
     "definitions": "definition",
     "instances": "review",
     "decisions": "item",
+    "items": "item",
+    "my-access": "assignment",
     "reviews": "review",
     "roles": "role",
     "imports": "import",
+    "historyDefinitions": "history",
+    "access-packages": "package",
+    "exports": "export",
+    "downloads": "download",
+    "mail-previews": "template",
 }
 CONFIG = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
 CHECKS = [
@@ -68,6 +75,7 @@ class Gateway:
             headers["content-type"] = environ["CONTENT_TYPE"]
         body = environ["wsgi.input"].read()
         url = "/" + environ["REQUEST_URI"].removeprefix(".").lstrip("/")  # the description's server is "."
+        url = f"{url.partition('?')[0]}?{environ['QUERY_STRING']}"
         reply = self.stage.world.call(environ["REQUEST_METHOD"], url, body or None, None, headers=headers)
         start(f"{reply.status} answer", list(reply.headers.items()))
         return [reply.text.encode()]
@@ -122,9 +130,8 @@ def test_nothing_the_description_allows_or_forbids_surprises_us(stage: Stage, me
     for found in schema.include(method=method.upper()).get_all_operations():
         for mode in GenerationMode:
             drive(found.ok(), mode, seen)
-    done, refused = set(seen) & {200, 201, 202, 204}, set(seen) & {400, 404}
-    print(seen)
-    assert refused and (done or method == "put"), seen
+    assert set(seen) & {200, 201, 202, 204}, seen
+    assert set(seen) & {400, 404}, seen
 
 
 def drive(operation: Any, mode: GenerationMode, seen: dict[int, int]) -> None:
@@ -140,7 +147,7 @@ def drive(operation: Any, mode: GenerationMode, seen: dict[int, int]) -> None:
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def run(case: Any) -> None:
-        who = PEOPLE[chance(case.path, str(case.path_parameters), str(case.body)) % 4 % 3]
+        who = PEOPLE[max(chance(str(case.path_parameters), str(case.query), str(case.body)) % 6 - 3, 0)]
         headers = {"Authorization": f"Bearer {token(who)}"}
         reply = case.call(headers=headers)
         seen[reply.status_code] = seen.get(reply.status_code, 0) + 1

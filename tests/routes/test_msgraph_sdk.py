@@ -18,6 +18,7 @@ from msgraph.generated.models.access_review_instance_decision_item import Access
 from msgraph.generated.models.access_review_query_scope import AccessReviewQueryScope
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.user import User
+from msgraph.generated.models.user_sign_in_insight import UserSignInInsight
 from msgraph_core.tasks import PageIterator
 
 from tests.routes.sdk import Gateway, graph
@@ -151,6 +152,36 @@ async def _refused(world: World) -> None:
     with pytest.raises(ODataError) as missing:
         await _instance(graph(world, DEPUTY), definition_id, instance_id).decisions.get()
     assert missing.value.error and missing.value.response_status_code in (403, 404)
+
+
+def test_what_a_reviewer_and_an_assignee_look_up(world: World) -> None:
+    """Insights, contacted reviewers and the assignee's own lists, in the SDK's own types (R76, R104)."""
+    asyncio.run(_looked_up(world))
+
+
+async def _looked_up(world: World) -> None:
+    org, admin, boss = staff(world), graph(world), graph(world, BOSS)
+    policy = await make_policy(admin, world, org.people["deputy"].id)
+    held = await assign(admin, policy, org.people["ann"].id)
+    open_reviews(world)
+    definition_id, instance_id = await _opened(admin)
+    item_id = (await _asked(boss, definition_id, instance_id))["ann"]
+    decisions = _instance(boss, definition_id, instance_id).decisions
+    insights = await decisions.by_access_review_instance_decision_item_id(item_id).insights.get()
+    (insight,) = insights.value
+    assert isinstance(insight, UserSignInInsight)
+    assert insight.last_sign_in_date_time == org.people["ann"].last_sign_in
+    assert insight.additional_data["@accessReviews.daysSinceSignIn"] == 1
+    contacted = await _instance(admin, definition_id, instance_id).contacted_reviewers.get()
+    assert [one.user_principal_name for one in contacted.value] == [BOSS]
+    assert contacted.value[0].additional_data["@accessReviews.mails"][0]["state"] == "sent"
+    entitled = graph(world, "ann@example.com").identity_governance.entitlement_management
+    assert [one.id for one in (await entitled.assignments.filter_by_current_user_with_on("target").get()).value] == [
+        held
+    ]
+    asked = await entitled.assignment_requests.filter_by_current_user_with_on("target").get()
+    assert [one.state.value for one in asked.value] == ["delivered"]
+    assert (await entitled.access_packages.filter_by_current_user_with_on("allowedRequestor").get()).value == []
 
 
 def test_a_policy_that_is_read_changed_and_put_keeps_its_review(world: World) -> None:

@@ -52,6 +52,7 @@ def test_a_direct_assignment_is_delivered_at_once_in_one_commit(
 def test_a_future_start_is_scheduled_and_not_active_until_then(
     office: Desk, ada: User, policy: AssignmentPolicy
 ) -> None:
+    """G7, R43: what has not begun is not active."""
     request = give(office, policy, ada, starts=START + timedelta(days=3))
     assignment = held(office, request)
     assert (request.state, request.completed) == ("scheduled", None)

@@ -19,7 +19,7 @@ from chalicelib.usecases.extend_review import extend_review
 from chalicelib.usecases.follow_up import follow_up
 from chalicelib.usecases.list_items import visible_instance
 from chalicelib.usecases.seeing import administers
-from chalicelib.usecases.watch_review import outlook, planned_opening
+from chalicelib.usecases.series_outlook import outlook, planned_opening
 
 door = Blueprint(__name__)
 SERIES = "/api/v1/review-series/{series_id}"

@@ -12,11 +12,13 @@ from chalicelib.routes.shapes import Answer, Instant, Text
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """One decision of a call; words without case."""
+    """One decision of a call; words without case. The person it is about reads the justification once the review is
+    closed, and never the private note."""
 
     id: str
     decision: Annotated[str, Meta(extra_json_schema={"enum": ["Approve", "Deny", "DontKnow", "NotReviewed"]})]
     justification: str = ""
+    privateNote: str = ""
     version: int | None = None
 
 
@@ -83,6 +85,7 @@ class ListedReview(Answer, kw_only=True):
     start_date_time: Instant | UnsetType = UNSET
     end_date_time: Instant | UnsetType = UNSET
     items: int | UnsetType = UNSET
+    undecided: int | UnsetType = UNSET
     self_review: bool | UnsetType = UNSET
     reviewer_reason: Text = UNSET
     latest: ReviewSummary | UnsetType | None = UNSET

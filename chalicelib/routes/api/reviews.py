@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
@@ -27,10 +27,12 @@ from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.notify_others import tally_of
 from chalicelib.usecases.ports import Progress
 from chalicelib.usecases.watch_review import (
+    ToDo,
     counts,
     definitions_of_package,
     finished_reviewers,
     latest_instances,
+    to_do,
 )
 
 door = Blueprint(__name__)
@@ -63,14 +65,14 @@ def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
 
 @route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=Listed[ListedReview])
 def list_reviews(call: Call) -> Answer:
-    """The caller's reviews as a reviewer, newest first; with `accessPackageId` those of a package (R149)."""
+    """The caller's reviews as a reviewer, newest first, with progress; with `accessPackageId` those of a package
+    (R149)."""
     package = (call.query.get("accessPackageId") or [""])[0]
     if package:
         return _of_package(call, package)
     page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
-    states = call.services.reviews.states(part.instance_id for part in page.items)
-    shown = [(part, states.get(part.instance_id)) for part in page.items]
-    body: dict[str, Any] = {"value": [_mine(part, state) for part, state in shown if not (state and state.hidden)]}
+    shown = [one for one in to_do(call.services, page.items) if not (one.state and one.state.hidden)]
+    body: dict[str, Any] = {"value": [_mine(one) for one in shown]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
@@ -80,7 +82,8 @@ def _token(call: Call) -> str | None:
     return (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
 
 
-def _mine(part: MyReview, state: InstanceState | None) -> dict[str, Any]:
+def _mine(one: ToDo) -> dict[str, Any]:
+    part, state = one.part, one.state
     return {
         "id": part.instance_id,
         "definitionId": part.definition_id,
@@ -89,7 +92,8 @@ def _mine(part: MyReview, state: InstanceState | None) -> dict[str, Any]:
         "status": state.status.value if state else "Initializing",
         "startDateTime": stamp(part.opens),
         "endDateTime": stamp(state.ends if state else part.closes),
-        "items": part.items - int(part.own_item),
+        "items": one.items,
+        "undecided": one.undecided,
         "selfReview": part.self_review,
         "reviewerReason": part.reason,
     }
@@ -197,7 +201,13 @@ def _submission(number: int, one: Chosen) -> Submission:
         decision = decision_of(one.decision)
     except errors.InvalidInput as problem:
         raise errors.InvalidInput(problem.message, f"decisions/{number}/decision") from problem
-    return Submission(item_id=one.id, decision=decision, justification=one.justification, version=one.version)
+    return Submission(
+        item_id=one.id,
+        decision=decision,
+        justification=one.justification,
+        note=one.privateNote,
+        version=one.version,
+    )
 
 
 def _result(one: Result) -> dict[str, Any]:

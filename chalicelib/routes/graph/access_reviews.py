@@ -8,14 +8,15 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance, Status
 from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
-from chalicelib.routes.graph.lists import collection, single, stamp
+from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
+from chalicelib.usecases.contacted import Contacted, contacted
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
 from chalicelib.usecases.watch_review import latest_instances
@@ -255,16 +256,15 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see whom it contacted.")
-    opened = stamp(found.opens)
 
-    def show(rows: Sequence[ReviewerRow]) -> list[dict[str, Any]]:
-        return [present.reviewer(row, opened) for row in rows]
+    def show(people: Sequence[Contacted]) -> list[dict[str, Any]]:
+        return [present.reviewer(one) for one in people]
 
     return collection(
         call,
         context=f"{CONTEXT}('{definition_id}')/instances('{instance_id}')/contactedReviewers",
         known=REVIEWER_FILTERS,  # type: ignore[arg-type]
-        source=lambda limit, after: call.services.reviews.reviewer_rows(found.id, limit, after),
+        source=lambda limit, after: contacted(call.services, found, limit, after),
         present=show,
         properties=("id", "displayName", "userPrincipalName", "createdDateTime"),
     )

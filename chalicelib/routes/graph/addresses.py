@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.routes.declared import Named
 from chalicelib.routes.graph.odata import parse_query, parse_segment
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.walking import Source, listed
@@ -16,6 +17,23 @@ E = TypeVar("E")
 
 EM = "/v1.0/identityGovernance/entitlementManagement"
 EM_CONTEXT = "identityGovernance/entitlementManagement"
+
+
+def views_of_caller(offered: Collection[str], query: tuple[str, ...], gives: type) -> tuple[Named, ...]:
+    """The `filterByCurrentUser(on='…')` addresses beside a list, for the description of the API."""
+    return tuple(Named(f"filterByCurrentUser(on='{on}')", query, gives) for on in offered)
+
+
+def current_user(segment: str, offered: Collection[str]) -> str:
+    """What a `filterByCurrentUser(on='…')` segment asks for; "" for other segments. Raises InvalidInput naming the
+    values there are."""
+    found = parse_segment(segment)
+    if found.name != "filterByCurrentUser" or found.kind != "function":
+        return ""
+    on = found.arguments["on"]
+    if on not in offered:
+        raise InvalidInput(f"filterByCurrentUser takes on={' | '.join(repr(one) for one in offered)} here.", "on")
+    return on
 
 
 def only_id(segment: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from chalice.app import Blueprint
@@ -12,42 +12,73 @@ from chalice.app import Blueprint
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.errors import MethodNotAllowed
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST, SORTED
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of, plain_id
+from chalicelib.routes.graph.addresses import (
+    EM,
+    EM_CONTEXT,
+    body_of,
+    current_user,
+    found_by_id,
+    only_id,
+    part_of,
+    plain_id,
+    views_of_caller,
+)
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
-from chalicelib.routes.graph.bodies import RequestBody
+from chalicelib.routes.graph.bodies import Anything, RequestBody
+from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.separation import additional_access
 from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
 from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape
 from chalicelib.routes.graph.walking import Source
 from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
-from chalicelib.usecases import list_entitlements, seeing
+from chalicelib.usecases import list_entitlements, list_own, seeing
 from chalicelib.usecases.assign import assign
 from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
+from chalicelib.usecases.reprocess import reprocess_assignment, reprocess_request
 
 door = Blueprint(__name__)
 
 _SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare what answers show
 ONE = ("$select", "$expand")
+OPTIONS, REQUEST_OPTIONS = (*LIST, "$expand"), (*SORTED, "$expand")
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
+_PAIR = "accessPackageId='{accessPackageId}',incompatibleAccessPackageId='{incompatibleAccessPackageId}'"
+BOTH = tuple(
+    Named(f"additionalAccess({pair})", (*LIST, "$expand"), Collection[AssignmentShape]) for pair in ("", _PAIR)
+)
 
 
-@http.route(door, "GET", ASSIGNMENTS, query=(*LIST, "$expand"), gives=Collection[AssignmentShape])
+@http.route(door, "GET", ASSIGNMENTS, query=OPTIONS, gives=Collection[AssignmentShape])
 def assignments(call: Call) -> Answer:
     """The assignments the caller may see."""
     return _assignments(call)
 
 
-@http.route(door, "GET", f"{ASSIGNMENTS}/{{id}}", query=ONE, gives=AssignmentShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{ASSIGNMENTS}/{{id}}",
+    query=ONE,
+    gives=AssignmentShape,
+    named=(COUNTED, *BOTH, *views_of_caller(list_own.ASSIGNMENTS_ON, OPTIONS, Collection[AssignmentShape])),
+)
 def assignment(call: Call, id: str) -> Answer:
-    """One assignment, or `$count`."""
+    """One assignment, `$count`, or those on the caller."""
     if id == "$count":
         return _assignments(call, count_only=True)
+    on = current_user(id, list_own.ASSIGNMENTS_ON)
+    if on:
+        return _assignments(call, on=on)
+    asked = parse_segment(id)
+    if asked.kind == "function" and asked.name == "additionalAccess":
+        return additional_access(call, asked.arguments)
     return lists.single(
         call,
         seeing.find_assignment(call.services, call.actor, only_id(id)),
@@ -68,7 +99,7 @@ for _method in ("POST", "PUT", "PATCH", "DELETE"):
     http.route(door, _method, f"{ASSIGNMENTS}/{{id}}", refuses=(405,))(_refuse)
 
 
-@http.route(door, "GET", REQUESTS, query=(*SORTED, "$expand"), gives=Collection[RequestShape])
+@http.route(door, "GET", REQUESTS, query=REQUEST_OPTIONS, gives=Collection[RequestShape])
 def requests(call: Call) -> Answer:
     """The assignment requests the caller may see, newest first."""
     return _requests(call)
@@ -89,11 +120,21 @@ def add_request(call: Call) -> Answer:
     return Created({**_request(call, made), "assignment": inside})
 
 
-@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{REQUESTS}/{{id}}",
+    query=ONE,
+    gives=RequestShape,
+    named=(COUNTED, *views_of_caller(list_own.REQUESTS_ON, REQUEST_OPTIONS, Collection[RequestShape])),
+)
 def request(call: Call, id: str) -> Answer:
-    """One assignment request, or `$count`."""
+    """One assignment request, `$count`, or those on the caller."""
     if id == "$count":
         return _requests(call, count_only=True)
+    on = current_user(id, list_own.REQUESTS_ON)
+    if on:
+        return _requests(call, on=on)
     return _request(call, seeing.find_request(call.services, call.actor, only_id(id)))
 
 
@@ -101,6 +142,22 @@ def request(call: Call, id: str) -> Answer:
 def drop_request(call: Call, id: str) -> Answer:
     """Delete the record of a completed request; the assignment stays as it is (R41)."""
     delete_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{ASSIGNMENTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
+def deliver_again(call: Call, id: str) -> Answer:
+    """Deliver what an assignment grants once more (R40)."""
+    body_of(call)
+    reprocess_assignment(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
+def try_again(call: Call, id: str) -> Answer:
+    """Try a failed or partial delivery again, within seven days (R40)."""
+    body_of(call)
+    reprocess_request(call.services, call.actor, call.now, call.operation, only_id(id))
     return None
 
 
@@ -137,35 +194,42 @@ def _request(call: Call, found: AssignmentRequest) -> Mapping[str, Any]:
     )
 
 
-def _assignments(call: Call, *, count_only: bool = False) -> Answer:
+def _assignments(call: Call, *, on: str = "", count_only: bool = False) -> Answer:
+    """Every assignment the caller may see, or those `on` the caller: managers see those of their people."""
+    whole = list_entitlements.assignments if not on else partial(list_own.own_assignments, on=on)
     return lists.collection(
         call,
         context=f"{EM_CONTEXT}/assignments",
         known=present.KNOWN_OF_ASSIGNMENT,
-        source=list_entitlements.assignments(call.services, call.actor),
+        source=whole(call.services, call.actor),
         present=lambda found: present.assignment_objects(found, call.now),
         properties=present.ASSIGNMENT_PROPERTIES,
         expandable=expand.of_assignment(call),
-        where=_seen(call),
-        narrower=lambda chosen: _narrower(call, chosen),
+        where=_seen(call) if on in ("", "createdBy") else None,
+        narrower=(lambda chosen: _narrower(call, chosen)) if not on else None,
         indexed="id eq, assignmentPolicy/id eq, accessPackage/id eq, target/objectId eq",
         count_only=count_only,
     )
 
 
-def _requests(call: Call, *, count_only: bool = False) -> Answer:
+def _requests(call: Call, *, on: str = "", count_only: bool = False) -> Answer:
+    """Every request the caller may see, or those `on` the caller."""
+    source: Source[AssignmentRequest] = list_entitlements.requests(call.services, call.actor)
+    where: list_own.Where = _seen(call)
+    if on:
+        source, where = list_own.own_requests(call.services, call.actor, on)
     return lists.collection(
         call,
         context=f"{EM_CONTEXT}/assignmentRequests",
         known=present.KNOWN_OF_REQUEST,
-        source=list_entitlements.requests(call.services, call.actor),
+        source=source,
         present=lambda found: present.request_objects(found, call.now),
         properties=present.REQUEST_PROPERTIES,
         expandable=expand.of_request(call),
         orderable={"createddatetime"},
-        natural=(("createddatetime", True),),
-        where=_seen(call),
-        narrower=lambda chosen: _narrower_requests(call, chosen),
+        natural=(("createddatetime", True),) if on != "targetManager" else (),
+        where=where,
+        narrower=(lambda chosen: _narrower_requests(call, chosen)) if not on else None,
         indexed="id eq, assignment/target/objectId eq, createdDateTime (ge, gt, le, lt)",
         count_only=count_only,
     )

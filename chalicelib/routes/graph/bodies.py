@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, field
 
 
-def _word(*allowed: str) -> Meta:
+def words(*allowed: str) -> Meta:
     """The words a member takes: shown in the description, read without case by the route."""
     return Meta(extra_json_schema={"enum": list(allowed)})
 
@@ -17,7 +17,8 @@ def _long(most: int) -> Meta:
     return Meta(extra_json_schema={"maxLength": most})
 
 
-DecisionWord = Annotated[str, _word("Approve", "Deny", "DontKnow", "NotReviewed")] | None
+DecisionWord = Annotated[str, words("Approve", "Deny", "DontKnow", "NotReviewed")] | None
+Word = Annotated[str, Meta(extra_json_schema={"maxLength": 512})] | None
 Reason = Annotated[str, _long(1_000)] | None
 Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 256})] | None
 Description = Annotated[str, _long(4_000)] | None
@@ -42,7 +43,7 @@ class CatalogBody(Body):
 
     display_name: Name = None
     description: Description = None
-    state: Annotated[str, _word("published", "unpublished")] | None = None
+    state: Annotated[str, words("published", "unpublished")] | None = None
     is_externally_visible: bool | None = None
 
 
@@ -64,7 +65,7 @@ class NewPackage(PackageBody):
 class ExpirationBody(Body):
     """How long something lasts."""
 
-    type: Annotated[str, _word("notSpecified", "noExpiration", "afterDateTime", "afterDuration")] | None = None
+    type: Annotated[str, words("notSpecified", "noExpiration", "afterDateTime", "afterDuration")] | None = None
     duration: Lifetime = None
     end_date_time: Instant = None
 
@@ -82,7 +83,7 @@ class SubjectBody(Body):
 class PatternBody(Body):
     """How often reviews open; the start date gives the day."""
 
-    type: Annotated[str, _word("weekly", "absoluteMonthly", "absoluteYearly")] | None = None
+    type: Annotated[str, words("weekly", "absoluteMonthly", "absoluteYearly")] | None = None
     interval: Whole = None
     day_of_month: Whole = None
     month: Whole = None
@@ -92,7 +93,7 @@ class PatternBody(Body):
 class RangeBody(Body):
     """When reviews begin and end to open."""
 
-    type: Annotated[str, _word("noEnd", "endDate", "numbered")] | None = None
+    type: Annotated[str, words("noEnd", "endDate", "numbered")] | None = None
     start_date: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None = None
     end_date: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None = None
     number_of_occurrences: Whole = None
@@ -126,7 +127,7 @@ class ReviewBody(Body):
     """How the assignments through a policy are reviewed."""
 
     is_enabled: bool | None = None
-    expiration_behavior: Annotated[str, _word("keepAccess", "removeAccess", "acceptAccessRecommendation")] | None = None
+    expiration_behavior: Annotated[str, words("keepAccess", "removeAccess", "acceptAccessRecommendation")] | None = None
     is_recommendation_enabled: bool | None = None
     is_reviewer_justification_required: bool | None = None
     is_self_review: bool | None = None
@@ -191,7 +192,7 @@ class ReviewScopeBody(ScopeBody):
 class RecipientBody(Body):
     """Who else gets the mail about the result."""
 
-    notification_template_type: Annotated[str, _word("CompletedAdditionalRecipients")] | None = None
+    notification_template_type: Annotated[str, words("CompletedAdditionalRecipients")] | None = None
     notification_recipient_scope: ScopeBody | None = None
 
 
@@ -202,7 +203,7 @@ class SeriesSettingsBody(Body):
     reminder_notifications_enabled: bool | None = None
     justification_required_on_approval: bool | None = None
     default_decision_enabled: bool | None = None
-    default_decision: Annotated[str, _word("None", "Deny", "Recommendation")] | None = None
+    default_decision: Annotated[str, words("None", "Deny", "Recommendation")] | None = None
     instance_duration_in_days: Whole = None
     auto_apply_decisions_enabled: bool | None = None
     recommendations_enabled: bool | None = None
@@ -256,7 +257,7 @@ class RequestedAssignment(Body):
 class RequestBody(Body):
     """A request that makes, changes or ends an assignment."""
 
-    request_type: Annotated[str, _word("adminAdd", "adminUpdate", "adminRemove")] | None = None
+    request_type: Annotated[str, words("adminAdd", "adminUpdate", "adminRemove")] | None = None
     assignment: RequestedAssignment | None = None
     access_package_assignment: RequestedAssignment | None = None
     schedule: ScheduleBody | None = None
@@ -264,15 +265,19 @@ class RequestBody(Body):
 
 
 class DecisionBody(Body):
-    """A decision about one item."""
+    """A decision about one item. The person it is about reads the justification once the review is closed, and never
+    the private note."""
 
     decision: DecisionWord
     justification: Reason = None
+    private_note: Reason = field(default=None, name="@accessReviews.privateNote")
 
 
-class BatchBody(DecisionBody):
+class BatchBody(Body):
     """One decision about all of the caller's items, or those of one person or resource."""
 
+    decision: DecisionWord
+    justification: Reason = None
     principal_id: str | None = None
     resource_id: str | None = None
 

@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.declared import COUNTED, SORTED, Named
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
 from chalicelib.routes.graph.addresses import body_of
@@ -20,10 +20,13 @@ from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
 from chalicelib.routes.graph.review_shapes import DecisionItem as Item
+from chalicelib.routes.graph.review_shapes import Insight
+from chalicelib.routes.graph.walking import listed
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.decide import NotReviewer, Submission, open_instance, record_decision
 from chalicelib.usecases.decide_bulk import decide_all
+from chalicelib.usecases.item_history import reads_note
 from chalicelib.usecases.list_items import (
     find_item,
     items_of_review,
@@ -34,6 +37,7 @@ from chalicelib.usecases.list_items import (
 
 door = Blueprint(__name__)
 DECISIONS = INSTANCE + "/decisions"
+OPTIONS = (*SORTED, "$expand")
 KNOWN = {
     "id": "string",
     "decision": "string",
@@ -67,7 +71,7 @@ ORDERS = ("decision", "recommendation", "applyresult", "principal/displayname", 
 _ETAG = re.compile(r'(?:W/)?"(\d{1,6})"')
 
 
-@route(door, "GET", DECISIONS, query=SORTED, gives=Collection[Item])
+@route(door, "GET", DECISIONS, query=OPTIONS, gives=Collection[Item])
 def list_decisions(call: Call, definition_id: str, instance_id: str) -> Answer:
     """The items the caller may see: all of them for those who administer the review, else their own part."""
     return _list(call, definition_id, instance_id)
@@ -77,9 +81,9 @@ def list_decisions(call: Call, definition_id: str, instance_id: str) -> Answer:
     door,
     "GET",
     DECISIONS + "/{decision_id}",
-    query=("$select",),
+    query=("$select", "$expand"),
     gives=Item,
-    named=(COUNTED, Named(MINE_NAMED, SORTED, Collection[Item])),
+    named=(COUNTED, Named(MINE_NAMED, OPTIONS, Collection[Item])),
 )
 def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """One item, their `$count`, or those the caller is asked about."""
@@ -91,7 +95,36 @@ def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: 
         return _list(call, definition_id, instance_id, mine=True)
     found, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
     item = find_item(call.services, call.actor, found, parts, segment.name)
-    return single(call, item, context=_context(found), properties=NAMES, present=_show(call, found))
+    return single(
+        call,
+        item,
+        context=_context(found),
+        properties=NAMES,
+        present=_show(call, found),
+        expandable={"insights": _expand_insights(found)},
+    )
+
+
+@route(door, "GET", DECISIONS + "/{decision_id}/insights", query=LIST, gives=Collection[Insight])
+def list_insights(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
+    """What the recommendation of an item was computed from, frozen when the review opened."""
+    found, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
+    item = find_item(call.services, call.actor, found, parts, decision_id)
+    return collection(
+        call,
+        context=f"{_context(found)}('{item.id}')/insights",
+        known={"id": "string", "insightcreateddatetime": "datetime", "lastsignindatetime": "datetime"},
+        source=listed(present.insights(item, found)),
+        present=list,
+        properties=("id", "insightCreatedDateTime", "lastSignInDateTime"),
+    )
+
+
+def _expand_insights(found: ReviewInstance) -> Any:
+    def expand(items: Sequence[DecisionItem], _: object) -> list[object]:
+        return [present.insights(item, found) for item in items]
+
+    return expand
 
 
 def _context(found: ReviewInstance) -> str:
@@ -117,6 +150,7 @@ def _list(call: Call, definition_id: str, instance_id: str, mine: bool = False, 
         source=source,
         present=_show(call, found),
         properties=NAMES,
+        expandable={"insights": _expand_insights(found)},
         orderable=ORDERS,
         count_only=count_only,
     )
@@ -129,9 +163,16 @@ def _show(call: Call, found: ReviewInstance) -> Any:
         others = [person for person in wanted - {"", "rule", call.person.id} if ids.is_guid(person)]
         if others:
             people |= call.services.people.users(others)
-        return [present.decision(item, found, people) for item in items]
+        return [present.decision(item, found, people, _reads_note(call, found, item)) for item in items]
 
     return show
+
+
+def _reads_note(call: Call, found: ReviewInstance, item: DecisionItem) -> bool:
+    last = item.last
+    if last is None or not last.note:
+        return False
+    return reads_note(call.person.id, sees_all(call.actor, found), item, last)
 
 
 def decision_of(value: Any) -> Decision:
@@ -170,6 +211,7 @@ def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id
         item_id=decision_id,
         decision=decision_of(reader.members.get("decision")),
         justification=_reason(reader),
+        note=reader.text(present.NOTE, longest=LONGEST_JUSTIFICATION),
         version=version_of(call),
     )
     if not (ids.is_guid(decision_id) and ids.is_guid(instance_id)):

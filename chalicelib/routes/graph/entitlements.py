@@ -14,12 +14,21 @@ from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
+from chalicelib.routes.graph.addresses import (
+    EM,
+    EM_CONTEXT,
+    body_of,
+    current_user,
+    found_by_id,
+    only_id,
+    part_of,
+    views_of_caller,
+)
 from chalicelib.routes.graph.bodies import CatalogBody, NewPackage, PackageBody
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.shapes import AccessPackage as PackageShape
 from chalicelib.routes.graph.shapes import Catalog as CatalogShape
-from chalicelib.routes.graph.walking import Source
+from chalicelib.routes.graph.walking import Source, listed
 from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, manage_catalogs, manage_packages, seeing
@@ -29,6 +38,7 @@ door = Blueprint(__name__)
 CATALOGS, PACKAGES = f"{EM}/catalogs", f"{EM}/accessPackages"
 ONE, MANY = ("$select", "$expand"), (*SORTED, "$expand")
 CATALOG_STATES = ("published", "unpublished")
+PACKAGES_ON = ("allowedRequestor",)
 ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
 
 
@@ -108,11 +118,20 @@ def add_package(call: Call) -> Answer:
     return Created(_package(call, made))
 
 
-@http.route(door, "GET", f"{PACKAGES}/{{id}}", query=ONE, gives=PackageShape, named=(COUNTED,))
+@http.route(
+    door,
+    "GET",
+    f"{PACKAGES}/{{id}}",
+    query=ONE,
+    gives=PackageShape,
+    named=(COUNTED, *views_of_caller(PACKAGES_ON, (*SORTED, "$expand"), Collection[PackageShape])),
+)
 def package(call: Call, id: str) -> Answer:
-    """One access package, or `$count`."""
+    """One access package, `$count`, or those the caller may request: none, since there are no requests by users."""
     if id == "$count":
         return _packages(call, count_only=True)
+    if current_user(id, PACKAGES_ON):
+        return _packages(call, source=listed([]))
     return _package(call, seeing.find_package(call.services, call.actor, only_id(id)))
 
 
@@ -175,17 +194,17 @@ def _package(call: Call, found: AccessPackage) -> Mapping[str, Any]:
     )
 
 
-def _packages(call: Call, *, count_only: bool = False) -> Answer:
+def _packages(call: Call, *, source: Source[AccessPackage] | None = None, count_only: bool = False) -> Answer:
     return lists.collection(
         call,
         context=f"{EM_CONTEXT}/accessPackages",
         known=present.KNOWN_OF_PACKAGE,
-        source=list_entitlements.packages(call.services, call.actor),
+        source=source or list_entitlements.packages(call.services, call.actor),
         present=present.package_objects,
         properties=present.PACKAGE_PROPERTIES,
         expandable=expand.of_package(call),
         orderable=ORDERS,
-        narrower=lambda chosen: _narrower(call, chosen),
+        narrower=(lambda chosen: _narrower(call, chosen)) if source is None else None,
         indexed="id eq, catalog/id eq",
         count_only=count_only,
     )

@@ -115,7 +115,14 @@ _STATUS = {
     AssignmentState.EXPIRED: "Expired",
     AssignmentState.DELIVERY_FAILED: "DeliveryFailed",
 }
-_REQUEST_STATUS = {"delivered": "Fulfilled", "scheduled": "Scheduled", "canceled": "Canceled"}
+_REQUEST_STATUS = {
+    "delivered": "Fulfilled",
+    "scheduled": "Scheduled",
+    "canceled": "Canceled",
+    "delivering": "Fulfilling",
+    "partiallyDelivered": "PartiallyDelivered",
+    "deliveryFailed": "DeliveryFailed",
+}
 
 
 def catalog_objects(catalogs: Sequence[Catalog]) -> list[dict[str, Any]]:

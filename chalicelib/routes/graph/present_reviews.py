@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.ids import NOBODY
+from chalicelib.domain.history import scope_query
+from chalicelib.domain.ids import NOBODY, guid
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.recommendations import LOOK_BACK
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
 from chalicelib.routes.graph.lists import stamp
+from chalicelib.usecases.contacted import Contacted
 
 Json = dict[str, Any]
 TYPE = "#microsoft.graph."
+NOTE = "@accessReviews.privateNote"
 NO_ONE: Json = {"id": NOBODY, "displayName": "", "userPrincipalName": ""}
 DEFAULTS = {NoResponse.KEEP: "None", NoResponse.REMOVE: "Deny", NoResponse.RECOMMENDATION: "Recommendation"}
 
@@ -28,10 +32,11 @@ def _person(user: User | None, user_id: str) -> Json:
 
 
 def _scope(package_id: str, policy_id: str) -> Json:
-    query = (
-        "/identityGovernance/entitlementManagement/accessPackageAssignments"
-        f"?$filter=(accessPackageId eq '{package_id}' and assignmentPolicyId eq '{policy_id}')"
-    )
+    return query_scope(scope_query(package_id, policy_id))
+
+
+def query_scope(query: str) -> Json:
+    """An accessReviewQueryScope."""
     return {"@odata.type": f"{TYPE}accessReviewQueryScope", "query": query, "queryType": "MicrosoftGraph"}
 
 
@@ -134,8 +139,9 @@ def instance(found: ReviewInstance, state: InstanceState | None) -> Json:
     }
 
 
-def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User]) -> Json:
-    """An accessReviewInstanceDecisionItem; people who decided are named at display."""
+def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User], note: bool = False) -> Json:
+    """An accessReviewInstanceDecisionItem; people who decided are named at display. `note`: the caller may read
+    the private note of the decision in force."""
     last = item.last
     reviewer = last.by if last and last.by != BY_RULE else ""
     shown = found.settings.recommendations
@@ -168,6 +174,7 @@ def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User])
         },
         "resourceLink": f"/v1.0/identityGovernance/entitlementManagement/assignmentPolicies/{found.policy_id}",
         **_annotations(item, shown),
+        **({NOTE: last.note} if note and last and last.note else {}),
     }
 
 
@@ -178,6 +185,7 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
         "@accessReviews.reviewerReason": item.why,
         "@accessReviews.department": item.department,
         "@accessReviews.jobTitle": item.job_title,
+        "@accessReviews.changes": [change.value for change in item.changes],
     }
     if shown:
         more["@accessReviews.lastSignInDateTime"] = stamp(item.last_sign_in)
@@ -188,15 +196,41 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
     return more
 
 
+def insights(item: DecisionItem, found: ReviewInstance) -> list[Json]:
+    """The userSignInInsight behind an item's recommendation with every number it was computed from (R104, R105);
+    none when the policy shows reviewers no decision helpers."""
+    if not found.settings.recommendations:
+        return []
+    known = "known" if item.last_sign_in else "never" if item.never_signed_in else "unknown"
+    return [
+        {
+            "@odata.type": f"{TYPE}userSignInInsight",
+            "id": guid("insight", found.id, item.id),
+            "insightCreatedDateTime": stamp(found.opens),
+            "lastSignInDateTime": stamp(item.last_sign_in),
+            "@accessReviews.signIn": known,
+            "@accessReviews.daysSinceSignIn": (found.opens - item.last_sign_in).days if item.last_sign_in else None,
+            "@accessReviews.inactiveAfterDays": LOOK_BACK.days,
+            "@accessReviews.source": "directory" if item.sign_in_as_of else None,
+            "@accessReviews.asOfDateTime": stamp(item.sign_in_as_of),
+            "@accessReviews.oldestUsableDataInDays": found.settings.max_data_age_days,
+            "@accessReviews.recommendation": item.recommendation.value,
+        }
+    ]
+
+
 def _millis(milliseconds: int) -> str:
     return stamp(datetime.fromtimestamp(milliseconds / 1000, UTC)) or ""
 
 
-def reviewer(row: ReviewerRow, opened: str | None) -> Json:
-    """An accessReviewReviewer: who was, or would have been, contacted (R76)."""
+def reviewer(found: Contacted) -> Json:
+    """An accessReviewReviewer: who was, or would have been, contacted, and with which mails (R76)."""
+    mails = [{"kind": mail.kind, "state": mail.state, "sentDateTime": stamp(mail.sent)} for mail in found.mails]
     return {
-        "id": row.user_id,
-        "displayName": row.display_name,
-        "userPrincipalName": row.principal_name,
-        "createdDateTime": opened,
+        "id": found.row.user_id,
+        "displayName": found.row.display_name,
+        "userPrincipalName": found.row.principal_name,
+        "createdDateTime": stamp(found.first),
+        "@accessReviews.mails": mails,
+        "@accessReviews.reviewerReason": found.row.reason,
     }

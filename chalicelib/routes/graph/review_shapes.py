@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from chalicelib.domain.items import ApplyResult, Decision, Recommendation
+from chalicelib.domain.items import ApplyResult, Change, Decision, Recommendation
 from chalicelib.domain.reviews import Status
-from chalicelib.routes.shapes import Answer, Entity, Flag, Moment, MomentOrNull, Text, TextOrNull
+from chalicelib.routes.shapes import Answer, Entity, Flag, Instant, Moment, MomentOrNull, Text, TextOrNull
 
 
 class Identity(Answer, kw_only=True):
@@ -116,12 +116,36 @@ class Definition(Entity, kw_only=True):
     assignment_policy_id: Text = field(default=UNSET, name="@accessReviews.assignmentPolicyId")
 
 
+class SentMail(Answer, kw_only=True):
+    """A mail to a reviewer; `off`: mail was switched off; `withheld`: a guest who has not accepted the invitation."""
+
+    kind: str
+    state: Literal["pending", "sending", "sent", "failed", "lost", "off", "withheld"]
+    sent_date_time: Instant | None
+
+
 class ContactedReviewer(Entity, kw_only=True):
-    """Somebody who was, or would have been, told about a review."""
+    """Somebody who was, or would have been, told about a review; `createdDateTime` is the first contact."""
 
     display_name: Text = UNSET
     user_principal_name: Text = UNSET
     created_date_time: MomentOrNull = UNSET
+    mails: list[SentMail] | UnsetType = field(default=UNSET, name="@accessReviews.mails")
+    reviewer_reason: Text = field(default=UNSET, name="@accessReviews.reviewerReason")
+
+
+class Insight(Entity, kw_only=True):
+    """What a recommendation was computed from, frozen when the review opened."""
+
+    insight_created_date_time: MomentOrNull = UNSET
+    last_sign_in_date_time: MomentOrNull = UNSET
+    sign_in: Literal["known", "never", "unknown"] | UnsetType = field(default=UNSET, name="@accessReviews.signIn")
+    days_since: int | UnsetType | None = field(default=UNSET, name="@accessReviews.daysSinceSignIn")
+    inactive_after: int | UnsetType = field(default=UNSET, name="@accessReviews.inactiveAfterDays")
+    source: TextOrNull = field(default=UNSET, name="@accessReviews.source")
+    as_of: MomentOrNull = field(default=UNSET, name="@accessReviews.asOfDateTime")
+    oldest_usable: int | UnsetType = field(default=UNSET, name="@accessReviews.oldestUsableDataInDays")
+    recommendation: Recommendation | UnsetType = field(default=UNSET, name="@accessReviews.recommendation")
 
 
 class DecisionResource(Answer, kw_only=True):
@@ -160,3 +184,6 @@ class DecisionItem(Entity, kw_only=True):
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
     decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")
+    changes: list[Change] | UnsetType = field(default=UNSET, name="@accessReviews.changes")
+    private_note: Text = field(default=UNSET, name="@accessReviews.privateNote")
+    insights: list[Insight] | UnsetType = UNSET

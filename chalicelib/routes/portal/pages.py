@@ -67,6 +67,21 @@ def review(call: Call, review_id: str) -> Answer:
     return _page(found.name, body)
 
 
+@route(door, "GET", "/my-access/{assignment_id}", public=True, gives={200: HTML, 404: HTML})
+def my_access(call: Call, assignment_id: str) -> Answer:
+    """The target of the link in a mail about one's own access. It does not know who looks, and tells nothing."""
+    if not ids.is_guid(assignment_id):
+        return _page("There is no such access", "<p>The link may be incomplete. Open it from the mail again.</p>", 404)
+    address = escape(call.services.settings.portal_url.rstrip("/"))
+    body = (
+        "<p>What you hold, until when, and how closed reviews of your access ended, with the reason that was given, "
+        "you see through the API, signed in with your own account:</p>"
+        f"<p><code>GET {address}/api/v1/my-access/{assignment_id}</code></p>"
+        f"<p><code>GET {address}/api/v1/my-access</code></p>"
+    )
+    return _page("Your access", body)
+
+
 def _closed(api: str) -> str:
     """For everybody who has the link: the page does not know who looks, and tells no result."""
     return (

@@ -1,0 +1,92 @@
+"""Our own root: what the caller holds, until when, and the results of closed reviews about them (G18, R97)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.domain import ids
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
+from chalicelib.domain.lifetimes import state_at
+from chalicelib.domain.packages import AccessPackage
+from chalicelib.routes.api.past_shapes import OwnAssignment
+from chalicelib.routes.graph.lists import next_page, position, stamp
+from chalicelib.routes.http import Answer, Call, route
+from chalicelib.routes.shapes import Listed
+from chalicelib.usecases.item_history import PastReview
+from chalicelib.usecases.my_access import OwnAccess, own_access, own_assignments, with_last_review
+
+door = Blueprint(__name__)
+Json = dict[str, Any]
+PAGE = 25
+
+
+@route(door, "GET", "/api/v1/my-access", query=("$skiptoken",), gives=Listed[OwnAssignment])
+def my_access(call: Call) -> Answer:
+    """The caller's assignments, live ones first, each with the last closed review it was in."""
+    token = (call.query.get("$skiptoken") or [""])[0]
+    start = int(position(call, token).get("offset", 0))
+    held = own_assignments(call.services, call.person, call.now)
+    page = with_last_review(call.services, held[start : start + PAGE])
+    packages = call.services.entitlements.packages(one.assignment.package_id for one in page)
+    value = []
+    for one in page:
+        last = _result(one.reviews[0]) if one.reviews else None
+        value.append({**_access(call, one, packages), "lastReview": last})
+    body: Json = {"value": value}
+    if start + PAGE < len(held):
+        body["nextLink"] = next_page(call, {"offset": start + PAGE})
+    return body
+
+
+@route(door, "GET", "/api/v1/my-access/{assignment_id}", gives=OwnAssignment)
+def my_assignment(call: Call, assignment_id: str) -> Answer:
+    """One assignment of the caller's with up to five closed reviews of it: where a removal mail's link leads."""
+    if not ids.is_guid(assignment_id):
+        raise NotFound("There is no such assignment.")
+    found = own_access(call.services, call.person, assignment_id)
+    packages = call.services.entitlements.packages([found.assignment.package_id])
+    return {**_access(call, found, packages), "reviews": [_result(past) for past in found.reviews]}
+
+
+def _access(call: Call, own: OwnAccess, packages: dict[str, AccessPackage]) -> Json:
+    assignment = own.assignment
+    package = packages.get(assignment.package_id)
+    named = package.display_name if package else own.reviews[0].instance.package_name if own.reviews else ""
+    return {
+        "id": assignment.id,
+        "accessPackage": {
+            "id": assignment.package_id,
+            "displayName": named,
+            "description": package.description if package else "",
+        },
+        "state": state_at(assignment, call.now).value,
+        "startDateTime": stamp(assignment.starts),
+        "endDateTime": stamp(assignment.expired or assignment.ends),
+    }
+
+
+def _result(past: PastReview) -> Json:
+    """A closed review as the person it was about may see it: the reason, never a reviewer's name (G15, G18)."""
+    item, last = past.item, past.item.last
+    return {
+        "reviewId": past.instance.id,
+        "displayName": past.instance.name,
+        "closedDateTime": stamp(past.state.ends),
+        "decision": item.decision.value,
+        "decidedDateTime": stamp(datetime.fromtimestamp(last.at / 1000, UTC)) if last else None,
+        "byRule": last is not None and last.by == BY_RULE,
+        "justification": last.reason if last else "",
+        "outcome": _outcome(item),
+        "appliedDateTime": stamp(item.applied),
+    }
+
+
+def _outcome(item: DecisionItem) -> str:
+    """`kept`, `removed`, or `removalPending` while a denial has not taken effect."""
+    if item.decision is not Decision.DENY or item.apply_result is ApplyResult.UNSUPPORTED:
+        return "kept"
+    return "removalPending" if item.apply_result in (ApplyResult.NEW, ApplyResult.FAILED) else "removed"

@@ -1,0 +1,97 @@
+"""Looking back on a reviewed person: every submission of an item, and former reviews of the same package (R191, G18).
+
+Nothing of this is stored twice: former items are found through the frozen populations when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from chalicelib.domain import ids
+from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.items import DecisionItem, HistoryEntry
+from chalicelib.domain.people import Actor
+from chalicelib.domain.reviews import CLOSED, InstanceState, MyReview, ReviewInstance, Status
+from chalicelib.usecases.list_entitlements import every
+from chalicelib.usecases.list_items import find_item, sees_all
+from chalicelib.usecases.locate_item import locate_item
+from chalicelib.usecases.ports import Services
+
+MOST = 5  # former reviews shown
+LOOKED_AT = 20  # reviews looked into for one assignment
+
+
+@dataclass(frozen=True, slots=True)
+class PastReview:
+    """A closed review and the item of the person in it."""
+
+    instance: ReviewInstance
+    state: InstanceState
+    item: DecisionItem
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a caller learns about an item. `about_self`: it is about the caller, who administers nothing here and
+    so learns neither the names nor the private notes of former reviewers (G15, G18)."""
+
+    item: DecisionItem
+    former: tuple[PastReview, ...]
+    about_self: bool
+
+
+def reads_note(viewer_id: str, administers: bool, item: DecisionItem, entry: HistoryEntry) -> bool:
+    """Private notes are for reviewers, administrators and auditors, not for whom they are about (G18)."""
+    return administers or entry.by == viewer_id or item.principal_id != viewer_id
+
+
+def look_back(
+    services: Services, actor: Actor, instance: ReviewInstance, parts: tuple[MyReview, ...], item_id: str
+) -> Looking:
+    """An item with up to five earlier reviews of the same person and package, newest first.
+
+    For the item's reviewers and those who administer or audit the review. Raises NotFound.
+    """
+    item = find_item(services, actor, instance, parts, item_id)
+    former: list[PastReview] = []
+    every_one = every(lambda n, after: services.entitlements.assignments_of_person(item.principal_id, n, after))
+    held = [one for one in every_one if one.package_id == instance.package_id]
+    for assignment in sorted(held, key=lambda one: one.created, reverse=True)[:MOST]:
+        former += islice(closed_reviews(services, assignment, before=instance.opens), MOST)
+    former.sort(key=lambda past: past.instance.opens, reverse=True)
+    about_self = item.principal_id == actor.id and not sees_all(actor, instance)
+    return Looking(item, tuple(former[:MOST]), about_self)
+
+
+def closed_reviews(services: Services, assignment: Assignment, before: datetime | None = None) -> Iterator[PastReview]:
+    """The closed reviews in which an assignment was, of its policy, newest first, that opened earlier than `before`.
+
+    Found as they are asked for; after 20 reviews that were looked into, older ones are left alone.
+    """
+    definition_id = ids.definition_id(assignment.policy_id)
+    candidates = _since(services, definition_id, assignment.starts)
+    earlier = (one for one in candidates if before is None or one.opens < before)
+    for instance in islice(earlier, LOOKED_AT):
+        state = services.reviews.recent_state(instance.id)
+        if state is None or state.status not in CLOSED or state.status is Status.FAILED:
+            continue
+        item = locate_item(services, instance, assignment.id)
+        if item is not None:
+            yield PastReview(instance, state, item)
+
+
+def _since(services: Services, definition_id: str, begun: datetime) -> Iterator[ReviewInstance]:
+    """The occurrences of a series that opened from `begun` on, newest first."""
+    after: str | None = None
+    while True:
+        page = services.reviews.instances_of(definition_id, LOOKED_AT, after)
+        for instance in page.items:
+            if instance.opens < begun:
+                return
+            yield instance
+        after = page.next
+        if after is None:
+            return
