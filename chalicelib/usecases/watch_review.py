@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.domain import ids
 from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
@@ -123,12 +122,15 @@ def latest_instances(
 
 
 def definitions_of_package(services: Services, package_id: str) -> list[ReviewDefinition]:
-    """The series of a package's policies, those whose reviews were switched off included."""
-    found: list[str] = []
+    """Every series of a package: its policies' own, ended ones and those of deleted policies included (G33), and
+    ad-hoc ones; none that was deleted itself."""
+    wanted: list[str] = []
     after: str | None = None
     while True:
-        page = services.entitlements.policies_of_package(package_id, 100, after)
-        found += [ids.definition_id(policy.id) for policy in page.items]
+        page = services.reviews.series_of_package(package_id, 100, after)
+        wanted += [pointer.definition_id for pointer in page.items]
         after = page.next
         if after is None:
-            return list(services.reviews.definitions(found).values())
+            break
+    found = services.reviews.definitions(wanted)
+    return [found[one] for one in wanted if one in found and found[one].deleted is None]
