@@ -23,6 +23,7 @@ def services() -> Services:
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
+    from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.emails.renderer import MailRenderer
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.entitlements import EntitlementTable
@@ -49,4 +50,5 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
+        connectors={"recorded": RecordedConnector(people)},
     )

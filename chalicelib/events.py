@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from chalicelib import bootstrap
@@ -12,16 +14,23 @@ from chalicelib.domain.audit import Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import SWITCHED_OFF
+from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.usecases import export_audit, notify, notify_others
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
+from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
+from chalicelib.usecases.delegates import begin_absence
+from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
+from chalicelib.usecases.needs_reviewer import reviewer_changed
 from chalicelib.usecases.open_review import open_due_review
+from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -45,37 +54,50 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one(services: Services, message: dict[str, Any]) -> None:
-    kind, subject = message["kind"], message["id"]
-    if kind == "series":
-        opened = open_due_review(services, subject)
-        if opened:
-            advance_review(services, opened)
-    elif kind == "instance":
-        advance_review(services, subject)
-    elif kind == "job":
-        _job(services, subject)
-    elif kind == "guest":
-        notify.guest_accepted(services, subject)
-    elif kind == REPORT:
-        run_due_report(services, subject)
-    elif kind == SWITCHED_OFF:
-        notify_others.reviews_switched_off(services, subject)
-    else:
-        raise errors.InvalidInput(f"Unknown kind of work: {kind}")
+    if message["kind"] not in WORK:
+        raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
+    WORK[message["kind"]](services, message["id"])
+
+
+def _series(services: Services, definition_id: str) -> None:
+    opened = open_due_review(services, definition_id)
+    if opened:
+        advance_review(services, opened)
 
 
 def _job(services: Services, job_id: str) -> None:
     job = services.reviews.job(job_id)
-    if job is None or job.finished is not None or job.status in ("done", "error"):
+    if job is None:
         return
-    if job.kind == "bulk":
-        advance_bulk(services, job)
-    elif job.kind in (EXPORT, HISTORY):
-        advance_export(services, job)
-    elif job.kind == export_audit.KIND:
-        export_audit.advance_export(services, job)
-    else:
-        advance_import(services, job)
+    if job.finished is not None or job.status in ("done", "error"):
+        if job.due:  # its worker died before it could take the row off the agenda
+            services.writer.remove(Due(when=datetime.fromisoformat(job.due), kind="job", id=job.id))
+        return
+    JOBS[job.kind](services, job)
+
+
+WORK: dict[str, Callable[[Services, str], object]] = {
+    "series": _series,
+    "instance": advance_review,
+    "job": _job,
+    "guest": notify.guest_accepted,
+    DELIVERY: advance_delivery,
+    REPORT: run_due_report,
+    SWITCHED_OFF: notify_others.reviews_switched_off,
+    "assignments": run_timers,
+    "cuts": run_cuts,
+    ASKED: notify.newly_asked,
+    ABSENCE: begin_absence,
+    LOST: reviewer_changed,
+}
+JOBS: dict[str, Callable[[Services, Job], object]] = {
+    "bulk": advance_bulk,
+    "import": advance_import,
+    EXPORT: advance_export,
+    HISTORY: advance_export,
+    SPREAD: advance_roles,
+    export_audit.KIND: export_audit.advance_export,
+}
 
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
@@ -114,14 +136,15 @@ def _decided(record: dict[str, Any]) -> Decided | None:
 
 
 def _change(record: dict[str, Any]) -> DecisionChange | None:
-    """A changed decision, or None for anything else (a fresh item, an apply result)."""
+    """A changed decision or a cancellation, or None for anything else (a fresh item, an apply result)."""
     data = record["dynamodb"]
     if record["eventName"] != "MODIFY":
         return None
     old, new = data["OldImage"], data["NewImage"]
-    if len(old["h"]["L"]) == len(new["h"]["L"]):
+    cancelled = "c" in new and "c" not in old
+    if not cancelled and len(old["h"]["L"]) == len(new["h"]["L"]):
         return None
-    if _author(new) == BY_RULE:
+    if not cancelled and _author(new) == BY_RULE:
         return None  # the closing sweep counts for itself
     partition = new["pk"]["S"]
     return DecisionChange(
@@ -130,7 +153,7 @@ def _change(record: dict[str, Any]) -> DecisionChange | None:
         shard=partition[44:46],
         sequence=data["SequenceNumber"],
         before=DECISIONS[old["d"]["S"]],
-        after=DECISIONS[new["d"]["S"]],
+        after=None if cancelled else DECISIONS[new["d"]["S"]],
     )
 
 

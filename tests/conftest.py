@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests import world as worlds
 
@@ -28,6 +30,22 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
 
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
+from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+
+
+def _one_request_at_a_time() -> None:
+    """DynamoDB isolates requests from one another; moto does not, and its transactions put back what other threads
+    wrote meanwhile."""
+    lock, unlocked = threading.RLock(), DynamoHandler.call_action
+
+    def locked(handler: DynamoHandler) -> Any:
+        with lock:
+            return unlocked(handler)
+
+    DynamoHandler.call_action = locked
+
+
+_one_request_at_a_time()
 
 
 @contextmanager

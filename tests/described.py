@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,8 @@ def operation(method: str, path: str, resource: str) -> dict[str, Any]:
     """The description of a request to `path`, routed to `resource`: a name such as `$count` has its own."""
     paths = description()["paths"]
     named = f"{resource.rpartition('/')[0]}/{unquote(path.rpartition('/')[2])}"
+    if named not in paths:  # the arguments of a function are parameters, with or without the comma between them
+        named = re.sub(r"(\w+)='[^']*',?", r"\1='{\1}',", named).replace(",)", ")")
     chosen = paths.get(named, {}).get(method.lower()) or paths[resource][method.lower()]
     return dict(chosen)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from chalicelib.domain.resources import Right
 
 
 class AssignmentState(StrEnum):
@@ -30,10 +32,30 @@ class RequestType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What the world outside still owes an assignment: rights to grant and to revoke (R9, R11).
+
+    `granted` counts the rights confirmed so far. `due` is the key of its agenda row; None: given up, until somebody
+    asks to reprocess it (R40). `request_id` is the request whose state follows.
+    """
+
+    grant: tuple[Right, ...] = ()
+    revoke: tuple[Right, ...] = ()
+    granted: int = 0
+    request_id: str = ""
+    began: datetime
+    attempts: int = 0
+    due: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A person's hold on a package through a policy. Never deleted, only ended.
 
-    `starts` in the future means scheduled; `ends` None means without end.
+    `starts` in the future means scheduled; `ends` None means without end. `expired` is when it truly ended.
+    `delivery` is None when nothing is owed. `former_policies` are those it was moved away from (G34): a review of
+    one of them may still hold its item.
     """
 
     id: str
@@ -46,7 +68,14 @@ class Assignment:
     starts: datetime
     ends: datetime | None = None
     expired: datetime | None = None
+    delivery: Delivery | None = None
+    former_policies: tuple[str, ...] = ()
     version: int = 0
+
+    @property
+    def ran_out(self) -> bool:
+        """Did it end by its own end, and not because somebody ended it?"""
+        return self.expired is not None and self.expired == self.ends
 
     def active_at(self, now: datetime) -> bool:
         """Is this one of the assignments a review covers (G7): delivered, begun and not over?"""
@@ -61,6 +90,32 @@ class Holding:
     package_id: str
     assignment_id: str
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where an assignment lies that is not with the policy its id names any more (G34): its id stays valid."""
+
+    assignment_id: str
+    policy_id: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """In this minute (UTC, whole) something about an assignment is to be looked at: it begins, it runs out, or it
+    was ended while a review holds an item of it. Only a hint: what is done follows from the assignment as it
+    stands then, so that a timer nobody needs any more does no harm."""
+
+    minute: datetime
+    assignment_id: str
+    version: int = 0
+
+
+def minute_of(moment: datetime) -> datetime:
+    """The whole minute at which `moment` has passed: the moment itself, or the next minute."""
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

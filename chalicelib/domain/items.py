@@ -53,6 +53,13 @@ class Change(StrEnum):
     DEPARTMENT = "departmentChanged"
 
 
+class Cancelled(StrEnum):
+    """Why an item ended by itself while its review was open (G46)."""
+
+    EXPIRED = "expired"
+    REMOVED = "removed"
+
+
 MOST_SUBMISSIONS = 200  # a history ends there: every change writes the whole item again
 BY_RULE = "rule"  # `by` of a history entry the no-response rule wrote
 
@@ -84,7 +91,8 @@ class DecisionItem:
     `changes` tells what is different since the former review.
     `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
     `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
-    `noInformation`).
+    `noInformation`). `cancelled` says why there was nothing left to decide (G46); the decision stays as it was.
+    From `removal_begun` on nothing can be decided any more.
     """
 
     instance_id: str
@@ -112,11 +120,30 @@ class DecisionItem:
     apply_result: ApplyResult = ApplyResult.NEW
     applied: datetime | None = None
     applied_by: str = ""
+    cancelled: Cancelled | None = None
+    cancelled_at: datetime | None = None
+    removal_begun: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Does it still wait for somebody's decision?"""
+        return self.decision is Decision.NOT_REVIEWED and self.cancelled is None
 
     @property
     def last(self) -> HistoryEntry | None:
         """The submission in force, or None while nobody has decided."""
         return self.history[-1] if self.history else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """An item that is denied, or just about to be, in a review that removes at once. Written before the decision
+    is, at `promised` (real seconds since 1970), so that no removal is lost."""
+
+    instance_id: str
+    item_id: str
+    promised: float
+    version: int = 0
 
 
 def canonical(value: Any) -> bytes:

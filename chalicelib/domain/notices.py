@@ -21,7 +21,7 @@ WHYS: Final = frozenset({"manager", "named", "owner", "fallback", "handedOver", 
 """Why a person is asked. "self" makes the review a self-review, with wording of its own."""
 
 ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
-Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation"]
+Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "expired"]
 Waiting = Literal["no", "brake", "manual"]
 
 LINES: Final = MappingProxyType({"text": "lines"})
@@ -193,15 +193,16 @@ class ReviewFinished(_Checked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEnded(_Checked):
-    """To the person who lost access by a review (G15). It has no place for a reviewer's name, on purpose."""
+    """To the person who lost access by a review (G15), or because it reached its end (cause "expired", without
+    `review` and `link`). It has no place for a reviewer's name, on purpose."""
 
     now: datetime
     package: str
     ended: datetime
     zone: str
-    review: str
+    review: str = ""
     cause: Cause
-    link: str = field(metadata=LINK)
+    link: str | None = field(default=None, metadata=LINK)
     """The closed result, as this person may see it."""
     had_since: datetime | None = None
     reason: str | None = field(default=None, metadata=LINES)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.domain.resources import RoleScope
 from chalicelib.domain.schedules import Schedule
 
 
@@ -38,16 +39,29 @@ class UniqueName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPackage:
-    """A named bundle of access in one catalog (R8)."""
+    """A named bundle of access in one catalog (R8). `incompatible_*`: who holds one of these packages or is in one of
+    these groups cannot be assigned this one (R13)."""
 
     id: str
     catalog_id: str
     display_name: str
     description: str = ""
     hidden: bool = False
+    role_scopes: tuple[RoleScope, ...] = ()
+    incompatible_packages: tuple[str, ...] = ()
+    incompatible_groups: tuple[str, ...] = ()
     created: datetime
     modified: datetime
     deleting: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incompatibility:
+    """Says that a package lists another one as incompatible, filed under the listed one (R14, the reverse list)."""
+
+    listed_id: str
+    package_id: str
     version: int = 0
 
 
@@ -104,7 +118,8 @@ class AssignmentPolicy:
 
     `other` keeps the writable Graph members this release stores but does not act on, as given.
     `expiration` is Graph's expirationPattern as plain values. `review_saved_by` is the person who last saved
-    the review settings; the finished mail goes to them (G14).
+    the review settings; the finished mail goes to them (G14). Through one that is not `enabled` nobody is assigned
+    (R21); those who are stay.
     """
 
     id: str
@@ -112,6 +127,7 @@ class AssignmentPolicy:
     catalog_id: str
     display_name: str
     description: str = ""
+    enabled: bool = True
     allowed_target_scope: str = "notSpecified"
     expiration: dict[str, Any] = field(default_factory=lambda: {"type": "noExpiration"})
     other: dict[str, Any] = field(default_factory=dict)

@@ -50,11 +50,15 @@ class PrincipalName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of the directory; members are rows of their own and may be groups."""
+    """A group of the directory; members are rows of their own and may be groups.
+
+    `kind`: "" for one whose members are set here, `dynamic`, `onPremises` or `distribution` (R7).
+    """
 
     id: str
     display_name: str
     description: str = ""
+    kind: str = ""
     created: datetime | None = None
     version: int = 0
 

@@ -9,6 +9,7 @@ from chalicelib.domain.packages import ReviewerKind, ReviewSettings
 from chalicelib.domain.people import User
 
 NAMED, OWNER, FALLBACK, MANAGER, ONESELF, NONE = "named", "owner", "fallback", "manager", "self", "none"
+HANDED_OVER = "handedOver"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.packages import ReviewSettings
+from chalicelib.domain import ids
+from chalicelib.domain.delegation import HandedOver
+from chalicelib.domain.packages import ReviewSettings, SubjectSet
 
 
 class Status(StrEnum):
@@ -25,6 +27,9 @@ class Status(StrEnum):
     FAILED = "Failed"
 
 
+ASKED = "asked"  # agenda kind: tell a person that they became a reviewer of a running review
+ABSENCE = "absence"  # agenda kind: a person's absence begins, their delegate takes over
+LOST = "lost"  # agenda kind: a person can review no more; count what they leave behind (G10)
 SWITCHED_OFF = "switchedOff"  # agenda kind: tell the owners that a series was switched off (G30)
 ORDER = tuple(Status)
 CLOSED = frozenset({Status.COMPLETED, Status.APPLYING, Status.APPLIED, Status.FAILED})  # reviewers are done
@@ -105,11 +110,12 @@ class Tally:
     approved: int = 0
     denied: int = 0
     dont_know: int = 0
+    cancelled: int = 0
 
     @property
     def undecided(self) -> int:
-        """Items nobody has decided yet."""
-        return max(self.total - self.approved - self.denied - self.dont_know, 0)
+        """Items that still wait for a decision; cancelled ones do not (G46)."""
+        return max(self.total - self.approved - self.denied - self.dont_know - self.cancelled, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +131,17 @@ class Outcome:
     kept: int = 0
     kept_because: dict[str, int] = field(default_factory=dict)
     cancelled: int = 0
+    removed_at_once: int = 0
 
     @property
     def removals(self) -> int:
-        """How many assignments the review wants to end."""
+        """How many assignments the review wants to end, those it has ended at once included."""
         return self.denied_by_person + self.denied_by_rule
+
+    @property
+    def outstanding(self) -> int:
+        """How many it has not ended yet: what the brake and a confirmation are about (G24)."""
+        return self.removals - self.removed_at_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +167,9 @@ class Lease:
 class InstanceState:
     """The small row that changes: where the work stands. One worker at a time holds the lease.
 
+    `primary` and `fallback` are the reviewers as edited while the review runs (None: as the settings name them),
+    `taken_off` those who were taken off it by that (R140); `lost` the undecided items of each set whose reviewers can
+    all review no more (G10).
     `ends` is the instant after which no decision counts; a Stop brings it forward. `step` and `cursor` are the
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
@@ -173,6 +188,10 @@ class InstanceState:
     counted: int = 0
     reviewers: int = 0
     shared: tuple[SharedSet, ...] = ()
+    primary: tuple[SubjectSet, ...] | None = None
+    fallback: tuple[SubjectSet, ...] | None = None
+    taken_off: tuple[str, ...] = ()
+    lost: dict[str, int] = field(default_factory=dict)
     started: datetime | None = None
     stopped_by: str = ""
     unanswered: Unanswered | None = None
@@ -191,14 +210,16 @@ class InstanceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A row of the agenda: at `when`, continue `kind` (`series`, `instance`, `job`, `switchedOff`) with this id.
+    """A row of the agenda: at `when`, continue `kind` (`events.WORK` lists them) with this id.
 
-    The agenda is a hint that outlives lost messages: rows leave it only when their work is done.
+    The agenda is a hint that outlives lost messages: rows leave it only when their work is done. `taken`: until
+    when (real seconds since 1970) one worker has it to itself; see usecases/agenda.work_off.
     """
 
     when: datetime
     kind: str
     id: str
+    taken: float = 0.0
     version: int = 0
 
 
@@ -208,6 +229,8 @@ class ReviewerRow:
 
     One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets it has only the
     total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others.
+    `extra`: they joined the set while the review ran, in their own right or `on_behalf_of` one of its reviewers,
+    for all of its items or only for `some` of them (0: all). `removed`: they are its reviewer no more.
     """
 
     instance_id: str
@@ -219,6 +242,10 @@ class ReviewerRow:
     tally: Tally = Tally()
     shared: bool = False
     own_item: bool = False
+    extra: bool = False
+    on_behalf_of: str = ""
+    some: int = 0
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +253,9 @@ class MyReview:
     """A review as it lies under its reviewer, newest first: enough to list it and to send its mails.
 
     `own_item_id` is the reviewer's own item in a shared set (`own_item`), which others decide.
+    One part per reviewer and set, and one more per person on whose behalf they review (`on_behalf_of`). A part
+    counts for all items of its set or for `only` some. `since`: when they were made a reviewer of a running
+    review. `handed`: what this reviewer handed over. `removed`: it counts no more, and is kept for its mails.
     `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time>`, `sent <instant>`.
     """
 
@@ -242,7 +272,21 @@ class MyReview:
     self_review: bool = False
     own_item: bool = False
     own_item_id: str = ""
+    on_behalf_of: str = ""
+    only: tuple[str, ...] = ()
+    since: datetime | None = None
+    handed: tuple[HandedOver, ...] = ()
+    removed: bool = False
     mails: dict[str, str] = field(default_factory=dict)
+
+    def covers(self, item_id: str) -> bool:
+        """Does this part make its reviewer a reviewer of that item (not looking at whose access it is)?"""
+        return self.set_id == ids.decision_place(item_id)[0] and (not self.only or item_id in self.only)
+
+    @property
+    def handed_all(self) -> bool:
+        """Has this reviewer handed over everything?"""
+        return any(not one.only for one in self.handed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

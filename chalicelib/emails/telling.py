@@ -43,6 +43,7 @@ CAUSE = {
     "noAnswer": "The review closed without an answer about your access. For this package, access then ends.",
     "recommendation": "The review closed without an answer about your access, and you had no sign-in in the "
     "30 days before it started. For this package, access then ends.",
+    "expired": "It was given for a limited time, which is over. Nobody took it away.",
 }
 AGAIN = {
     True: "Ask for it again with a word on why you need it. That is decided as a new request.",
@@ -158,13 +159,15 @@ def ended(notice: AccessEnded) -> Page:
     if notice.had_since:
         lead += f" You had it since {calendar_date(notice.had_since, notice.now, notice.zone)}."
     quote = (Quote("The reason given", tuple(notice.reason.split("\n"))),) if notice.reason else ()
-    result = Button("See the result of the review", notice.link, quiet=bool(notice.request_link))
+    quiet = bool(notice.request_link)
+    result = (Button("See the result of the review", notice.link, quiet=quiet),) if notice.link else ()
+    review = f" The review was {named(notice.review)}." if notice.review else ""
     blocks: tuple[Block, ...] = (
         Text(lead),
-        Text(f"{CAUSE[notice.cause]} The review was {named(notice.review)}."),
+        Text(f"{CAUSE[notice.cause]}{review}"),
         *quote,
         *((Button("Ask for it again", notice.request_link),) if notice.request_link else ()),
-        result,
+        *result,
         Facts((("If you still need it", AGAIN[bool(notice.request_link)]), ("If this is a mistake", MISTAKE))),
     )
     line = subject("Your access to ", notice.package, " has ended")

@@ -16,8 +16,12 @@ DOORS = (
     "graph.entitlements",
     "graph.history",
     "graph.policies",
+    "graph.resources",
+    "graph.role_scopes",
+    "graph.separation",
     "api.audit",
     "api.coverage",
+    "api.delegation",
     "api.description",
     "api.imports",
     "api.item_history",
@@ -27,6 +31,7 @@ DOORS = (
     "api.reports",
     "api.reviews",
     "api.roles",
+    "api.separation",
     "portal.pages",
 )
 

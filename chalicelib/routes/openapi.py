@@ -31,6 +31,8 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
+    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
+    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

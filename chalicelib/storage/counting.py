@@ -37,7 +37,7 @@ def fold(stream_shard: str, changes: Sequence[DecisionChange]) -> None:
     """
     finished: dict[str, int] = defaultdict(int)
     for (instance_id, set_id, shard), group in _grouped(changes, lambda c: (c.instance_id, c.set_id, c.shard)).items():
-        if ids.is_shared(set_id):
+        if ids.is_shared(set_id) or set_id == ids.NO_SET:
             _add(keys.shared_set(instance_id, set_id, shard), group, _by_decision, create=True)
         else:
             finished[instance_id] += _crossing(_add(keys.reviewer(instance_id, set_id, ""), group, _by_set))
@@ -65,7 +65,8 @@ def _by_decision(part: Iterable[DecisionChange]) -> Sums:
     sums = {"a": 0, "d": 0, "k": 0, "u": 0}
     for change in part:
         sums[_LETTERS[change.before]] -= 1
-        sums[_LETTERS[change.after]] += 1
+        letter = "x" if change.after is None else _LETTERS[change.after]
+        sums[letter] = sums.get(letter, 0) + 1
     del sums["u"]
     return sums
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain import ids
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
+from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_other
 from chalicelib.storage.rows import Key
@@ -17,6 +18,7 @@ from chalicelib.storage.tables import EntitlementRow
 from chalicelib.usecases.ports import Clock, Page
 
 E = TypeVar("E")
+MOST_HOLDINGS = 10_000  # packages one person holds, or that name one package: far more than there are
 EMPTY_MONTHS = 24  # requests are listed back in time until that many months in a row hold none
 
 
@@ -78,8 +80,16 @@ class EntitlementTable:
         return query_other(AssignmentPolicy, keys.policy_index(package_id, "")[0], limit, after)
 
     def assignment(self, assignment_id: str) -> Assignment | None:
-        """One assignment."""
-        return _find(Assignment, keys.assignment(assignment_id))
+        """One assignment: with the policy its id names, or where a pointer says."""
+        found = _find(Assignment, keys.assignment(assignment_id, assignment_id))
+        if found is None and ids.is_guid(assignment_id):
+            moved = _find(Moved, keys.moved(assignment_id))
+            found = _find(Assignment, keys.assignment(moved.policy_id, assignment_id)) if moved else None
+        return found
+
+    def timers(self, place: str, minute: datetime, limit: int, after: str | None) -> Page[Timer]:
+        """See ports.Entitlements."""
+        return query(Timer, keys.timers(place, minute), limit, after)
 
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Every assignment ever made through a policy, by id."""
@@ -102,6 +112,44 @@ class EntitlementTable:
     def holding(self, target_id: str, package_id: str) -> Holding | None:
         """The live assignment of a person to a package."""
         return _find(Holding, keys.holding(target_id, package_id))
+
+    def holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Holding]:
+        """See ports.Entitlements."""
+        wanted = (keys.holding(target_id, package_id) for target_id, package_id in pairs)
+        return fetch_many(Holding, wanted, consistent=True)
+
+    def holdings_of_person(self, target_id: str) -> list[Holding]:
+        """See ports.Entitlements."""
+        return list(query(Holding, keys.holdings(target_id), MOST_HOLDINGS, None).items)
+
+    def assignments(self, assignment_ids: Iterable[str]) -> dict[str, Assignment]:
+        """See ports.Entitlements."""
+        wanted = list(assignment_ids)
+        places = (keys.assignment(one, one) for one in wanted)
+        found = {one.id: one for one in fetch_many(Assignment, filter(_is_key, places), consistent=True)}
+        moved = (self.assignment(one) for one in wanted if one not in found)  # to another policy: rare
+        return found | {one.id: one for one in moved if one}
+
+    def resource(self, resource_id: str) -> Resource | None:
+        """One resource."""
+        return _find(Resource, keys.resource(resource_id))
+
+    def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]:
+        """The resources of a catalog, by id."""
+        return query(Resource, keys.resources_of_catalog(catalog_id), limit, after)
+
+    def resource_request(self, request_id: str) -> ResourceRequest | None:
+        """One request about a resource."""
+        return _find(ResourceRequest, keys.resource_request(request_id))
+
+    def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:
+        """Every request about a resource, newest first."""
+        return query(ResourceRequest, keys.resource_request("")[0], limit, after, forward=False)
+
+    def incompatible_with(self, listed_id: str) -> list[str]:
+        """See ports.Entitlements."""
+        partition = keys.incompatibility(listed_id, "")[0]
+        return [row.package_id for row in query(Incompatibility, partition, MOST_HOLDINGS, None).items]
 
     def request(self, request_id: str) -> AssignmentRequest | None:
         """One request; None also for an id that is no request's."""

@@ -8,7 +8,8 @@ Attribute names have one letter: an item with two decisions must stay under 1 KB
     r w     recommendation, why these reviewers               t  deadline (seconds)
     x y     salt and leaf hash of the evidence                d b  decision in force, who made it (8 digits)
     h       history, JSON texts, only ever appended to        k  why an undecided item keeps access
-    z zt zb apply result, when (seconds), by whom
+    z zt zb apply result (New: the removal has begun), when (seconds), by whom
+    c ct    why it was cancelled, when (seconds)
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.items import (
     MOST_SUBMISSIONS,
     ApplyResult,
+    Cancelled,
     Change,
     Decision,
     DecisionItem,
@@ -45,6 +47,7 @@ CHANGE_CODES = {change: code for code, change in CHANGES.items()}
 RECOMMENDATIONS = {code: hint for hint, code in HINTS.items()}
 NEVER = "0"
 TABLE = ItemRow.Meta.table_name
+_OPEN = "attribute_not_exists(c) AND attribute_not_exists(z)"  # neither cancelled nor being removed
 Wire = dict[str, Any]
 
 
@@ -154,6 +157,9 @@ def from_wire(wire: Wire) -> DecisionItem:
         apply_result=ApplyResult(_text(wire, "z") or ApplyResult.NEW),
         applied=_moment(wire, "zt"),
         applied_by=_text(wire, "zb"),
+        cancelled=Cancelled(_text(wire, "c")) if "c" in wire else None,
+        cancelled_at=_moment(wire, "ct"),
+        removal_begun="z" in wire,
     )
 
 
@@ -192,6 +198,18 @@ class ItemTable:
         answer = raw_client(ItemRow).get_item(TableName=TABLE, Key=_key(instance_id, item_id), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
+    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+        """See ports.Items."""
+        wanted = list(dict.fromkeys(item_ids))
+        found: dict[str, DecisionItem] = {}
+        for start in range(0, len(wanted), 100):
+            pending = [_key(instance_id, one) for one in wanted[start : start + 100]]
+            while pending:
+                answer = raw_client(ItemRow).batch_get_item(RequestItems={TABLE: {"Keys": pending}})
+                found |= {item.id: item for wire in answer["Responses"].get(TABLE, []) for item in [from_wire(wire)]}
+                pending = answer.get("UnprocessedKeys", {}).get(TABLE, {}).get("Keys", [])
+        return [found[one] for one in wanted if one in found]
+
     def record(
         self,
         instance_id: str,
@@ -212,7 +230,7 @@ class ItemTable:
             ":now": {"N": f"{now.timestamp():.3f}"},
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = "t > :now AND attribute_not_exists(k) AND size(h) < :most"
+        condition = f"t > :now AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
         if exclude_principal:
             condition += " AND p <> :p"
             values[":p"] = {"S": exclude_principal}
@@ -270,8 +288,22 @@ class ItemTable:
                 ":b": {"S": entry.by[:8]},
                 ":e": {"L": [{"S": entry_text(entry)}]},
             }
-        refused = _update(_key(instance_id, item_id), expression, "d = :n AND attribute_not_exists(k)", values)
+        condition = "d = :n AND attribute_not_exists(k) AND attribute_not_exists(c)"
+        refused = _update(_key(instance_id, item_id), expression, condition, values)
         return refused is None or refused.kept == kept
+
+    def cancel(self, instance_id: str, item_id: str, cause: Cancelled, now: datetime) -> bool:
+        """See ports.Items (G46)."""
+        values: Wire = {":c": {"S": cause.value}, ":t": {"N": _seconds(now)}}
+        condition = f"attribute_exists(pk) AND attribute_not_exists(k) AND {_OPEN}"
+        refused = _update(_key(instance_id, item_id), "SET c = :c, ct = :t", condition, values)
+        return refused is None or refused.cancelled is not None
+
+    def claim_removal(self, instance_id: str, item_id: str) -> bool:
+        """See ports.Items."""
+        values: Wire = {":new": {"S": ApplyResult.NEW.value}, ":deny": {"S": CODES[Decision.DENY]}}
+        condition = "d = :deny AND attribute_not_exists(c) AND (attribute_not_exists(z) OR z = :new)"
+        return _update(_key(instance_id, item_id), "SET z = :new", condition, values) is None
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """See ports.Items (R120, R121)."""

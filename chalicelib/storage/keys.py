@@ -85,12 +85,26 @@ def unique_name(scope: str, name: str) -> tuple[str, str]:
     return f"NAME#{scope}", name.lower()
 
 
-def assignment(assignment_id: str) -> tuple[str, str]:
-    return f"A#{ids.place(assignment_id)}", assignment_id
+def assignment(policy_id: str, assignment_id: str) -> tuple[str, str]:
+    """With its policy. An id begins like the id of the policy it was made through, so it will do for that too."""
+    return assignments_of_policy(policy_id), assignment_id
 
 
 def assignments_of_policy(policy_id: str) -> str:
     return f"A#{ids.place(policy_id)}"
+
+
+def moved(assignment_id: str) -> tuple[str, str]:
+    return f"V#{assignment_id}", "V"
+
+
+def timers(place: str, minute: datetime) -> str:
+    """The partition of one minute of the assignments whose ids begin with this place."""
+    return f"X#{place}#{minute:%Y%m%dT%H%M}"
+
+
+def timer(minute: datetime, assignment_id: str) -> tuple[str, str]:
+    return timers(ids.place(assignment_id), minute), assignment_id
 
 
 def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
@@ -98,7 +112,27 @@ def assignment_index(target_id: str, created: datetime) -> tuple[str, str]:
 
 
 def holding(target_id: str, package_id: str) -> tuple[str, str]:
-    return f"H#{target_id}", package_id
+    return holdings(target_id), package_id
+
+
+def holdings(target_id: str) -> str:
+    return f"H#{target_id}"
+
+
+def resource(resource_id: str) -> tuple[str, str]:
+    return resources_of_catalog(resource_id), resource_id
+
+
+def resources_of_catalog(catalog_or_resource_id: str) -> str:
+    return f"E#{ids.place(catalog_or_resource_id)}"
+
+
+def resource_request(request_id: str) -> tuple[str, str]:
+    return "RESOURCE-REQUESTS", request_id
+
+
+def incompatibility(listed_id: str, package_id: str) -> tuple[str, str]:
+    return f"X#{listed_id}", package_id
 
 
 def request(request_id: str) -> tuple[str, str]:
@@ -145,21 +179,31 @@ def shared_set(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
     return review(instance_id), f"D#{set_id}{shard}"
 
 
-def reviewer(instance_id: str, set_id: str, user_id: str) -> tuple[str, str]:
-    """A set of one is found by its id alone; members of a shared set follow their set."""
-    return review(instance_id), f"R#{set_id}#{user_id}" if ids.is_shared(set_id) else f"R#{set_id}"
+def reviewer(instance_id: str, set_id: str, user_id: str, on_behalf_of: str = "") -> tuple[str, str]:
+    """A set of one is found by its id alone; members of a shared set, and those who joined later, follow it."""
+    if not user_id or set_id == ids.set_of_one(user_id):
+        return review(instance_id), f"R#{set_id}"
+    return review(instance_id), f"R#{set_id}#{user_id}{_behalf(on_behalf_of)}"
+
+
+def _behalf(on_behalf_of: str) -> str:
+    return f"#{on_behalf_of}" if on_behalf_of else ""
 
 
 def my_reviews(user_id: str) -> str:
     return f"U#{user_id}"
 
 
-def my_review(user_id: str, opens: datetime, instance_id: str, set_id: str) -> tuple[str, str]:
-    return my_reviews(user_id), f"R#{opens:%Y%m%dT%H%M}#{instance_id}#{set_id}"
+def my_review(user_id: str, opens: datetime, instance_id: str, set_id: str, on_behalf_of: str = "") -> tuple[str, str]:
+    return my_reviews(user_id), f"R#{opens:%Y%m%dT%H%M}#{instance_id}#{set_id}{_behalf(on_behalf_of)}"
 
 
 def my_parts(opens: datetime, instance_id: str) -> str:
     return f"R#{opens:%Y%m%dT%H%M}#{instance_id}#"
+
+
+def standing_delegate(user_id: str) -> tuple[str, str]:
+    return my_reviews(user_id), "A"
 
 
 def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
@@ -168,6 +212,14 @@ def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
 
 def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
     return "DUE", f"{instant(when)}#{kind}#{subject_id}"
+
+
+def cuts(instance_id: str) -> str:
+    return f"X#{instance_id}"
+
+
+def cut(instance_id: str, item_id: str) -> tuple[str, str]:
+    return cuts(instance_id), item_id
 
 
 def job(job_id: str) -> tuple[str, str]:

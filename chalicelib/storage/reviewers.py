@@ -1,7 +1,8 @@
 """Reviewer rows and counters of an instance: plain attributes, because they are added to in place.
 
-    R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision
-    R#{set}#{user}   a member of a shared set
+    R#{set}          a set of one: its reviewer and tally         t total, u undecided, a d k by decision, x cancelled
+    R#{set}#{user}   a member of a shared set, or somebody who joined a set while the review ran (then the facts
+                     are JSON in `data`, with #{person} behind for the person on whose behalf they review)
     D#{set}{shard}   the counts of one partition of a shared set
     C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished
 `q` is the last stream sequence number folded in, `lu` the undecided count before that.
@@ -17,11 +18,12 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, Tally
 from chalicelib.storage import counting, keys
-from chalicelib.storage.base import raw_client
+from chalicelib.storage.base import fetch_many, raw_client
 from chalicelib.storage.caching import Cache
-from chalicelib.storage.rows import to_text
+from chalicelib.storage.rows import PLACES, to_text
 from chalicelib.storage.tables import ReviewRow
 from chalicelib.storage.writer import put_batches
 from chalicelib.usecases.ports import Clock, DecisionChange, Page, Progress
@@ -29,6 +31,7 @@ from chalicelib.usecases.ports import Clock, DecisionChange, Page, Progress
 TABLE = ReviewRow.Meta.table_name
 Wire = dict[str, Any]
 _MY_REVIEW = msgspec.json.Decoder(MyReview)
+_ROW = msgspec.json.Decoder(ReviewerRow)
 _STATE = msgspec.json.Decoder(InstanceState)
 
 
@@ -39,7 +42,7 @@ def number(wire: Wire, name: str) -> int:
 
 def tally_of(wire: Wire) -> Tally:
     """The tally in a row."""
-    return Tally(number(wire, "t"), number(wire, "a"), number(wire, "d"), number(wire, "k"))
+    return Tally(*(number(wire, name) for name in ("t", "a", "d", "k", "x")))
 
 
 def _key(place: tuple[str, str]) -> Wire:
@@ -59,6 +62,9 @@ def _reviewer_wire(row: ReviewerRow) -> Wire:
 
 def _reviewer(instance_id: str, wire: Wire) -> ReviewerRow:
     set_id = wire["sk"]["S"].split("#")[1]
+    if "data" in wire:
+        row = _ROW.decode(wire["data"]["S"])
+        return replace(row, tally=tally_of(wire)) if "t" in wire else row
     return ReviewerRow(
         instance_id=instance_id,
         user_id=wire["i"]["S"],
@@ -74,12 +80,13 @@ def _reviewer(instance_id: str, wire: Wire) -> ReviewerRow:
 
 def _my_wire(part: MyReview) -> Wire:
     wire = _key(keys.my_review(part.user_id, part.opens, part.instance_id, part.set_id))
-    wire["data"] = {"S": to_text(replace(part, mails={}))}
+    wire["data"] = {"S": to_text(part)}
     return wire | {f"m_{kind}": {"S": state} for kind, state in part.mails.items()}
 
 
 def _my_review(wire: Wire) -> MyReview:
-    mails = {name[2:]: value["S"] for name, value in wire.items() if name.startswith("m_")}
+    """A part; one that was written on its own has no mail state yet, and its start mail waits to be sent."""
+    mails = {"start": "pending"} | {name[2:]: value["S"] for name, value in wire.items() if name.startswith("m_")}
     return replace(_MY_REVIEW.decode(wire["data"]["S"]), mails=mails)
 
 
@@ -107,7 +114,7 @@ class ReviewerRows:
         )
         rows = {row["sk"]["S"]: row for row in answer["Items"]}
         counters = [row for sk, row in rows.items() if sk.startswith("C#")]
-        counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k")))
+        counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k", "x")))
         state = _STATE.decode(rows["B"]["data"]["S"]) if "B" in rows else None
         return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows))
 
@@ -116,15 +123,22 @@ class ReviewerRows:
         answer = _query(keys.review(instance_id), "R#", limit, after)
         return Page(tuple(_reviewer(instance_id, wire) for wire in answer["Items"]), _next(answer))
 
-    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
+    def reviewers_of_set(self, instance_id: str, set_id: str) -> list[ReviewerRow]:
         """See ports.Reviews."""
-        answer = _query(keys.review(instance_id), f"R#{set_id}", 1, None)
-        return _reviewer(instance_id, answer["Items"][0]) if answer["Items"] else None
+        found: list[ReviewerRow] = []
+        after: str | None = None
+        while True:
+            answer = _query(keys.review(instance_id), f"R#{set_id}", 1_000, after)
+            found += [_reviewer(instance_id, wire) for wire in answer["Items"]]
+            after = _next(answer)
+            if after is None:
+                return found
 
     def my_reviews(self, user_id: str, limit: int, after: str | None) -> Page[MyReview]:
         """See ports.Reviews."""
         answer = _query(keys.my_reviews(user_id), "R#", limit, after, forward=False)
-        return Page(tuple(_my_review(wire) for wire in answer["Items"]), _next(answer))
+        parts = (_my_review(wire) for wire in answer["Items"])
+        return Page(tuple(part for part in parts if not part.removed), _next(answer))
 
     def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
         """See ports.Reviews."""
@@ -141,22 +155,32 @@ class ReviewerRows:
         """See ports.Reviews."""
 
         def read() -> tuple[MyReview, ...] | None:
-            answer = _query(keys.my_reviews(user_id), keys.my_parts(instance.opens, instance.id), 10, None)
-            return tuple(_my_review(wire) for wire in answer["Items"]) or None
+            return tuple(part for part in _parts_of(user_id, instance) if not part.removed) or None
 
         return self._parts.get(f"{user_id}#{instance.id}", read) or ()
+
+    def parts_now(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
+        """See ports.Reviews."""
+        self._parts.forget(f"{user_id}#{instance.id}")
+        return _parts_of(user_id, instance, consistent=True)
+
+    def standing_delegates(self, user_ids: Iterable[str]) -> dict[str, StandingDelegate]:
+        """See ports.Reviews."""
+        found = fetch_many(StandingDelegate, [keys.standing_delegate(one) for one in user_ids], consistent=True)
+        return {one.user_id: one for one in found}
 
     def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
         """See ports.Reviews."""
         values: Wire = {":new": {"S": state}}
         condition = "attribute_exists(pk) AND attribute_not_exists(#m)"
         if before is not None:
-            condition = "#m = :old"
+            fresh = f" OR ({condition})" if before == "pending" else ""  # a part that was written on its own
+            condition = f"#m = :old{fresh}"
             values[":old"] = {"S": before}
         try:
             raw_client(ReviewRow).update_item(
                 TableName=TABLE,
-                Key=_key(keys.my_review(part.user_id, part.opens, part.instance_id, part.set_id)),
+                Key=_key(PLACES[MyReview].key(part)),
                 UpdateExpression="SET #m = :new",
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#m": f"m_{kind}"},
@@ -168,6 +192,8 @@ class ReviewerRows:
                 raise
             present = problem.response.get("Item", {}).get(f"m_{kind}", {}).get("S")
             return bool(present == state)  # our own write, whose answer was lost
+        finally:
+            self._parts.forget(f"{part.user_id}#{part.instance_id}")
         return True
 
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
@@ -185,6 +211,7 @@ def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:
                 before.approved + more.approved,
                 before.denied + more.denied,
                 before.dont_know + more.dont_know,
+                before.cancelled + more.cancelled,
             )
     return found
 
@@ -207,7 +234,15 @@ def _batch(wanted: Iterable[tuple[str, str]]) -> list[Wire]:
     return found
 
 
-def _query(partition: str, prefix: str, limit: int, after: str | None, forward: bool = True) -> Wire:
+def _parts_of(user_id: str, instance: ReviewInstance, consistent: bool = False) -> tuple[MyReview, ...]:
+    prefix = keys.my_parts(instance.opens, instance.id)
+    answer = _query(keys.my_reviews(user_id), prefix, 1_000, None, consistent=consistent)
+    return tuple(_my_review(wire) for wire in answer["Items"])
+
+
+def _query(
+    partition: str, prefix: str, limit: int, after: str | None, forward: bool = True, consistent: bool = False
+) -> Wire:
     start = {"ExclusiveStartKey": _key((partition, after))} if after else {}
     answer: Wire = raw_client(ReviewRow).query(
         TableName=TABLE,
@@ -215,6 +250,7 @@ def _query(partition: str, prefix: str, limit: int, after: str | None, forward: 
         ExpressionAttributeValues={":pk": {"S": partition}, ":sk": {"S": prefix}},
         Limit=limit,
         ScanIndexForward=forward,
+        ConsistentRead=consistent,
         **start,
     )
     return answer

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain import errors
+from chalicelib.domain.items import Cut
 from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query
@@ -95,6 +96,14 @@ class ReviewTable(ReviewerRows):
         until = keys.instant(when + timedelta(milliseconds=1))
         rows = table.query("DUE", table.sk < until, limit=limit, consistent_read=True)
         return [from_row(Due, row) for row in rows]
+
+    def due(self, when: datetime, kind: str, subject_id: str) -> Due | None:
+        """One row of the agenda."""
+        return fetch(Due, keys.due(when, kind, subject_id))
+
+    def cuts(self, instance_id: str, limit: int, after: str | None) -> Page[Cut]:
+        """See ports.Reviews."""
+        return query(Cut, keys.cuts(instance_id), limit, after)
 
     def job(self, job_id: str) -> Job | None:
         """One job."""

@@ -9,16 +9,29 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
+from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, UniqueName
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
-from chalicelib.domain.reviews import Due, InstanceState, Job, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.domain.resources import Resource, ResourceRequest
+from chalicelib.domain.reviews import (
+    Due,
+    InstanceState,
+    Job,
+    MyReview,
+    Notice,
+    ReviewDefinition,
+    ReviewerRow,
+    ReviewInstance,
+)
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
+_COLUMNS = ("version", "mails")  # members that are columns of their own
 E = TypeVar("E")
 Key = tuple[str, str]
 
@@ -54,10 +67,15 @@ PLACES: dict[type, Place] = {
     UniqueName: Place(EntitlementRow, lambda e: keys.unique_name(e.scope, e.name)),
     Assignment: Place(
         EntitlementRow,
-        lambda e: keys.assignment(e.id),
+        lambda e: keys.assignment(e.policy_id, e.id),
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
+    Moved: Place(EntitlementRow, lambda e: keys.moved(e.assignment_id)),
+    Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
+    Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
@@ -65,7 +83,11 @@ PLACES: dict[type, Place] = {
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
+    Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
     Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
+    MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
+    ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
+    StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
@@ -98,7 +120,7 @@ def lean(value: Any) -> Any:
         return {
             name: lean(getattr(value, name))
             for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
-            if name != "version" and getattr(value, name) != default
+            if name not in _COLUMNS and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
         return [lean(part) for part in value]

@@ -13,10 +13,11 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.reviews import MyReview
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.rows import PLACES, to_row, to_text
 from chalicelib.storage.tables import AuditRow, Row
-from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save
+from chalicelib.usecases.ports import Absent, Alter, Change, Create, Delete, Drop, Put, Save
 
 _BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _ATTEMPTS = 5
@@ -86,14 +87,28 @@ def _add(transaction: TransactWrite, change: Change, operation: str) -> None:
         transaction.save(row, condition=table.pk.does_not_exist())
     elif isinstance(change, Save):
         transaction.save(row, condition=table.v == _version(change.entity))
+    elif isinstance(change, Alter):
+        _alter(transaction, change, row)
     elif isinstance(change, Put):
         transaction.save(row)
     elif isinstance(change, Drop):
         transaction.delete(row)
     elif isinstance(change, Delete):
         transaction.delete(row, condition=table.v == _version(change.entity))
+    elif isinstance(change, Absent):
+        transaction.condition_check(table, row.pk, row.sk, condition=table.pk.does_not_exist())
     else:
         transaction.condition_check(table, row.pk, row.sk, condition=table.v == _version(change.entity))
+
+
+def _alter(transaction: TransactWrite, change: Alter, row: Row) -> None:
+    """Write only the facts of a reviewer's row. Rows of the opening have a reviewer's facts in columns: there it
+    is enough that the row exists."""
+    table: Any = type(row)
+    unchanged = table.pk.exists()
+    if isinstance(change.before, MyReview):
+        unchanged = unchanged & (table.data == to_text(change.before))
+    transaction.update(table(row.pk, row.sk), actions=[table.data.set(row.data)], condition=unchanged)
 
 
 def _stored_operation(entity: object) -> str | None:

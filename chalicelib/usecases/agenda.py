@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.reviews import Due, InstanceState
-from chalicelib.usecases.ports import Change, Drop, Put, Save, Services
+from chalicelib.domain import errors
+from chalicelib.domain.items import Cut
+from chalicelib.domain.reviews import Due, InstanceState, ReviewInstance
+from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.ports import Change, Delete, Drop, Put, Save, Services
 
 BATCH = 500
 
@@ -18,14 +22,67 @@ def send_due_work(services: Services) -> int:
     somebody already has a lease on does nothing.
     """
     rows = services.reviews.due_until(services.clock.now(), BATCH)
-    for row in {(row.kind, row.id): row for row in rows}.values():
+    free = [row for row in rows if row.taken <= services.clock.real()]
+    for row in {(row.kind, row.id): row for row in free}.values():
         services.queue.send(row.kind, row.id)
     return len(rows)
+
+
+def work_off(services: Services, row: Due, some: Callable[[Budget], bool]) -> None:
+    """Do the work behind an agenda row as the only worker, for as long as this invocation may.
+
+    `some` does what it can and tells whether nothing is left; then the row goes, unless somebody wrote it again
+    meanwhile. A worker that dies is followed by another when its lease is over.
+    """
+    found, real = services.reviews.due(row.when, row.kind, row.id), services.clock.real()
+    if found is None or found.taken > real:
+        return
+    held = replace(found, taken=real + services.settings.lease_seconds)
+    try:
+        services.writer.commit(f"take:{services.clock.new_id()}", Save(held))
+    except errors.Conflict:
+        return  # somebody else took it, or wrote it again: the next tick looks
+    budget, done = Budget(services.clock, services.settings.invocation_seconds), False
+    try:
+        done = some(budget)
+    finally:
+        _let_go(services, replace(held, version=held.version + 1), done)
+    if not done and not budget.left():
+        services.queue.send(row.kind, row.id)
+
+
+def _let_go(services: Services, held: Due, done: bool) -> None:
+    """Remove the row, or free it for the next worker, if it is still as we took it."""
+    try:
+        change = Delete(held) if done else Save(replace(held, taken=0.0))
+        services.writer.commit(f"let-go:{services.clock.new_id()}", change)
+    except errors.Conflict:
+        return
+
+
+def done(services: Services, kind: str, subject_id: str) -> None:
+    """Take the rows of this work that are due off the agenda."""
+    for row in services.reviews.due_until(services.clock.now(), BATCH):
+        if (row.kind, row.id) == (kind, subject_id):
+            services.writer.remove(row)
 
 
 def instance_row(when: datetime, instance_id: str) -> Due:
     """The agenda row of an instance."""
     return Due(when=when, kind="instance", id=instance_id)
+
+
+def promise_cuts(services: Services, instance: ReviewInstance, item_ids: Sequence[str]) -> None:
+    """Have these items looked at soon: each will be denied in a review that removes at once."""
+    if item_ids:
+        promised = services.clock.real()
+        cuts = [Cut(instance_id=instance.id, item_id=one, promised=promised) for one in item_ids]
+        services.writer.put_all([*cuts, cuts_row(instance)])
+
+
+def cuts_row(instance: ReviewInstance) -> Due:
+    """The agenda row of an instance's removals at once."""
+    return Due(when=instance.opens, kind="cuts", id=instance.id)
 
 
 def reschedule(services: Services, state: InstanceState, when: datetime | None) -> InstanceState:

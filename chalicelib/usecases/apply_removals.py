@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.assignments import RequestType
+from chalicelib.domain.assignments import AssignmentRequest, RequestType
 from chalicelib.domain.audit import event
-from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
+from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
+from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.resources import outside
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.assign import end_assignment
 from chalicelib.usecases.budget import Budget
+from chalicelib.usecases.deliver import record, taken_back_first, try_now
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
@@ -34,7 +37,7 @@ def apply_some(
         wanted = json.loads(data or b"[]")
         while index < len(wanted):
             stretch = wanted[index : index + CHECKPOINT_ITEMS]
-            results = [_remove(services, instance, state, item_id) for item_id in stretch]
+            results = [remove_denied(services, instance, state, item_id) for item_id in stretch]
             index += len(stretch)
             failed = sum(1 for result in results if result is ApplyResult.FAILED)
             state = replace(
@@ -51,15 +54,20 @@ def apply_some(
     return _applied(services, instance, state)
 
 
-def _remove(services: Services, instance: ReviewInstance, state: InstanceState, item_id: str) -> ApplyResult:
+def remove_denied(services: Services, instance: ReviewInstance, state: InstanceState, item_id: str) -> ApplyResult:
     """Remove what one item denies; the failure of one item does not stop the others (R120)."""
     item = services.items.get(instance.id, item_id)
     if item is None or item.decision is not Decision.DENY:
         return ApplyResult.UNSUPPORTED
+    if item.cancelled is not None:
+        return ApplyResult.GONE
     if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
         return item.apply_result
     try:
-        result = _end(services, instance, state, item)
+        try:
+            result = _end(services, instance, state, item)
+        except errors.Conflict:  # a delivery, or somebody, changed the assignment this very moment
+            result = _end(services, instance, state, item)
     except errors.Throttled:
         raise
     except errors.ReviewError:
@@ -72,25 +80,54 @@ def _remove(services: Services, instance: ReviewInstance, state: InstanceState, 
 def _end(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> ApplyResult:
     """End the very assignment that was reviewed; a newer one of the same person survives (G27)."""
     assignment = services.entitlements.assignment(item.assignment_id)
-    operation = f"remove:{instance.id}:{item.id}"
+    operation, moment = f"remove:{instance.id}:{item.id}", _moment(instance, state, item)
     if assignment is None:
         return ApplyResult.GONE
+    package = services.entitlements.package(assignment.package_id)
+    rights = outside(package.role_scopes) if package and not is_over(assignment, moment) else ()
+    taken = not rights or taken_back_first(services, assignment, rights)
     request = end_assignment(
         services,
         SYSTEM,
-        state.ends,
+        moment,
         operation,
         assignment,
         RequestType.SYSTEM_REMOVE,
         justification=f"Denied in {instance.name}",
         instance_id=instance.id,
         item_id=item.id,
+        taken_back=taken and assignment.delivery is None,
     )
-    ours = request or services.entitlements.request(ids.request_id(state.ends, operation))
+    ours = request or services.entitlements.request(ids.request_id(moment, operation))
     if ours is None:
         return ApplyResult.GONE
+    if not _really_gone(services, assignment.id, ours):
+        return ApplyResult.FAILED
     notify_others.access_ended(services, instance, item, assignment, services.clock.now())
     return ApplyResult.DONE
+
+
+def _really_gone(services: Services, assignment_id: str, request: AssignmentRequest) -> bool:
+    """Has a connector verified that every right of an ended assignment is gone, after another try if need be?
+
+    What still fails is tried on by the agenda, which corrects item and counts when it succeeds.
+    """
+    if request.state == "delivered":
+        return True
+    ended = services.entitlements.assignment(assignment_id)
+    if ended is None or ended.delivery is None:
+        return True
+    attempt = try_now(services, ended, ended.delivery)
+    current = services.entitlements.request(request.id) or request
+    return record(services, ended, attempt, current) is not None and attempt.done
+
+
+def _moment(instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> datetime:
+    """The instant a removal bears, the same in every try: the close, or the decision's if that took effect at
+    once."""
+    if instance.settings.cut_now and item.last is not None and item.last.by != BY_RULE:
+        return datetime.fromtimestamp(item.last.at / 1000, UTC)
+    return state.ends
 
 
 def _applied(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:

@@ -1,7 +1,8 @@
 """Giving a person a package directly, and ending an assignment (R35, R43, R45).
 
-Delivery is recorded only: an assignment counts as delivered in the transaction that makes it. A person has at
-most one live assignment to a package; the `Holding` row sees to that. One whose own end has passed makes room
+An assignment to a package whose rights are merely recorded counts as delivered in the transaction that makes it;
+any other is owed its rights by the same transaction (`plan_delivery`). A person has at most one live assignment to
+a package; the `Holding` row sees to that. One whose own end has passed makes room
 for a new one without anybody having ended it.
 """
 
@@ -18,15 +19,20 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
 from chalicelib.domain.packages import AssignmentPolicy
-from chalicelib.domain.people import Actor
+from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.usecases.cancel_items import reviews_of
 from chalicelib.usecases.deleting import refuse_if_deleting
+from chalicelib.usecases.plan_delivery import hint, owed, owing_back
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
 from chalicelib.usecases.seeing import require_assigner, sees_package, unknown
+from chalicelib.usecases.terms import check_catalog, on_terms
+from chalicelib.usecases.timers import ended_changes, send_hints, timer_changes
 
 CATEGORY = "EntitlementManagement"
 ADDED = "Administrator directly assigns user to access package"
 REMOVED = "Administrator directly removes user access package assignment"
-REMOVED_BY_REVIEW = "Remove access package assignment"
+REMOVED_BY_SYSTEM = "Remove access package assignment"
+RAN_OUT = "Expired"  # the finer text of an assignment's state (R42); a removed one says who removed it
 _CLOCK_DIFFERENCE = timedelta(minutes=5)  # a caller's "now" may lie this far behind ours
 
 
@@ -75,7 +81,7 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
     if policy is None or not sees_package(actor, policy.catalog_id, policy.package_id):
         raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
     require_assigner(actor, policy.catalog_id, policy.package_id)
-    refuse_if_deleting(policy, "assignment policy", "assignment/assignmentPolicyId")
+    check_takes_assignments(policy)
     if wish.package_id not in ("", policy.package_id):
         raise InvalidInput("The policy belongs to another access package.", "assignment/accessPackageId")
     person = services.people.user(wish.target_id)
@@ -83,7 +89,15 @@ def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolic
         raise InvalidInput("There is no such person.", "assignment/targetId")
     if not person.enabled:
         raise InvalidInput("The account of this person is disabled.", "assignment/targetId")
+    check_catalog(services, policy.catalog_id, person)
     return policy
+
+
+def check_takes_assignments(policy: AssignmentPolicy) -> None:
+    """Raises Conflict for a policy that is being deleted or not enabled (R21)."""
+    refuse_if_deleting(policy, "assignment policy", "assignment/assignmentPolicyId")
+    if not policy.enabled:
+        raise Conflict("The policy is not enabled: nobody is assigned through it.", "assignment/assignmentPolicyId")
 
 
 def span(starts: datetime | None, expiration: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
@@ -116,28 +130,34 @@ def _make(
     held = services.entitlements.assignment(holding.assignment_id) if holding else None
     if held is not None and not is_over(held, assignment.created):
         return _already_made(services, held, assignment, retried)
-    request_id, kind = _adding_request_id(assignment), RequestType.ADMIN_ADD
-    request = request_of(assignment, kind, assignment.created, actor, justification, id=request_id)
-    hold = Holding(target_id=assignment.target_id, package_id=assignment.package_id, assignment_id=assignment.id)
+    if held is not None and held.state is not AssignmentState.EXPIRED:
+        end_run_out(services, held)  # its timer is not looked at yet; this makes room, the timer does the rest
+        holding = None
+    request_id, kind = adding_request_id(assignment), RequestType.ADMIN_ADD
+    assignment, terms = on_terms(services, assignment, request_id)
+    request = owed(request_of(assignment, kind, assignment.created, actor, justification, id=request_id), assignment)
+    hold = holding_of(assignment)
     changes: list[Change] = [Create(assignment), Create(request), Unchanged(policy)]
     changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
-    if held is not None and held.state is not AssignmentState.EXPIRED:
-        changes.append(Save(replace(held, state=AssignmentState.EXPIRED, expired=held.ends)))
+    changes += timer_changes(services, assignment, assignment.created)
     recorded = event_of(assignment.created, actor, ADDED, assignment, operation, request)
-    services.writer.commit(operation, *changes, Create(recorded))
+    services.writer.commit(operation, *changes, *terms, Create(recorded))
+    if assignment.delivery:
+        hint(services, assignment.id)
     return request
 
 
 def _already_made(services: Services, held: Assignment, wanted: Assignment, retried: bool) -> AssignmentRequest:
     """The request that made the live assignment, when this is a repeat of it. Raises Conflict otherwise."""
     if held.id == wanted.id or (retried and held.policy_id == wanted.policy_id):
-        made = services.entitlements.request(_adding_request_id(held))
+        made = services.entitlements.request(adding_request_id(held))
         if made is not None:
             return made
     raise Conflict("The person has an assignment to this access package already.", "assignment/targetId")
 
 
-def _adding_request_id(assignment: Assignment) -> str:
+def adding_request_id(assignment: Assignment) -> str:
+    """The id of the request that made an assignment."""
     return ids.request_id(assignment.created, RequestType.ADMIN_ADD, assignment.id)
 
 
@@ -152,24 +172,61 @@ def end_assignment(
     justification: str = "",
     instance_id: str = "",
     item_id: str = "",
+    taken_back: bool = False,
 ) -> AssignmentRequest | None:
     """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
 
     The request's id follows from `now` and `operation`, so that a repeated handler recognises its own work.
     None, and nothing written, when the assignment is over already, whoever ended it. Raises Conflict when it
-    was changed, not ended, meanwhile.
+    was changed, not ended, meanwhile. Its rights are owed back, unless they were `taken_back` already.
     """
     if is_over(assignment, now):
         return None
-    ended = replace(assignment, state=AssignmentState.EXPIRED, expired=now)
-    review = {"id": ids.request_id(now, operation), "instance_id": instance_id, "item_id": item_id}
-    request = request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review)
-    holding = Holding(target_id=ended.target_id, package_id=ended.package_id, assignment_id=ended.id)
-    activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_REVIEW
+    status, request_id = "RemovedByReview" if instance_id else "Removed", ids.request_id(now, operation)
+    ended = replace(assignment, state=AssignmentState.EXPIRED, status=status, expired=now)
+    ended, owing = owing_back(services, assignment, ended, now, request_id, taken_back)
+    review = {"id": request_id, "instance_id": instance_id, "item_id": item_id}
+    request = owed(request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review), ended)
+    activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_SYSTEM
     recorded = event_of(now, actor, activity, ended, operation, request)
-    changes: list[Change] = [Create(request), Save(ended), Drop(holding), Create(recorded)]
+    changes: list[Change] = [Create(request), Save(ended), Drop(holding_of(ended)), Create(recorded)]
     changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
-    return request if _ended_now(services, operation, assignment.id, changes, now) else None
+    held_elsewhere = [one for one in reviews_of(services, assignment) if one.id != instance_id]
+    hints = ended_changes(services, assignment.id) if held_elsewhere else []
+    if not _ended_now(services, operation, assignment.id, [*changes, *owing, *hints], now):
+        return None
+    if ended.delivery:
+        hint(services, assignment.id)
+    send_hints(services, hints)
+    return request
+
+
+def end_run_out(services: Services, assignment: Assignment) -> Assignment:
+    """Record the end of an assignment whose own end has passed, in one commit of four small rows (R161).
+
+    The request and its event bear the instant of the end, however late this is done, and are the same whoever does
+    it. Returns the ended assignment. Raises Conflict when it was changed meanwhile, to a later end for example.
+    """
+    ends = assignment.ends or assignment.created
+    operation = f"expire:{assignment.id}:{assignment.version}"
+    ended = replace(assignment, state=AssignmentState.EXPIRED, status=RAN_OUT, expired=ends)
+    request_id = ids.request_id(ends, operation)
+    ended, owing = owing_back(services, assignment, ended, ends, request_id)
+    more = {"id": request_id, "starts": None, "ends": None}
+    request = request_of(ended, RequestType.SYSTEM_REMOVE, ends, SYSTEM, "The assignment reached its end.", **more)
+    recorded = event_of(ends, SYSTEM, REMOVED_BY_SYSTEM, ended, operation, request)
+    recorded.details["cause"] = "expired"
+    changes: list[Change] = [Create(owed(request, ended)), Save(ended), Drop(holding_of(ended)), Create(recorded)]
+    services.writer.commit(operation, *changes, *owing)
+    if ended.delivery:
+        hint(services, assignment.id)
+    return replace(ended, version=ended.version + 1)
+
+
+def holding_of(assignment: Assignment) -> Holding:
+    """The row that says that the person holds the package by this assignment."""
+    target, package = assignment.target_id, assignment.package_id
+    return Holding(target_id=target, package_id=package, assignment_id=assignment.id)
 
 
 def _ended_now(services: Services, operation: str, assignment_id: str, changes: list[Change], now: datetime) -> bool:
@@ -190,7 +247,7 @@ def scheduled_request_changes(
     """The change that keeps the request of an assignment that has not begun true to it; none once it has."""
     if assignment.starts <= now:
         return []
-    request = services.entitlements.request(_adding_request_id(assignment))
+    request = services.entitlements.request(adding_request_id(assignment))
     return [Save(replace(request, **members))] if request else []
 
 

@@ -8,23 +8,28 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import ids
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, RequestType
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Moved, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import end_of, is_over, request_state_at
+from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.assign import (
     CATEGORY,
+    check_takes_assignments,
     end_assignment,
     event_of,
+    holding_of,
     request_of,
     scheduled_request_changes,
     span,
 )
-from chalicelib.usecases.ports import Create, Drop, Save, Services
-from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner
+from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
+from chalicelib.usecases.seeing import administers, find_assignment, find_request, require_assigner, unknown
+from chalicelib.usecases.timers import timer_changes
 
 CHANGED = "Update access package assignment"
+CANCELLED = "Cancel access package assignment request"
 RECORD_DELETED = "Delete access package assignment request"
 
 
@@ -40,31 +45,63 @@ def change_assignment(
     policy_id: str = "",
     justification: str = "",
 ) -> AssignmentRequest:
-    """Give an assignment another end, or a scheduled one another start (`adminUpdate`).
+    """Give an assignment another end or policy, or a scheduled one another start (`adminUpdate`).
 
-    Repeating it is harmless. Raises NotFound, Forbidden, InvalidInput, Conflict (it is over, or was changed
+    Moved to another policy of its package it keeps its id and its dates, and a review that is open keeps its item
+    (G34). Repeating it is harmless. Raises NotFound, Forbidden, InvalidInput, Conflict (it is over, or was changed
     meanwhile).
     """
     assignment = _managed(services, actor, assignment_id)
     if is_over(assignment, now):
         raise Conflict("The assignment has ended.", "assignment/id")
-    if policy_id not in ("", assignment.policy_id):
-        raise InvalidInput("Another policy needs another assignment.", "assignment/assignmentPolicyId")
-    begins, ends = _dates(assignment, starts, expiration, now)
+    policy = _other_policy(services, actor, assignment, policy_id)
+    begins, ends = _dates(assignment, starts, expiration, now, needed=not policy_id)
     changed = replace(assignment, starts=begins, ends=ends)
+    if policy is not None:
+        former = (*(one for one in assignment.former_policies if one != policy.id), assignment.policy_id)
+        changed = replace(changed, policy_id=policy.id, former_policies=former)
     request = request_of(changed, RequestType.ADMIN_UPDATE, now, actor, justification)
     recorded = event_of(now, actor, CHANGED, changed, operation, request)
     recorded.changes.update(starts=[assignment.starts, begins], ends=[assignment.ends, ends])
+    recorded.changes.update(assignmentPolicy=[assignment.policy_id, changed.policy_id])
     adding = scheduled_request_changes(services, assignment, now, starts=begins, ends=ends)
-    services.writer.commit(operation, Save(changed), Create(request), Create(recorded), *adding)
+    moving = _moving(assignment, changed, policy) if policy else [Save(changed)]
+    if (begins, ends) != (assignment.starts, assignment.ends):
+        moving += timer_changes(services, changed, now)
+    services.writer.commit(operation, Create(request), Create(recorded), *moving, *adding)
     return request
 
 
+def _other_policy(services: Services, actor: Actor, assignment: Assignment, policy_id: str) -> AssignmentPolicy | None:
+    """The policy to move to; None when the assignment stays where it is. Raises InvalidInput, NotFound, Conflict."""
+    if policy_id in ("", assignment.policy_id):
+        return None
+    policy = services.entitlements.policy(policy_id)
+    if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
+        raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
+    if policy.package_id != assignment.package_id:
+        raise InvalidInput("The policy belongs to another access package.", "assignment/assignmentPolicyId")
+    check_takes_assignments(policy)
+    return policy
+
+
+def _moving(before: Assignment, after: Assignment, policy: AssignmentPolicy) -> list[Change]:
+    """The changes that lay an assignment to its new policy. Its id names the policy it was made through; a pointer
+    leads from there to where it is now."""
+    pointer = Moved(assignment_id=after.id, policy_id=policy.id)
+    home = ids.place(after.id) == ids.place(policy.id)
+    return [Delete(before), Create(after), Drop(pointer) if home else Put(pointer), Unchanged(policy)]
+
+
 def _dates(
-    assignment: Assignment, starts: datetime | None, expiration: Mapping[str, Any] | None, now: datetime
+    assignment: Assignment,
+    starts: datetime | None,
+    expiration: Mapping[str, Any] | None,
+    now: datetime,
+    needed: bool,
 ) -> tuple[datetime, datetime | None]:
     """From when to when the assignment is to last. Raises InvalidInput naming the member."""
-    if starts is None and expiration is None:
+    if starts is None and expiration is None and needed:
         raise InvalidInput("Give a schedule with a startDateTime, an expiration, or both.", "schedule")
     moved = starts is not None and starts.replace(microsecond=0) != assignment.starts
     if moved and assignment.starts <= now:
@@ -111,6 +148,25 @@ def _require_assigner_of(services: Services, actor: Actor, package_id: str) -> N
     require_assigner(actor, package.catalog_id if package else "", package_id)
 
 
+def cancel_request(services: Services, actor: Actor, now: datetime, request_id: str) -> None:
+    """Cancel what has not been delivered (R39): the request is `canceled` and its assignment never begins.
+
+    Repeating it is harmless. Raises NotFound, Forbidden, Conflict (there is nothing left to cancel).
+    """
+    request = find_request(services, actor, request_id)
+    _require_assigner_of(services, actor, request.package_id)
+    if request.state == "canceled":
+        return
+    assignment = services.entitlements.assignment(request.assignment_id)
+    if request_state_at(request, now) != "scheduled" or assignment is None or is_over(assignment, now):
+        raise Conflict("The request is delivered: there is nothing left to cancel. Remove the assignment instead.")
+    cancelled = replace(request, state="canceled", completed=now)
+    ended = replace(assignment, state=AssignmentState.EXPIRED, status="Canceled", expired=now)
+    operation = f"cancel:{request.id}"
+    recorded = event_of(now, actor, CANCELLED, ended, operation, cancelled)
+    services.writer.commit(operation, Save(cancelled), Save(ended), Drop(holding_of(ended)), Create(recorded))
+
+
 def delete_request(services: Services, actor: Actor, now: datetime, operation: str, request_id: str) -> None:
     """Delete the record of a completed request, never the assignment (R41).
 
@@ -118,7 +174,7 @@ def delete_request(services: Services, actor: Actor, now: datetime, operation: s
     """
     request = find_request(services, actor, request_id)
     _require_assigner_of(services, actor, request.package_id)
-    if request_state_at(request, now) == "scheduled":
+    if request_state_at(request, now) in ("scheduled", "delivering"):
         raise Conflict("The request is not completed. Remove the assignment instead (adminRemove).")
     if request.instance_id:
         raise Conflict("The request is evidence of an access review and stays.")

@@ -6,14 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.history import EndedReview, LastReview
-from chalicelib.domain.items import BY_RULE, Decision, DecisionItem, HistoryEntry, Recommendation
+from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
-from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
+from chalicelib.domain.reviews import InstanceState, MyReview, Outcome, ReviewInstance, Status, Unanswered
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.budget import Budget
@@ -24,6 +25,10 @@ from chalicelib.usecases.ports import Create, Put, Save, Services
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
 ASKED = ("sent", "opened")
+IN_TIME = timedelta(
+    hours=24
+)  # who becomes a reviewer later than this before the close was not asked, unless they looked
+Asked = tuple[str, tuple[str, ...]]  # a person and the only items they were asked about; none: all of the set
 ANNOUNCE = "announce"  # the step of a completed instance whose result has not been told
 
 
@@ -64,7 +69,7 @@ class _Sweep:
     denied: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     position: str = ""
-    asked: dict[str, frozenset[str]] = field(default_factory=dict)
+    asked: dict[str, list[Asked]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.counts.update(json.loads(self.state.step.partition(":")[2] or "{}"))
@@ -107,7 +112,7 @@ class _Sweep:
         counts = self.counts
         kept = {name[5:]: number for name, number in counts.items() if name.startswith("kept:")}
         outcome = Outcome(
-            total=sum(number for name, number in counts.items()),
+            total=sum(number for name, number in counts.items() if name != "removedAtOnce"),
             approved=counts["approved"],
             denied_by_person=counts["denied"],
             denied_by_rule=counts["deniedByRule"],
@@ -115,6 +120,8 @@ class _Sweep:
             dont_know=counts["dontKnow"],
             kept=sum(kept.values()),
             kept_because=kept,
+            cancelled=counts["cancelled"],
+            removed_at_once=counts["removedAtOnce"],
         )
         return replace(self.state, step="", cursor="", page=self.state.page + 1, outcome=outcome)
 
@@ -125,8 +132,11 @@ class _Sweep:
 
     def _count(self, item: DecisionItem) -> None:
         by_rule = item.last is not None and item.last.by == BY_RULE
-        if item.decision is Decision.DENY:
+        if item.cancelled is not None:
+            self.counts["cancelled"] += 1
+        elif item.decision is Decision.DENY:
             self.denied.append(item.id)
+            self.counts["removedAtOnce"] += item.apply_result in (ApplyResult.DONE, ApplyResult.GONE)
             self.counts["deniedByRule" if by_rule else "denied"] += 1
         elif item.decision is Decision.APPROVE:
             self.counts["approvedByRule" if by_rule else "approved"] += 1
@@ -137,7 +147,7 @@ class _Sweep:
 
     def _settle(self, item: DecisionItem, partition: Partition) -> DecisionItem:
         """The item with its no-response outcome recorded, when nobody decided it (R115)."""
-        if item.decision is not Decision.NOT_REVIEWED or item.kept:
+        if not item.waits or item.kept:
             return item
         decision, kept = self._outcome(item, partition)
         entry = None
@@ -164,27 +174,39 @@ class _Sweep:
         return None, "noResponse"
 
     def _was_asked(self, item: DecisionItem, partition: Partition) -> bool:
-        """Did somebody who may decide this item get a mail about it, or open the review?"""
+        """Did somebody who may decide this item get a mail about it in time, or open the review (G10)?"""
         asked = self.asked.get(partition.set_id)
         if asked is None:
-            members = partition.shared.members if partition.shared else (partition.user_id,)
-            asked = self.asked[partition.set_id] = frozenset(self._told(members))
+            asked = self.asked[partition.set_id] = list(self._told(partition.set_id))
             if len(self.asked) > 1_000:
                 self.asked = {partition.set_id: asked}
         allowed = self.instance.settings.self_decision or item.why == "self"
-        return bool(asked if allowed else asked - {item.principal_id})
+        return any((allowed or who != item.principal_id) and (not only or item.id in only) for who, only in asked)
 
-    def _told(self, members: tuple[str, ...]) -> Iterator[str]:
-        """Those of a set who were asked; two are enough, since an item excludes one at most."""
+    def _told(self, set_id: str) -> Iterator[Asked]:
+        """The usable reviewers of a set who were asked; two who were asked about all of it are enough, since an
+        item excludes one at most."""
+        rows = [row for row in self.services.reviews.reviewers_of_set(self.instance.id, set_id) if not row.removed]
         found = 0
-        for member in members:
-            parts = self.services.reviews.my_parts(member, self.instance)
-            states = [state for part in parts for state in part.mails.values()]
-            if any(state.startswith(ASKED) for state in states):
-                found += 1
-                yield member
-            if found == 2:
-                return
+        for start in range(0, len(rows), 100):
+            people = self.services.people.users(row.user_id for row in rows[start : start + 100])
+            for row in rows[start : start + 100]:
+                user = people.get(row.user_id)
+                if user is None or not user.can_take_part:
+                    continue
+                for part in self.services.reviews.my_parts(row.user_id, self.instance):
+                    if part.set_id == set_id and self._reached(part):
+                        found += not part.only
+                        yield row.user_id, part.only
+                if found >= 2:
+                    return
+
+    def _reached(self, part: MyReview) -> bool:
+        """Was this reviewer asked while there was time to answer?"""
+        if "opened" in part.mails:
+            return True
+        late = part.since is not None and part.since > self.state.ends - IN_TIME
+        return not late and any(state.startswith(ASKED) for state in part.mails.values())
 
 
 def complete(
@@ -193,8 +215,8 @@ def complete(
     """Results stand. Until `announce` has told of them nothing else happens."""
     outcome = state.outcome or Outcome()
     settings = instance.settings
-    many = outcome.removals >= settings.brake_count
-    brake = many and outcome.removals * 100 > settings.brake_percent * outcome.total
+    many = outcome.outstanding >= settings.brake_count
+    brake = many and outcome.outstanding * 100 > settings.brake_percent * outcome.total
     done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="")
     operation = f"complete:{instance.id}"
     details = {"total": outcome.total, "removals": outcome.removals, "waiting": _waits(instance, done)}
@@ -226,8 +248,8 @@ def _auto_review(services: Services, instance: ReviewInstance, outcome: Outcome)
 
 def _waits(instance: ReviewInstance, state: InstanceState) -> bool:
     """Do the removals wait for a confirmation (G24)?"""
-    removals = state.outcome.removals if state.outcome else 0
-    return removals > 0 and (state.brake or not instance.settings.auto_apply)
+    outstanding = state.outcome.outstanding if state.outcome else 0
+    return outstanding > 0 and (state.brake or not instance.settings.auto_apply)
 
 
 def announce(

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import MOST_SUBMISSIONS, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.items import MOST_SUBMISSIONS, Cancelled, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.usecases.agenda import promise_cuts
 from chalicelib.usecases.ports import Services
 
 MOST_REASON = 1_000  # characters
 MOST_ITEMS = 1_000
 SECONDS = 20.0
 THREADS = 8
+ENDED_BY_ITSELF = {
+    Cancelled.EXPIRED: "reached its end while the review was open",
+    Cancelled.REMOVED: "was taken away while the review was open",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +57,24 @@ def open_instance(services: Services, instance_id: str, now: datetime) -> Review
     return instance
 
 
-def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> None:
-    """Raises NotReviewer unless the person belongs to the item's reviewer set, which its id names (R99).
+def check_reviewer(services: Services, person: User, instance: ReviewInstance, item_id: str) -> str:
+    """On whose behalf the person decides the item ("": in their own right). Raises NotReviewer unless they belong
+    to its reviewer set, which its id names (R99), from the opening on or since.
 
-    A set of one needs no lookup; the parts of shared sets are remembered. An item that does not exist is
-    refused alike, so that a refusal tells nothing.
+    A set of one needs no lookup; a person's parts in a review and who was taken off it are remembered. An item
+    that does not exist is refused alike, so that a refusal tells nothing.
     """
     if not person.can_take_part:
         raise errors.Forbidden("Accept the invitation first; then you can review.")
     set_id = ids.decision_place(item_id)[0]
     if set_id == ids.set_of_one(person.id):
-        return
-    shared = ids.is_shared(set_id) and services.reviews.my_parts(person.id, instance)
-    if not shared or all(part.set_id != set_id for part in shared):
+        state = services.reviews.recent_state(instance.id)
+        if state is None or person.id not in state.taken_off:
+            return ""
+    parts = [part for part in services.reviews.my_parts(person.id, instance) if part.covers(item_id)]
+    if not parts:
         raise NotReviewer("You are not a reviewer of this item.")
+    return min(part.on_behalf_of for part in parts)
 
 
 def check_text(text: str, what: str = "justification") -> None:
@@ -102,11 +112,48 @@ def record_decision(
 ) -> bool:
     """Record one decision with one conditional update; nothing is read when warm. The last one wins (R94).
 
-    False when `only_undecided` and the item was decided already. Raises Forbidden, InvalidInput, Conflict,
-    PreconditionFailed, NotFound.
+    In a review that removes at once, a Deny is put on the agenda first. False when `only_undecided` and the item
+    was decided already. Raises Forbidden, InvalidInput, Conflict, PreconditionFailed, NotFound.
     """
-    check_reviewer(services, person, instance, submission.item_id)
+    on_behalf_of = check_reviewer(services, person, instance, submission.item_id)
     check_reason(instance, submission)
+    cuts = _cuts(instance, [submission])
+    promise_cuts(services, instance, cuts)
+    choices: _Choices = {"only_undecided": only_undecided, "channel": channel, "on_behalf_of": on_behalf_of}
+    done = _record(services, person, instance, submission, now, operation, choices)
+    _hint(services, instance, cuts)
+    return done
+
+
+class _Choices(TypedDict, total=False):
+    only_undecided: bool
+    channel: str
+    on_behalf_of: str
+
+
+def _cuts(instance: ReviewInstance, submissions: Iterable[Submission]) -> list[str]:
+    """The items whose access is to end at once."""
+    if not instance.settings.cut_now:
+        return []
+    denied = (one.item_id for one in submissions if one.decision is Decision.DENY)
+    return [item_id for item_id in dict.fromkeys(denied) if ids.is_guid(item_id)]
+
+
+def _hint(services: Services, instance: ReviewInstance, cuts: list[str]) -> None:
+    if cuts:
+        services.queue.send("cuts", instance.id)
+
+
+def _record(
+    services: Services,
+    person: User,
+    instance: ReviewInstance,
+    submission: Submission,
+    now: datetime,
+    operation: str,
+    choices: _Choices,
+) -> bool:
+    only_undecided = choices.get("only_undecided", False)
     reason = submission.justification.strip()
     entry = HistoryEntry(
         decision=submission.decision,
@@ -114,7 +161,8 @@ def record_decision(
         at=int(now.timestamp() * 1000),
         operation=operation,
         reason=reason,
-        channel=channel,
+        on_behalf_of=choices.get("on_behalf_of", ""),
+        channel=choices.get("channel", ""),
         note=submission.note.strip(),
     )
     recorded = services.items.record(
@@ -145,15 +193,27 @@ def _explain(
         raise errors.NotFound("There is no such decision item.")
     if item.principal_id == person.id and not may_decide_own(instance):
         raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
-    if item.deadline <= now or item.kept:
-        raise errors.Conflict("The review is closed; decisions can no longer be recorded or changed.")
-    if len(item.history) >= MOST_SUBMISSIONS:
-        raise errors.Conflict(f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands.")
+    closed = _why_closed(item, now)
+    if closed:
+        raise errors.Conflict(closed)
     if submission.version is not None and submission.version != len(item.history):
         raise errors.PreconditionFailed("Somebody decided this item after you read it. Read it again.")
     if only_undecided and item.decision is not Decision.NOT_REVIEWED:
         return False
     raise errors.InvalidInput("Replacing another reviewer's Deny needs a justification.", "justification")
+
+
+def _why_closed(item: DecisionItem, now: datetime) -> str:
+    """Why nothing can be decided about an item any more, "" if something can."""
+    if item.deadline <= now or item.kept:
+        return "The review is closed; decisions can no longer be recorded or changed."
+    if item.cancelled is not None:
+        return f"There is nothing left to decide: this access {ENDED_BY_ITSELF[item.cancelled]}."
+    if item.removal_begun:
+        return "This access was removed already: in this review, a Deny takes effect at once."
+    if len(item.history) >= MOST_SUBMISSIONS:
+        return f"This item was decided {MOST_SUBMISSIONS} times; the last decision stands."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +248,20 @@ def record_many(
                 raise errors.InvalidInput("This item is named more than once in the call.", "id")
             if services.clock.real() >= until:
                 raise NotAttempted("Not attempted: the call ran out of time. Send it again.")
-            record_decision(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}")
+            behalf = check_reviewer(services, person, instance, submission.item_id)
+            check_reason(instance, submission)
+            choices: _Choices = {"on_behalf_of": behalf}
+            _record(services, person, instance, submission, now, f"{operation[-12:]}{number:04x}", choices)
         except errors.ReviewError as problem:
             return Result(submission.item_id, problem)
         return Result(submission.item_id)
 
+    cuts = _cuts(instance, submissions)
+    promise_cuts(services, instance, cuts)
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(one, enumerate(submissions)))
+        results = list(pool.map(one, enumerate(submissions)))
+    _hint(services, instance, cuts)
+    return results
 
 
 class NotAttempted(errors.ReviewError):

@@ -114,7 +114,7 @@ def _work(
 
 def _decide(services: Services, person: User, instance: ReviewInstance, job: Job, item: DecisionItem) -> bool:
     """Decide one item unless the action does not concern it or somebody was faster."""
-    submission = _for(item, job)
+    submission = _for(item, job) if item.cancelled is None and not item.removal_begun else None
     asked = int(job.created.timestamp() * 1000)
     if submission is None or (item.last and item.last.at > asked):
         return False
@@ -123,6 +123,9 @@ def _decide(services: Services, person: User, instance: ReviewInstance, job: Job
         record_decision(services, person, instance, submission, services.clock.now(), f"{job.id[-10:]}{item.id[-6:]}")
     except (errors.PreconditionFailed, errors.NotFound):
         return False
+    except errors.Conflict:
+        open_instance(services, instance.id, services.clock.now())  # closed: this raises and ends the action
+        return False  # the item ended by itself this very moment
     except errors.InvalidInput:
         return False  # another reviewer's Deny is replaced only with a reason (G16)
     return True

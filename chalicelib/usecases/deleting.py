@@ -15,12 +15,15 @@ from typing import TypeVar
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
+from chalicelib.domain.resources import Resource
 from chalicelib.usecases.ports import Save, Services
 
-Container = TypeVar("Container", Catalog, AccessPackage, AssignmentPolicy)
+Container = TypeVar("Container", Catalog, AccessPackage, AssignmentPolicy, Resource)
 
 
-def refuse_if_deleting(container: Catalog | AccessPackage | AssignmentPolicy, what: str, target: str) -> None:
+def refuse_if_deleting(
+    container: Catalog | AccessPackage | AssignmentPolicy | Resource, what: str, target: str
+) -> None:
     """Raises Conflict when somebody deletes the container now. `target` names the caller's field."""
     if container.deleting:
         raise Conflict(f"The {what} is being deleted. If that was interrupted, delete it again or save it.", target)

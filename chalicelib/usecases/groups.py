@@ -13,13 +13,21 @@ _CATEGORY = "GroupManagement"
 
 
 def create_group(
-    services: Services, actor: Actor, now: datetime, operation: str, display_name: str, description: str = ""
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    display_name: str,
+    description: str = "",
+    kind: str = "",
 ) -> Group:
     """A new, empty group; its id follows from the operation. Raises Forbidden, InvalidInput."""
     _check(actor)
     if not display_name.strip():
         raise errors.InvalidInput("A group needs a name.", "displayName")
-    group = Group(id=ids.guid("group", operation), display_name=display_name, description=description, created=now)
+    group = Group(
+        id=ids.guid("group", operation), display_name=display_name, description=description, kind=kind, created=now
+    )
     recorded = event(now, actor, _CATEGORY, "Add group", ("group", group.id), operation)
     services.writer.commit(operation, Create(group), Create(recorded))
     return group

@@ -11,10 +11,10 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import BadRow, Row, lines_of, read
 from chalicelib.domain.people import Actor, PrincipalName, User
 from chalicelib.domain.person_rows import COLUMNS, PersonRow, differences, merged, parse_person
-from chalicelib.domain.reviews import Job
+from chalicelib.domain.reviews import LOST, Due, Job
 from chalicelib.domain.roster import Roster
 from chalicelib.usecases.import_pages import PageResult, Remember
-from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 
 _IN_ONE_COMMIT = 100
 
@@ -142,6 +142,8 @@ class PeopleImport:
         plan.updated += 1
         if known.principal_name.lower() != row.name:
             names.append(Drop(PrincipalName(name=known.principal_name.lower(), user_id=user_id)))
+        if known.can_take_part != person.can_take_part:  # running reviews may have lost a reviewer, or found one again
+            names.append(Put(Due(when=self._started, kind=LOST, id=user_id)))
         plan.writes.append((Save(person), *names, *self._recorded("Update user", known, person)))
         if known.invitation == "pending" and person.invitation == "accepted":
             plan.accepted_guests.append(user_id)

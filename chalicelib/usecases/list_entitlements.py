@@ -13,6 +13,7 @@ from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor, Right
+from chalicelib.domain.resources import Resource
 from chalicelib.usecases.ports import Page, Services
 
 T = TypeVar("T")
@@ -87,6 +88,28 @@ def assignments(services: Services, actor: Actor) -> Source[Assignment]:
     mine = [assignment for assignment in every(own) if assignment.policy_id not in known]
     first = gathered(mine, lambda assignment: assignment.id)
     return _one_after_the_other(first, through(services, gathered(managed, lambda policy: policy.id)))
+
+
+def resources(services: Services, catalogs_by_id: Source[Catalog]) -> Source[Resource]:
+    """The resources of each of the catalogs, in their order. The cursor is `catalog|resource`."""
+
+    def source(limit: int, after: str | None) -> Page[Resource]:
+        catalog_id, _, inner = (after or "").partition("|")
+        found: list[Resource] = []
+        if inner:
+            page = services.entitlements.resources_of_catalog(catalog_id, limit, inner)
+            found, inner = list(page.items), page.next or ""
+        while len(found) < limit and not inner:
+            following = catalogs_by_id(1, catalog_id or None)
+            for catalog in following.items:
+                catalog_id = catalog.id
+                page = services.entitlements.resources_of_catalog(catalog_id, limit - len(found), None)
+                found, inner = [*found, *page.items], page.next or ""
+            if not following.items or (following.next is None and not inner):
+                return Page(tuple(found))
+        return Page(tuple(found), f"{catalog_id}|{inner}")
+
+    return source
 
 
 def requests(services: Services, actor: Actor) -> Source[AssignmentRequest]:

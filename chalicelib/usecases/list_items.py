@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import DecisionItem
+from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
 from chalicelib.usecases.decide import may_decide_own
@@ -14,7 +14,7 @@ from chalicelib.usecases.partitions import partitions
 from chalicelib.usecases.ports import Page, Services
 from chalicelib.usecases.seeing import sees_package
 
-Place = tuple[str, int]
+Place = tuple[str, int, tuple[str, ...]]  # set and shard, or some items
 
 
 def sees_all(actor: Actor, instance: ReviewInstance) -> bool:
@@ -53,13 +53,18 @@ def items_of_reviewer(
 
 
 def _places(services: Services, instance: ReviewInstance, parts: tuple[MyReview, ...]) -> Iterator[Place]:
+    """Where a reviewer's items lie: every partition of the sets they review, then what they were given singly."""
     shards: dict[str, int] = {}
-    if any(ids.is_shared(part.set_id) for part in parts):
+    whole = {part.set_id for part in parts if not part.only}
+    if any(ids.is_shared(set_id) or set_id == ids.NO_SET for set_id in whole):
         state = services.reviews.recent_state(instance.id)
         shards = {one.id: one.shards for one in state.shared} if state else {}
-    for part in sorted(parts, key=lambda one: one.set_id):
-        for shard in range(shards.get(part.set_id, 1)):
-            yield part.set_id, shard
+    for set_id in sorted(whole):
+        for shard in range(shards.get(set_id, 1)):
+            yield set_id, shard, ()
+    single = sorted({item_id for part in parts if part.set_id not in whole for item_id in part.only})
+    if single:
+        yield "", 0, tuple(single)
 
 
 def _walk(
@@ -75,9 +80,8 @@ def _walk(
     number, cursor = int(position), inside or None
     found: list[DecisionItem] = []
     while number < len(places):
-        set_id, shard = places[number]
-        page = services.items.page(instance.id, set_id, shard, limit - len(found), cursor)
-        found += [item for item in page.items if item.principal_id != hidden or item.why == "self"]
+        page = _read(services, instance, places[number], limit - len(found), cursor)
+        found += [item for item in page.items if _asked(item, hidden)]
         cursor = page.next
         if cursor is None:
             number += 1
@@ -85,6 +89,33 @@ def _walk(
             break
     following = f"{number},{cursor or ''}" if number < len(places) else None
     return Page(tuple(found), following)
+
+
+def _asked(item: DecisionItem, hidden: str) -> bool:
+    """Does the reviewer `hidden` ("" hides nobody) see this item in a list? Not their own (G11), and none that
+    ended by itself before it was decided (G46)."""
+    own = item.principal_id == hidden and item.why != "self"
+    return not own and (item.cancelled is None or item.decision is not Decision.NOT_REVIEWED)
+
+
+def _read(
+    services: Services, instance: ReviewInstance, place: Place, limit: int, after: str | None
+) -> Page[DecisionItem]:
+    set_id, shard, single = place
+    if not single:
+        return services.items.page(instance.id, set_id, shard, limit, after)
+    rest = [item_id for item_id in single if item_id > (after or "")]
+    items = services.items.get_many(instance.id, rest[:limit])
+    return Page(tuple(items), rest[limit - 1] if len(rest) > limit else None)
+
+
+def mark_opened(services: Services, parts: tuple[MyReview, ...]) -> None:
+    """Remember that a reviewer has looked at their items: from then on they count as asked, whatever became of the
+    mail (G10). One write per part and review, none while listing goes on."""
+    state = f"opened {services.clock.now().isoformat()}"
+    for part in parts:
+        if "opened" not in part.mails:
+            services.reviews.claim_mail(part, "opened", None, state)
 
 
 def items_of_review(
@@ -113,7 +144,7 @@ def find_item(
     """One item the caller may see. Raises NotFound."""
     found = services.items.get(instance.id, item_id) if ids.is_guid(item_id) else None
     if found is not None and not sees_all(actor, instance):
-        mine = any(part.set_id == ids.decision_place(item_id)[0] for part in parts)
+        mine = any(part.covers(item_id) for part in parts)
         own = found.principal_id == actor.id and not may_decide_own(instance)
         found = found if mine and not own else None
     if found is None:

@@ -23,6 +23,7 @@ SCOPE = "catalog"
 GENERAL_ID = ids.guid("catalog", "General")
 GENERAL = "serviceDefault"
 _MOST_APPOINTED = 90  # with them a deletion fits into one transaction
+_RESOURCES = 90  # dropped in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ def delete_catalog(services: Services, actor: Actor, now: datetime, operation: s
     with closed_to_others(services, operation, [catalog]) as [marked]:
         if services.entitlements.bearers_of_names(f"package:{catalog.id}", 1):
             raise Conflict("The catalog has access packages. Delete those first.")
+        _drop_resources(services, operation, catalog.id)
         recorded = _event(now, actor, "Delete catalog", catalog, operation, {})
         changes = [Delete(marked), release(SCOPE, catalog), Create(recorded), *_appointments(services, catalog)]
         services.writer.commit(operation, *changes)
@@ -147,6 +149,12 @@ def _appointments(services: Services, catalog: Catalog) -> list[Change]:
     """The changes that take the roles given for a catalog away with it; more than a commit takes mean nothing."""
     grants = [grant for grant in services.people.role_grants() if grant.scope == f"catalog:{catalog.id}"]
     return [Drop(grant) for grant in grants[:_MOST_APPOINTED]]
+
+
+def _drop_resources(services: Services, operation: str, catalog_id: str) -> None:
+    """Take the resources of a catalog without packages along; it is marked, so that none can be added."""
+    while found := services.entitlements.resources_of_catalog(catalog_id, _RESOURCES, None).items:
+        services.writer.commit(f"{operation}:{found[0].id}", *(Drop(resource) for resource in found))
 
 
 def _require_owner(actor: Actor, catalog: Catalog) -> None:

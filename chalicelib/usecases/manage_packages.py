@@ -13,6 +13,7 @@ from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
 from chalicelib.usecases.drafts import differences, members
+from chalicelib.usecases.incompatible import forget_lists
 from chalicelib.usecases.manage_catalogs import general_catalog
 from chalicelib.usecases.manage_policies import deletion, stop_running_review
 from chalicelib.usecases.manage_policies import scope_of as policy_names
@@ -126,6 +127,7 @@ def delete_package(services: Services, actor: Actor, now: datetime, operation: s
                 changes += deletion(services, actor, now, operation, package, policy)
             recorded = _event(now, actor, "Delete access package", package, operation, {})
             services.writer.commit(operation, *changes, Create(recorded))
+    forget_lists(services, package)
     for policy in policies:
         stop_running_review(services, actor, now, operation, policy.id)
 

@@ -33,6 +33,7 @@ class PolicyDraft:
 
     display_name: str
     description: str = ""
+    enabled: bool = True
     allowed_target_scope: str = "notSpecified"
     expiration: dict[str, Any] = field(default_factory=lambda: dict(NO_EXPIRATION))
     other: dict[str, Any] = field(default_factory=dict)
@@ -44,6 +45,7 @@ def draft_of(policy: AssignmentPolicy) -> PolicyDraft:
     return PolicyDraft(
         display_name=policy.display_name,
         description=policy.description,
+        enabled=policy.enabled,
         allowed_target_scope=policy.allowed_target_scope,
         expiration=policy.expiration,
         other=policy.other,

@@ -7,14 +7,16 @@ duplicate than somebody who was never asked), a reminder is given up as `lost`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
-from chalicelib.domain import errors, ids
-from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain import errors
+from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.notices import Reminder, ReminderKind, ReviewStarted, ReviewToDo
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import ASKED, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.usecases import delegates
+from chalicelib.usecases.agenda import done
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.list_items import items_of_reviewer
@@ -30,20 +32,32 @@ Tell = Callable[[ReviewerRow, User], None]
 def start_mails(services: Services, instance: ReviewInstance, cursor: str, budget: Budget) -> str | None:
     """Tell the reviewers of an instance that it began, from `cursor` on; the next cursor, None at the end.
 
-    Somebody with several reviews that opened together gets one mail about all of them.
+    Somebody with several reviews that opened together gets one mail about all of them. Who is absent has their
+    standing delegate asked as well.
     """
 
     def tell(row: ReviewerRow, user: User) -> None:
         _tell_start(services, user)
 
-    return _each_reviewer(services, instance, cursor, budget, tell)
+    def stand_in(rows: Iterable[ReviewerRow]) -> None:
+        delegates.stand_in(services, instance, [row.user_id for row in rows if not row.extra])
+
+    return _each_reviewer(services, instance, cursor, budget, tell, stand_in)
+
+
+def newly_asked(services: Services, user_id: str) -> None:
+    """Tell somebody who became a reviewer of a running review (R140)."""
+    user = services.people.user(user_id)
+    if user is not None:
+        _tell_start(services, user)
+    done(services, ASKED, user_id)
 
 
 def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
     """Remind those who still have something undecided (G12), from `cursor` on; the next cursor, None at the end."""
 
     def tell(row: ReviewerRow, user: User) -> None:
-        if row.shared or row.tally.undecided > 0:
+        if row.shared or row.extra or row.tally.undecided > 0:
             _remind(services, instance, user, kind)
 
     return _each_reviewer(services, instance, cursor, budget, tell)
@@ -56,15 +70,25 @@ def guest_accepted(services: Services, user_id: str) -> None:
         _tell_start(services, user, state="withheld")
 
 
-def _each_reviewer(services: Services, instance: ReviewInstance, cursor: str, budget: Budget, tell: Tell) -> str | None:
-    """Call `tell` for every reviewer of an instance; a page cut short is repeated, which tells nobody twice."""
+def _each_reviewer(
+    services: Services,
+    instance: ReviewInstance,
+    cursor: str,
+    budget: Budget,
+    tell: Tell,
+    prepare: Callable[[Iterable[ReviewerRow]], None] | None = None,
+) -> str | None:
+    """Call `prepare` for every page of reviewers of an instance and `tell` for each; a page cut short is repeated,
+    which tells nobody twice."""
     after: str | None = cursor or None
     while True:
         page = services.reviews.reviewer_rows(instance.id, PAGE, after)
         people = services.people.users(row.user_id for row in page.items)
+        if prepare:
+            prepare(page.items)
         for row in page.items:
             user = people.get(row.user_id)
-            if user is None:
+            if user is None or row.removed:
                 continue
             if not budget.left():
                 return after or ""
@@ -147,9 +171,10 @@ def _to_do(
     undecided_only: bool = False,
 ) -> ReviewToDo:
     """What a mail says about one review: how many people, up to five names, what is asked and what follows."""
-    items = _items(services, user, instance, parts)
-    names = [item.display_name for item in items if item.decision is Decision.NOT_REVIEWED][:NAMES]
-    people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts)
+    given = _handed(parts)
+    items = [item for item in _items(services, user, instance, parts) if item.id not in given]
+    names = [item.display_name for item in items if item.waits][:NAMES]
+    people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts) - len(given)
     decided = people - _undecided(services, user, instance, parts) if undecided_only else 0
     state = services.reviews.recent_state(instance.id)
     return ReviewToDo(
@@ -166,7 +191,7 @@ def _to_do(
         decided=max(min(decided, people - 1), 0),
         names=tuple(names),
         note=instance.reviewer_text or None,
-        hand_over=instance.settings.delegation,
+        hand_over=instance.settings.delegation and any(not part.on_behalf_of for part in parts),
     )
 
 
@@ -177,20 +202,27 @@ def _items(services: Services, user: User, instance: ReviewInstance, parts: list
 
 
 def _undecided(services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]) -> int:
-    """How many of the person's items are undecided: counted truly, since nobody is reminded for nothing (P16)."""
+    """How many of the person's items are undecided: counted truly, since nobody is reminded for nothing (P16).
+    What they handed over waits for somebody else."""
+    given = _handed(parts)
     after: str | None = None
     found = 0
     while True:
         page = items_of_reviewer(services, user.id, instance, tuple(parts), 250, after)
-        found += sum(1 for item in page.items if item.decision is Decision.NOT_REVIEWED)
+        found += sum(1 for item in page.items if item.waits and item.id not in given)
         after = page.next
         if after is None or found > 10_000:
             return found
 
 
+def _handed(parts: list[MyReview]) -> set[str]:
+    """The single items a reviewer handed over."""
+    return {item_id for part in parts for one in part.handed for item_id in one.only}
+
+
 def _remind(services: Services, instance: ReviewInstance, user: User, kind: str) -> None:
     """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
-    parts = [part for part in services.reviews.my_parts(user.id, instance) if part.set_id != ids.NO_SET]
+    parts = [part for part in services.reviews.my_parts(user.id, instance) if not part.handed_all]
     told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
     if not told or _hold(services, user) or any(kind in part.mails for part in told):
         return

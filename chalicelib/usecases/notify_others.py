@@ -72,7 +72,7 @@ def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget
         page = services.reviews.reviewer_rows(instance.id, 100, after)
         for row in page.items:
             tally = tally_of(row, progress)
-            if tally.undecided:
+            if tally.undecided and not row.extra and not row.removed:
                 late = LateReviewer(name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1))
                 found.append((row.user_id, late))
         after = page.next
@@ -148,7 +148,7 @@ def finished(services: Services, instance: ReviewInstance, state: InstanceState)
 
 
 def _waiting(instance: ReviewInstance, state: InstanceState, outcome: Outcome) -> Waiting:
-    if state.status is not Status.COMPLETED or outcome.removals == 0:
+    if state.status is not Status.COMPLETED or outcome.outstanding == 0:
         return "no"
     if state.brake:
         return "brake"
@@ -174,6 +174,26 @@ def access_ended(
         had_since=assignment.starts,
     )
     _tell(services, user, "ended", assignment.id, notice, instance.id)
+
+
+def access_ran_out(services: Services, assignment: Assignment) -> None:
+    """Tell a person that their access has reached its end. A package or policy deleted since takes its names along:
+    then there is nothing to tell."""
+    user = services.people.user(assignment.target_id)
+    package = services.entitlements.package(assignment.package_id)
+    if user is None or package is None or assignment.ends is None:
+        return
+    policy = services.entitlements.policy(assignment.policy_id)
+    zone = policy.review.schedule.zone if policy and policy.review else services.settings.default_time_zone
+    notice = AccessEnded(
+        now=services.clock.now(),
+        package=package.display_name,
+        ended=assignment.ends,
+        zone=zone,
+        cause="expired",
+        had_since=assignment.starts,
+    )
+    _tell(services, user, "ended", assignment.id, notice)
 
 
 def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:

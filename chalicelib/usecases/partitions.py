@@ -17,7 +17,6 @@ class Partition:
     order: str
     set_id: str
     shard: int
-    user_id: str = ""
     shared: SharedSet | None = None
 
 
@@ -36,14 +35,13 @@ def partitions(services: Services, instance: ReviewInstance, state: InstanceStat
 def _singles(services: Services, instance: ReviewInstance, after: str) -> Iterator[Partition]:
     """The sets of one, beginning with the set `after` itself, in which a checkpoint lies."""
     cursor: str | None = f"R#{after}" if after else None
-    first = _single(services, instance, after) if after else None
-    if first:
-        yield first
+    if after and any(not row.extra for row in services.reviews.reviewers_of_set(instance.id, after)):
+        yield _single(after)
     while True:
         page = services.reviews.reviewer_rows(instance.id, 100, cursor)
         for row in page.items:
-            if not row.shared:
-                yield Partition(f"{row.set_id}00", row.set_id, 0, row.user_id)
+            if not row.shared and not row.extra:
+                yield _single(row.set_id)
         cursor = page.next
         if cursor is None:
             return
@@ -54,7 +52,5 @@ def _sweep_key(shared: SharedSet) -> str:
     return "g" + shared.id if shared.id == ids.NO_SET else shared.id
 
 
-def _single(services: Services, instance: ReviewInstance, set_id: str) -> Partition | None:
-    """The set of one a checkpoint lies in; its reviewer is found by its own row."""
-    row = services.reviews.reviewer_of_set(instance.id, set_id)
-    return Partition(f"{set_id}00", set_id, 0, row.user_id) if row else None
+def _single(set_id: str) -> Partition:
+    return Partition(f"{set_id}00", set_id, 0)

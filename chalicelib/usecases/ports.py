@@ -6,19 +6,21 @@ unless the docstring says "may lag".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from chalicelib.domain import notices
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
-from chalicelib.domain.items import ApplyResult, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, RoleGrant, User
+from chalicelib.domain.resources import Resource, ResourceRequest, Right
 from chalicelib.domain.reviews import (
     Due,
     InstanceState,
@@ -86,7 +88,23 @@ class Unchanged:
     entity: object
 
 
-Change = Create | Save | Put | Drop | Delete | Unchanged
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Write nothing, but refuse the whole commit when this entity exists."""
+
+    entity: object
+
+
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """Replace the facts of a reviewer's row and leave its mail states and counters alone, if it is there and its
+    facts are still those of `before`."""
+
+    before: MyReview | ReviewerRow
+    entity: MyReview | ReviewerRow
+
+
+Change = Create | Save | Put | Drop | Delete | Unchanged | Absent | Alter
 
 
 class Clock(Protocol):
@@ -170,7 +188,9 @@ class Entitlements(Protocol):
     def policies_of_package(self, package_id: str, limit: int, after: str | None) -> Page[AssignmentPolicy]:
         """May lag."""
 
-    def assignment(self, assignment_id: str) -> Assignment | None: ...
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        """Wherever it lies: one that was moved to another policy keeps its id."""
+
     def assignments_of_policy(self, policy_id: str, limit: int, after: str | None) -> Page[Assignment]: ...
     def count_assignments_of_policy(self, policy_id: str) -> int:
         """All assignments ever made through the policy, by a COUNT query; may lag."""
@@ -181,7 +201,28 @@ class Entitlements(Protocol):
     def assignments_of_person(self, target_id: str, limit: int, after: str | None) -> Page[Assignment]:
         """Current and ended ones; may lag."""
 
+    def timers(self, place: str, minute: datetime, limit: int, after: str | None) -> Page[Timer]:
+        """What is to be looked at in a minute, of the assignments whose ids begin with `place`."""
+
     def holding(self, target_id: str, package_id: str) -> Holding | None: ...
+    def holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Holding]:
+        """The holdings there are among (person, package) pairs."""
+
+    def holdings_of_person(self, target_id: str) -> list[Holding]:
+        """Everything a person holds."""
+
+    def assignments(self, assignment_ids: Iterable[str]) -> dict[str, Assignment]:
+        """Several assignments by id."""
+
+    def resource(self, resource_id: str) -> Resource | None: ...
+    def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]: ...
+    def resource_request(self, request_id: str) -> ResourceRequest | None: ...
+    def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:
+        """Newest first."""
+
+    def incompatible_with(self, listed_id: str) -> list[str]:
+        """Ids of the packages that list this package as incompatible."""
+
     def request(self, request_id: str) -> AssignmentRequest | None: ...
     def list_requests(
         self, limit: int, after: str | None, since: datetime | None = None, before: datetime | None = None
@@ -194,14 +235,15 @@ class Entitlements(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard."""
+    """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard. `after`
+    None: it was cancelled and counts under no decision any more (G46)."""
 
     instance_id: str
     set_id: str
     shard: str
     sequence: str
     before: Decision
-    after: Decision
+    after: Decision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +296,8 @@ class Reviews(Protocol):
         """The counts of many partitions by (instance, set, shard), that of a set of one with its total; those
         nothing was counted in are left out. May lag a minute."""
 
-    def reviewer_of_set(self, instance_id: str, set_id: str) -> ReviewerRow | None:
-        """The row of a set of one."""
+    def reviewers_of_set(self, instance_id: str, set_id: str) -> list[ReviewerRow]:
+        """Every row of one set, first that of a set of one; those who are reviewers no more included."""
 
     def write_reviewers(self, rows: Iterable[tuple[ReviewerRow, MyReview]]) -> None:
         """Both rows of each reviewer, in batches. Only while the instance is initialising."""
@@ -266,6 +308,12 @@ class Reviews(Protocol):
     def my_parts(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
         """The caller's rows in one instance (none: no reviewer). May lag by the state cache's life."""
 
+    def parts_now(self, user_id: str, instance: ReviewInstance) -> tuple[MyReview, ...]:
+        """The same as they stand now, with those that count no more; for changing them."""
+
+    def standing_delegates(self, user_ids: Iterable[str]) -> dict[str, StandingDelegate]:
+        """Who stands in for these people, now or later, by person."""
+
     def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
         """Move the mail `kind` of a reviewer's row from state `before` (None: not set) to `state`."""
 
@@ -273,6 +321,10 @@ class Reviews(Protocol):
     def notices_of(self, user_id: str, kind: str, limit: int) -> list[Notice]: ...
     def due_until(self, when: datetime, limit: int) -> list[Due]:
         """The agenda up to `when`, oldest first: one query, whatever lies in the future."""
+
+    def due(self, when: datetime, kind: str, subject_id: str) -> Due | None: ...
+    def cuts(self, instance_id: str, limit: int, after: str | None) -> Page[Cut]:
+        """The removals of an instance that are to be done at once."""
 
     def job(self, job_id: str) -> Job | None: ...
     def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
@@ -296,6 +348,9 @@ class Items(Protocol):
         """Write fresh items in batches with back-off. Only while the instance is initialising."""
 
     def get(self, instance_id: str, item_id: str) -> DecisionItem | None: ...
+    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+        """Those that exist, in the order asked; may lag by a second."""
+
     def record(
         self,
         instance_id: str,
@@ -310,7 +365,8 @@ class Items(Protocol):
     ) -> Recorded:
         """Append a decision: one conditional UpdateItem, nothing read.
 
-        Accepted when the item exists, its deadline is after `now`, its history is not full, its principal is not
+        Accepted when the item exists, its deadline is after `now`, it is not cancelled, its removal has not begun,
+        its history is not full, its principal is not
         `exclude_principal`, it has `version` history entries (if given), it is undecided (if asked), and, unless
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
@@ -323,6 +379,12 @@ class Items(Protocol):
 
     def close(self, instance_id: str, item_id: str, entry: HistoryEntry | None, kept: str) -> bool:
         """Record the no-response outcome of an undecided item; False when somebody decided it meanwhile."""
+
+    def cancel(self, instance_id: str, item_id: str, cause: Cancelled, now: datetime) -> bool:
+        """Mark an item that ended by itself, whatever was decided; False when it is closed or being removed."""
+
+    def claim_removal(self, instance_id: str, item_id: str) -> bool:
+        """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """Record what became of a removal; repeatable."""
@@ -390,6 +452,29 @@ class Files(Protocol):
         """Make the parts one object; again without effect when it was done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a connector knows about a resource. `group_kind` as `Group.kind`; `roles` are (origin id, name)."""
+
+    display_name: str
+    description: str = ""
+    group_kind: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+
+
+class Connector(Protocol):
+    """One system outside in which people hold rights. Every call may be repeated, late and concurrently: granting
+    what is held and revoking what is not held succeed. A failure is any exception; it is tried again."""
+
+    def look_up(self, origin_system: str, origin_id: str) -> Found | None:
+        """The resource with this id, None when there is none."""
+
+    def grant(self, right: Right, person: User) -> None: ...
+    def revoke(self, right: Right, person: User) -> None: ...
+    def verify(self, right: Right, person: User) -> bool:
+        """Does the person hold the right now?"""
+
+
 class Queue(Protocol):
     """Hints to workers. Losing one delays work until the next tick, nothing more."""
 
@@ -441,3 +526,4 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    connectors: Mapping[str, Connector]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import ids
 from chalicelib.domain.items import Decision
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
+from chalicelib.usecases.notify_others import tally_of
 from chalicelib.usecases.ports import Progress, Services
 
 
@@ -18,9 +20,8 @@ def counts(progress: Progress, state: InstanceState) -> Tally:
     if outcome is not None and outcome.total:
         approved = outcome.approved + outcome.approved_by_rule
         denied = outcome.denied_by_person + outcome.denied_by_rule
-        return Tally(outcome.total, approved, denied, outcome.dont_know)
-    counted = progress.counts
-    return Tally(state.items, counted.approved, counted.denied, counted.dont_know)
+        return Tally(outcome.total, approved, denied, outcome.dont_know, outcome.cancelled)
+    return replace(progress.counts, total=state.items)
 
 
 def finished_reviewers(progress: Progress, state: InstanceState) -> int:
@@ -28,7 +29,7 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
     together = 0
     for shared in state.shared:
         tally = progress.shared.get(shared.id, Tally())
-        if shared.items <= tally.approved + tally.denied + tally.dont_know:
+        if not replace(tally, total=shared.items).undecided:
             together += len(shared.members)
     return progress.finished + together
 
@@ -37,7 +38,7 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
 class ToDo:
     """A review as a reviewer's list shows it: all their parts in it, and how many items they have left."""
 
-    part: MyReview
+    parts: tuple[MyReview, ...]
     state: InstanceState | None
     items: int
     undecided: int
@@ -56,11 +57,15 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
         decided = sum(one.approved + one.denied + one.dont_know for one in counted)
         others = part.own_item and not may_decide_own(instances[part.instance_id])
         asked = part.items - int(others)
-        if others and 0 < decided < part.items:
+        if part.only:
+            decided = sum(not one.waits for one in services.items.get_many(part.instance_id, part.only))
+        elif others and 0 < decided < part.items:
             decided -= int(_is_decided(services, part))
-        before = found.get(part.instance_id) or ToDo(part, states.get(part.instance_id), 0, 0)
+        before = found.get(part.instance_id) or ToDo((), states.get(part.instance_id), 0, 0)
         left = max(asked - decided, 0)
-        found[part.instance_id] = replace(before, items=before.items + asked, undecided=before.undecided + left)
+        found[part.instance_id] = ToDo(
+            (*before.parts, part), before.state, before.items + asked, before.undecided + left
+        )
     return list(found.values())
 
 
@@ -75,6 +80,33 @@ def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[s
     shared = {one.id: one.shards for one in state.shared} if state else {}
     for shard in range(shared.get(part.set_id, 1)):
         yield part.instance_id, part.set_id, f"{shard:02x}"
+
+
+def tallies_of(services: Services, instance: ReviewInstance, rows: Sequence[ReviewerRow]) -> list[Tally]:
+    """How far each of these reviewers is. Whoever joined a set of one is as far as its own reviewer; with single
+    items, as far as those are (read one by one, at most 200)."""
+    shared = any(row.shared for row in rows)
+    progress = services.reviews.progress(instance.id) if shared else Progress(None, Tally(), 0, {})
+    known = {row.set_id: row.tally for row in rows if not row.extra and not row.shared}
+    found = []
+    for row in rows:
+        if row.some:
+            found.append(_singly(services, instance, row))
+        elif row.extra and not row.shared:
+            if row.set_id not in known:
+                known[row.set_id] = services.reviews.reviewers_of_set(instance.id, row.set_id)[0].tally
+            found.append(known[row.set_id])
+        else:
+            found.append(tally_of(row, progress))
+    return found
+
+
+def _singly(services: Services, instance: ReviewInstance, row: ReviewerRow) -> Tally:
+    parts = services.reviews.my_parts(row.user_id, instance)
+    same = [part for part in parts if (part.set_id, part.on_behalf_of) == (row.set_id, row.on_behalf_of)]
+    items = services.items.get_many(instance.id, [item_id for part in same for item_id in part.only])
+    made = Counter(item.decision for item in items)
+    return Tally(len(items), made[Decision.APPROVE], made[Decision.DENY], made[Decision.DONT_KNOW])
 
 
 def latest_instances(

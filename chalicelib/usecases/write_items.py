@@ -93,7 +93,7 @@ def _single_rows(services: Services, instance: ReviewInstance, state: InstanceSt
     for user_id, (name, principal_name) in names.items():
         set_id = ids.set_of_one(user_id)
         if set_id in totals:
-            yield _rows(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
+            yield rows_of(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
 
 
 def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -140,14 +140,15 @@ def bucket_count(services: Services, state: InstanceState) -> int:
 
 
 def _shared_row(instance: ReviewInstance, shared: SharedSet, user: User, own_item_id: str) -> Rows:
-    row, part = _rows(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
+    row, part = rows_of(instance, user.id, user.display_name, user.principal_name, shared.id, shared.items, shared.role)
     own = own_item_id != ""
     return replace(row, shared=True, own_item=own), replace(part, own_item=own, own_item_id=own_item_id)
 
 
-def _rows(
+def rows_of(
     instance: ReviewInstance, user_id: str, name: str, principal_name: str, set_id: str, total: int, why: str
 ) -> Rows:
+    """The two rows of a reviewer of a set with `total` items: under the instance and under the reviewer."""
     row = ReviewerRow(
         instance_id=instance.id,
         user_id=user_id,

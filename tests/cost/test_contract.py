@@ -18,6 +18,7 @@ from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide import Submission, open_instance, record_decision, record_many
+from chalicelib.usecases.hand_over import Wish, hand_over
 from chalicelib.usecases.list_items import items_of_reviewer
 from chalicelib.usecases.open_review import open_due_review
 from tests import factories
@@ -125,6 +126,24 @@ def test_a_decision_is_one_request_and_one_write_unit(opened) -> None:
     with Meter() as meter:
         _decide(world, instance, bosses[3], items[1], Decision.APPROVE, "x" * 165)
     assert (meter.requests, meter.write_units, meter.read_units) == (1, 1, 0)
+
+
+def test_handing_over_costs_one_transaction_and_a_helpers_decision_one_write(opened) -> None:
+    """However many items are handed over; whoever took them decides like anybody else, with both names."""
+    world, bosses, instance, _ = opened
+    boss, helper = bosses[7], bosses[8]
+    wish = Wish(to=helper.id, reason="away")
+    with Meter() as meter:
+        hand_over(world.services, boss, instance, wish, world.clock.now(), world.services.clock.new_id())
+    print(meter.table())
+    assert meter.write_units <= 14 and meter.read_units <= 14
+    items = _items(world, instance, boss)
+    world.clock.seconds += 6
+    _decide(world, instance, helper, items[0], Decision.DENY, "")
+    with Meter() as meter:
+        _decide(world, instance, helper, items[1], Decision.APPROVE, "x" * 100)
+    assert (meter.requests, meter.write_units, meter.read_units) == (1, 1, 0)
+    assert _items(world, instance, boss)[1].last.on_behalf_of == boss.id
 
 
 def test_a_reviewers_page_is_one_query(opened) -> None:

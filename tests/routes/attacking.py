@@ -16,6 +16,7 @@ from moto.dynamodb import dynamodb_backends
 from chalicelib import bootstrap
 from chalicelib.aws.clients import client
 from chalicelib.domain import ids
+from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.domain.people import Group, Membership, Role, RoleGrant
 from chalicelib.domain.reviews import Job
 from chalicelib.routes import auth
@@ -83,10 +84,34 @@ def set_stage(world: World) -> Stage:
     reports = {"history": history, "run": run["id"], "export": export.id, "download": link.rpartition("/")[2]}
     known = {"user": ann.id, "boss": boss.id, "eve": eve.id, "group": crew.id, "catalog": catalog.id}
     known |= {"package": package.id, "policy": policy.id, "assignment": assignment, "request": request.id}
+    known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
     known |= {"audit_export": exported.json["id"]}
     return Stage(world, organisation, known)
+
+
+def granting(
+    world: World, organisation: Organisation, catalog: Catalog, package: AccessPackage, crew: Group
+) -> dict[str, str]:
+    """The package grants a role of an application and excludes the group and another package."""
+    em = "/v1.0/identityGovernance/entitlementManagement"
+    roles = [{"originId": "user", "displayName": "User"}, {"originId": "other", "displayName": "Other"}]
+    app = {"originSystem": "AadApplication", "originId": "payroll", "displayName": "Payroll", "roles": roles}
+    body = {"requestType": "adminAdd", "catalog": {"id": catalog.id}, "resource": app}
+    made = world.post(f"{em}/resourceRequests", body).json
+    here, resource = f"{em}/accessPackages/{package.id}", made["resource"]["id"]
+    role = {"originId": "user", "resource": {"id": resource}}
+    role_scope = world.post(f"{here}/resourceRoleScopes", {"role": role}).json["id"]
+    other = organisation.package("Other", catalog)
+    world.post(f"{here}/incompatibleAccessPackages/$ref", {"@odata.id": f"/accessPackages/{other.id}"})
+    world.post(f"{here}/incompatibleGroups/$ref", {"@odata.id": f"/groups/{crew.id}"})
+    return {
+        "resource": resource,
+        "resource_request": made["id"],
+        "role_scope": role_scope,
+        "other_package": other.id,
+    }
 
 
 @dataclass(frozen=True)

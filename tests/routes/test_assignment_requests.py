@@ -186,3 +186,38 @@ def test_deleting_a_request_leaves_the_assignment(office: Office) -> None:
     assert (found["requestType"], found["@accessReviews.instanceId"]) == ("systemRemove", "i")
     assert found["requestor"]["displayName"] == "Access Reviews"
     refused(world.call("DELETE", f"{REQUESTS}/{removal.id}"), 409)
+
+
+def test_cancelling_what_has_not_begun(office: Office) -> None:
+    """R39: the request is canceled, the assignment never begins, and the person may be assigned again."""
+    scheduled = office.add(office.ann, schedule={"startDateTime": "2026-03-09T00:00:00Z"}).json
+    address = f"{REQUESTS}/{scheduled['id']}/cancel"
+    refused(office.world.post(address, as_="ann@example.com"), 403)
+    refused(office.world.post(address, as_="bob@example.com"), 404)
+    assert [office.world.post(address).status for _ in range(2)] == [204, 204]
+    shown_request = office.world.get(f"{REQUESTS}/{scheduled['id']}").json
+    assert (shown_request["state"], shown_request["status"]) == ("canceled", "Canceled")
+    found = shown(office, scheduled["assignment"]["id"])
+    assert (found["state"], found["status"]) == ("expired", "Canceled")
+    office.world.clock.advance(days=8)
+    office.world.tick()
+    assert office.world.get(f"{REQUESTS}/{scheduled['id']}").json["state"] == "canceled"
+    again = office.add(office.ann)
+    assert again.status == 201 and office.world.mails() == []
+    message = refused(office.world.post(f"{REQUESTS}/{again.json['id']}/cancel"), 409)["message"]
+    assert "Remove the assignment instead" in message
+
+
+def test_a_policy_that_is_not_enabled_takes_no_assignment(office: Office) -> None:
+    """R21: nor does it take one back by the way; those who have access keep it, and a client that does not know our
+    annotation does not switch it on again."""
+    own = added(office, office.ann)
+    address = f"{POLICIES}/{office.policy.id}"
+    assert office.world.get(address).json["@accessReviews.isEnabled"] is True
+    office.world.call("PATCH", address, {"@accessReviews.isEnabled": False})
+    assert office.world.call("PUT", address, office.body()).json["@accessReviews.isEnabled"] is False
+    message = refused(office.add(office.bob), 409, "assignment/assignmentPolicyId")["message"]
+    assert "not enabled" in message
+    assert shown(office, own)["state"] == "delivered"
+    office.world.call("PATCH", address, {"@accessReviews.isEnabled": True})
+    assert office.add(office.bob).status == 201

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under,
 from tests.routes.attacks import attack, check_refusal
 
 __all__ = ["stage"]
+DELEGATE = "/api/v1/me/delegate"
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
+
+OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
+BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
 
 
 def decisions(stage: Stage) -> dict[str, Any]:
@@ -33,6 +38,24 @@ def decisions(stage: Stage) -> dict[str, Any]:
 
 def stop(stage: Stage) -> dict[str, Any]:
     return {"unanswered": "keep"}
+
+
+def hand_over(stage: Stage) -> dict[str, Any]:
+    return {"to": stage.ids["eve"], "reason": "away", "items": [stage.ids["item"]]}
+
+
+def take_back(stage: Stage) -> dict[str, Any]:
+    return {"to": stage.ids["eve"], "items": [stage.ids["item"]]}
+
+
+def assigned(stage: Stage) -> dict[str, Any]:
+    return {"to": stage.ids["eve"], "reason": "nobody else", "items": [stage.ids["item"]]}
+
+
+def absence(stage: Stage) -> dict[str, Any]:
+    day = stage.world.clock.now() + timedelta(days=1)
+    times = {"startDateTime": day.isoformat(), "endDateTime": (day + timedelta(days=1)).isoformat()}
+    return {"to": stage.ids["eve"], "reason": "holiday"} | times
 
 
 def role(stage: Stage) -> dict[str, Any]:
@@ -75,6 +98,22 @@ TABLE = {
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
+    f"GET {OVERLAPS}": Route(BOTH),
+    f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
+    f"GET {OVERLAPS}.csv": Route(f"{BOTH}.csv"),
+    f"POST {REVIEWS}/{{review_id}}/hand-over": Route(
+        f"{REVIEWS}/{{review}}/hand-over", hand_over, as_=BOSS, strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/take-back": Route(
+        f"{REVIEWS}/{{review}}/take-back", take_back, as_=BOSS, strict=True
+    ),
+    f"GET {REVIEWS}/{{review_id}}/needs-reviewer": Route(f"{REVIEWS}/{{review}}/needs-reviewer"),
+    f"POST {REVIEWS}/{{review_id}}/assign-reviewer": Route(
+        f"{REVIEWS}/{{review}}/assign-reviewer", assigned, strict=True
+    ),
+    f"GET {DELEGATE}": Route(DELEGATE, stranger=(404,)),
+    f"PUT {DELEGATE}": Route(DELEGATE, absence, stranger=(400,), strict=True),
+    f"DELETE {DELEGATE}": Route(DELEGATE, stranger=(404,)),
     f"GET {ROLES}": Route(ROLES, stranger=(200,)),
     f"POST {ROLES}": Route(ROLES, role, words=("role", "principalKind"), strict=True),
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
@@ -89,6 +128,8 @@ TABLE = {
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
 PAGED = (AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (f"{BOTH}/{{group}}", REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
 
 
 def test_the_table_has_every_route() -> None:

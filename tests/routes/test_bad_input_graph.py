@@ -15,6 +15,7 @@ EM = "/v1.0/identityGovernance/entitlementManagement"
 AR = "/v1.0/identityGovernance/accessReviews/definitions"
 INSTANCE, REVIEW = f"{AR}/{{definition_id}}/instances/{{instance_id}}", f"{AR}/{{definition}}/instances/{{review}}"
 RUN = f"{HISTORY}/{{history_id}}/instances/{{run_id}}"
+PACKAGE, ONE = f"{EM}/accessPackages/{{id}}", f"{EM}/accessPackages/{{package}}"
 OPEN = (200,)
 
 
@@ -29,6 +30,11 @@ def package(stage: Stage) -> dict[str, Any]:
         "isHidden": False,
         "catalog": {"id": stage.ids["catalog"]},
     }
+
+
+def reviewers(stage: Stage) -> dict[str, Any]:
+    scope = {"query": f"/users/{stage.ids['eve']}", "queryType": "MicrosoftGraph", "queryRoot": ""}
+    return {"fallbackReviewers": [scope]}
 
 
 def policy(stage: Stage) -> dict[str, Any]:
@@ -52,6 +58,7 @@ def policy(stage: Stage) -> dict[str, Any]:
     return {
         "displayName": "New",
         "description": "d",
+        "@accessReviews.isEnabled": True,
         "allowedTargetScope": "allMemberUsers",
         "expiration": {"type": "afterDuration", "duration": "P30D"},
         "accessPackage": {"id": stage.ids["package"]},
@@ -122,6 +129,32 @@ def report(stage: Stage) -> dict[str, Any]:
     }
 
 
+def resource_request(stage: Stage) -> dict[str, Any]:
+    return {
+        "requestType": "adminAdd",
+        "catalog": {"id": stage.ids["catalog"]},
+        "resource": {
+            "originSystem": "AadApplication",
+            "originId": "ledger",
+            "displayName": "Ledger",
+            "description": "d",
+            "roles": [{"originId": "r", "displayName": "R"}],
+            "@accessReviews.connector": "recorded",
+        },
+    }
+
+
+def role_scope(stage: Stage) -> dict[str, Any]:
+    return {
+        "role": {"originId": "other", "resource": {"id": stage.ids["resource"]}},
+        "scope": {"isRootScope": True},
+    }
+
+
+def reference(stage: Stage) -> dict[str, Any]:
+    return {"@odata.id": "https://graph.example.com/v1.0/nothing/here"}
+
+
 POLICY_WORDS = (
     "allowedTargetScope",
     "expiration/type",
@@ -173,6 +206,7 @@ TABLE = {
     ),
     f"GET {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
     f"DELETE {EM}/assignmentRequests/{{id}}": Route(f"{EM}/assignmentRequests/{{request}}"),
+    f"POST {EM}/assignmentRequests/{{id}}/cancel": Route(f"{EM}/assignmentRequests/{{request}}/cancel"),
     f"GET {EM}/assignments": Route(f"{EM}/assignments", stranger=OPEN, lists=True),
     f"GET {EM}/assignments/{{id}}": Route(f"{EM}/assignments/{{assignment}}"),
     **{
@@ -200,10 +234,42 @@ TABLE = {
     f"GET {HISTORY}/{{history_id}}/instances": Route(f"{HISTORY}/{{history}}/instances", lists=True),
     f"GET {RUN}": Route(f"{HISTORY}/{{history}}/instances/{{run}}"),
     f"POST {RUN}/generateDownloadUri": Route(f"{HISTORY}/{{history}}/instances/{{run}}/generateDownloadUri"),
+    f"POST {EM}/assignments/{{id}}/reprocess": Route(f"{EM}/assignments/{{assignment}}/reprocess"),
+    f"POST {EM}/assignmentRequests/{{id}}/reprocess": Route(f"{EM}/assignmentRequests/{{request}}/reprocess"),
+    f"GET {EM}/resources": Route(f"{EM}/resources", stranger=OPEN, lists=True),
+    f"GET {EM}/resources/{{id}}": Route(f"{EM}/resources/{{resource}}"),
+    f"GET {EM}/catalogs/{{id}}/resources": Route(f"{EM}/catalogs/{{catalog}}/resources", lists=True),
+    f"GET {EM}/catalogs/{{id}}/resources/{{resource_id}}": Route(f"{EM}/catalogs/{{catalog}}/resources/{{resource}}"),
+    f"GET {EM}/catalogs/{{id}}/resourceRoles": Route(f"{EM}/catalogs/{{catalog}}/resourceRoles", lists=True),
+    f"GET {EM}/catalogs/{{id}}/resourceScopes": Route(f"{EM}/catalogs/{{catalog}}/resourceScopes", lists=True),
+    f"GET {EM}/resourceRequests": Route(f"{EM}/resourceRequests", stranger=OPEN, lists=True),
+    f"POST {EM}/resourceRequests": Route(
+        f"{EM}/resourceRequests", resource_request, words=("requestType", "resource/originSystem")
+    ),
+    f"GET {EM}/resourceRequests/{{id}}": Route(f"{EM}/resourceRequests/{{resource_request}}"),
+    f"GET {PACKAGE}/resourceRoleScopes": Route(f"{ONE}/resourceRoleScopes", lists=True),
+    f"POST {PACKAGE}/resourceRoleScopes": Route(f"{ONE}/resourceRoleScopes", role_scope),
+    f"GET {PACKAGE}/resourceRoleScopes/{{role_scope_id}}": Route(f"{ONE}/resourceRoleScopes/{{role_scope}}"),
+    f"DELETE {PACKAGE}/resourceRoleScopes/{{role_scope_id}}": Route(f"{ONE}/resourceRoleScopes/{{role_scope}}"),
+    f"GET {PACKAGE}/accessPackagesIncompatibleWith": Route(f"{ONE}/accessPackagesIncompatibleWith", lists=True),
+    **{
+        f"GET {PACKAGE}/{listed}": Route(f"{ONE}/{listed}", lists=True)
+        for listed in ("incompatibleAccessPackages", "incompatibleGroups")
+    },
+    **{
+        f"{verb} {PACKAGE}/{listed}/{{part}}": Route(f"{ONE}/{listed}/$ref", reference if verb == "POST" else None)
+        for verb in ("GET", "POST", "DELETE")
+        for listed in ("incompatibleAccessPackages", "incompatibleGroups")
+    },
+    f"DELETE {PACKAGE}/incompatibleAccessPackages/{{part}}/{{reference}}": Route(
+        f"{ONE}/incompatibleAccessPackages/{{other_package}}/$ref"
+    ),
+    f"DELETE {PACKAGE}/incompatibleGroups/{{part}}/{{reference}}": Route(f"{ONE}/incompatibleGroups/{{group}}/$ref"),
     f"GET {AR}": Route(AR, stranger=OPEN, lists=True),
     f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
     f"GET {AR}/{{definition_id}}/instances": Route(f"{AR}/{{definition}}/instances", lists=True),
     f"GET {INSTANCE}": Route(REVIEW),
+    f"PATCH {INSTANCE}": Route(REVIEW, reviewers),
     f"GET {INSTANCE}/contactedReviewers": Route(f"{REVIEW}/contactedReviewers", lists=True),
     f"POST {INSTANCE}/stop": Route(f"{REVIEW}/stop"),
     f"POST {INSTANCE}/applyDecisions": Route(f"{REVIEW}/applyDecisions"),

@@ -395,7 +395,7 @@ def test_counts_are_right_however_often_a_stream_batch_repeats(world: World, org
         world.streamed = position
         world.drain_stream()
     shown = world.get(f"/api/v1/reviews/{instance.id}").json
-    assert shown["counts"] == {"total": 2, "approved": 1, "denied": 1, "dontKnow": 0, "notReviewed": 0}
+    assert shown["counts"] == {"total": 2, "approved": 1, "denied": 1, "dontKnow": 0, "cancelled": 0, "notReviewed": 0}
     assert shown["reviewers"] == {"total": 1, "finished": 1}
     progress = world.get(f"/api/v1/reviews/{instance.id}/reviewers").json["value"]
     assert progress[0]["displayName"] == "Boss" and progress[0]["counts"]["notReviewed"] == 0

@@ -41,6 +41,7 @@ class Counts(Answer, kw_only=True):
     approved: int
     denied: int
     dont_know: int
+    cancelled: int
     not_reviewed: int
 
 
@@ -74,6 +75,15 @@ class ReviewSummary(ReviewHead, kw_only=True):
     counts: Counts | UnsetType = UNSET
 
 
+class Handed(Answer, kw_only=True):
+    """What a reviewer handed over to one person: these items, or everything when there are none."""
+
+    to: str
+    items: list[str]
+    reason: str
+    date_time: Instant
+
+
 class ListedReview(Answer, kw_only=True):
     """One of the caller's reviews; of a package, a series with its newest review."""
 
@@ -88,6 +98,8 @@ class ListedReview(Answer, kw_only=True):
     undecided: int | UnsetType = UNSET
     self_review: bool | UnsetType = UNSET
     reviewer_reason: Text = UNSET
+    on_behalf_of: list[str] | UnsetType = UNSET
+    handed_over: list[Handed] | UnsetType = UNSET
     latest: ReviewSummary | UnsetType | None = UNSET
 
 
@@ -116,6 +128,7 @@ class OutcomeCounts(Answer, kw_only=True):
     dont_know: int
     kept: int
     kept_because: dict[str, int]
+    cancelled: int
     removed: int
     removal_failures: int
 
@@ -140,6 +153,7 @@ class ReviewerProgress(Answer, kw_only=True):
     reviewer_reason: str
     shared: bool
     counts: Counts
+    on_behalf_of: Text = UNSET
 
 
 class RefusedDecision(Answer, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.reviews import InstanceState, ReviewerRow, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
@@ -24,7 +24,7 @@ from chalicelib.routes.shapes import Listed, Nothing
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
-from chalicelib.usecases.notify_others import tally_of
+from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
 from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import (
@@ -33,6 +33,7 @@ from chalicelib.usecases.watch_review import (
     definitions_of_package,
     finished_reviewers,
     latest_instances,
+    tallies_of,
     to_do,
 )
 
@@ -46,6 +47,7 @@ def _tally(tally: Tally) -> dict[str, int]:
         "approved": tally.approved,
         "denied": tally.denied,
         "dontKnow": tally.dont_know,
+        "cancelled": tally.cancelled,
         "notReviewed": tally.undecided,
     }
 
@@ -83,7 +85,8 @@ def _token(call: Call) -> str | None:
 
 
 def _mine(one: ToDo) -> dict[str, Any]:
-    part, state = one.part, one.state
+    """One review as its reviewer lists it; their own part in it first, then what was handed to them."""
+    part, state = min(one.parts, key=lambda each: each.on_behalf_of), one.state
     return {
         "id": part.instance_id,
         "definitionId": part.definition_id,
@@ -96,6 +99,12 @@ def _mine(one: ToDo) -> dict[str, Any]:
         "undecided": one.undecided,
         "selfReview": part.self_review,
         "reviewerReason": part.reason,
+        "onBehalfOf": sorted({each.on_behalf_of for each in one.parts} - {""}),
+        "handedOver": [
+            {"to": given.to, "items": list(given.only), "reason": given.reason, "dateTime": stamp(given.at)}
+            for each in one.parts
+            for given in each.handed
+        ],
     }
 
 
@@ -136,7 +145,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     body: dict[str, Any] = {
         "counts": _tally(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
-        "needsReviewer": sum(one.items for one in state.shared if one.id == ids.NO_SET),
+        "needsReviewer": needing(state),
         "population": {"read": state.population, "counted": state.counted, "items": state.items},
         "waitingForConfirmation": state.status == "Completed" and not state.due,
     }
@@ -149,6 +158,7 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
             "dontKnow": state.outcome.dont_know,
             "kept": state.outcome.kept,
             "keptBecause": state.outcome.kept_because,
+            "cancelled": state.outcome.cancelled,
             "removed": state.removed,
             "removalFailures": state.removal_failures,
         }
@@ -162,23 +172,24 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
     page = call.services.reviews.reviewer_rows(found.id, 100, position(call, _token(call)).get("after"))
-    shared = any(row.shared for row in page.items)
-    progress = call.services.reviews.progress(found.id) if shared else Progress(None, Tally(), 0, {})
-    value = [
-        {
-            "id": row.user_id,
-            "displayName": row.display_name,
-            "userPrincipalName": row.principal_name,
-            "reviewerReason": row.reason,
-            "shared": row.shared,
-            "counts": _tally(tally_of(row, progress)),
-        }
-        for row in page.items
-    ]
-    body: dict[str, Any] = {"value": value}
+    rows = [row for row in page.items if not row.removed]
+    tallies = tallies_of(call.services, found, rows)
+    body: dict[str, Any] = {"value": [_reviewer(row, tally) for row, tally in zip(rows, tallies, strict=True)]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
+
+
+def _reviewer(row: ReviewerRow, tally: Tally) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": row.user_id,
+        "displayName": row.display_name,
+        "userPrincipalName": row.principal_name,
+        "reviewerReason": row.reason,
+        "shared": row.shared,
+        "counts": _tally(tally),
+    }
+    return shown | ({"onBehalfOf": row.on_behalf_of} if row.on_behalf_of else {})
 
 
 @route(door, "POST", REVIEW + "/decisions", takes=Decisions, gives=Results)

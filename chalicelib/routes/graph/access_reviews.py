@@ -11,14 +11,17 @@ from chalicelib.domain import errors
 from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance, Status
 from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
-from chalicelib.routes.graph.bodies import Anything
+from chalicelib.routes.graph.addresses import body_of
+from chalicelib.routes.graph.bodies import Anything, InstanceBody
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
+from chalicelib.routes.graph.reviewer_sets import read_scopes
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.contacted import Contacted, contacted
 from chalicelib.usecases.control_review import apply_decisions, stop_review
+from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
 from chalicelib.usecases.seeing import sees_package
@@ -242,6 +245,19 @@ def _show_instances(call: Call) -> Any:
         return [present.instance(one, states.get(one.id)) for one in found]
 
     return show
+
+
+@route(door, "PATCH", INSTANCE, takes=InstanceBody, gives=None)
+def patch_instance(call: Call, definition_id: str, instance_id: str) -> Answer:
+    """Edit the reviewers and fallback reviewers of a running occurrence (R140, G31); nothing else can be changed."""
+    reader = body_of(call)
+    wish = Reviewers(
+        primary=read_scopes(reader, "reviewers"),
+        fallback=read_scopes(reader, "fallbackReviewers"),
+    )
+    found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
+    edit_reviewers(call.services, call.actor, found, wish, call.now, call.operation)
+    return None
 
 
 @route(door, "GET", INSTANCE + "/contactedReviewers", query=LIST, gives=Collection[ContactedReviewer])

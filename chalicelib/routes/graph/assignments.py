@@ -12,7 +12,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
 from chalicelib.domain.errors import MethodNotAllowed
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST, SORTED
+from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
@@ -28,9 +28,11 @@ from chalicelib.routes.graph.addresses import (
     views_of_caller,
 )
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
-from chalicelib.routes.graph.bodies import RequestBody
+from chalicelib.routes.graph.bodies import Anything, RequestBody
+from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.separation import additional_access
 from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
 from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape
 from chalicelib.routes.graph.walking import Source
@@ -38,7 +40,13 @@ from chalicelib.routes.http import Answer, Call, Created
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases import list_entitlements, list_own, seeing
 from chalicelib.usecases.assign import assign
-from chalicelib.usecases.change_assignment import change_assignment, delete_request, remove_assignment
+from chalicelib.usecases.change_assignment import (
+    cancel_request,
+    change_assignment,
+    delete_request,
+    remove_assignment,
+)
+from chalicelib.usecases.reprocess import reprocess_assignment, reprocess_request
 
 door = Blueprint(__name__)
 
@@ -46,6 +54,10 @@ _SHOWN = timedelta(seconds=1)  # answers show whole seconds, and filters compare
 ONE = ("$select", "$expand")
 OPTIONS, REQUEST_OPTIONS = (*LIST, "$expand"), (*SORTED, "$expand")
 ASSIGNMENTS, REQUESTS = f"{EM}/assignments", f"{EM}/assignmentRequests"
+_PAIR = "accessPackageId='{accessPackageId}',incompatibleAccessPackageId='{incompatibleAccessPackageId}'"
+BOTH = tuple(
+    Named(f"additionalAccess({pair})", (*LIST, "$expand"), Collection[AssignmentShape]) for pair in ("", _PAIR)
+)
 
 
 @http.route(door, "GET", ASSIGNMENTS, query=OPTIONS, gives=Collection[AssignmentShape])
@@ -60,7 +72,7 @@ def assignments(call: Call) -> Answer:
     f"{ASSIGNMENTS}/{{id}}",
     query=ONE,
     gives=AssignmentShape,
-    named=(COUNTED, *views_of_caller(list_own.ASSIGNMENTS_ON, OPTIONS, Collection[AssignmentShape])),
+    named=(COUNTED, *BOTH, *views_of_caller(list_own.ASSIGNMENTS_ON, OPTIONS, Collection[AssignmentShape])),
 )
 def assignment(call: Call, id: str) -> Answer:
     """One assignment, `$count`, or those on the caller."""
@@ -69,6 +81,9 @@ def assignment(call: Call, id: str) -> Answer:
     on = current_user(id, list_own.ASSIGNMENTS_ON)
     if on:
         return _assignments(call, on=on)
+    asked = parse_segment(id)
+    if asked.kind == "function" and asked.name == "additionalAccess":
+        return additional_access(call, asked.arguments)
     return lists.single(
         call,
         seeing.find_assignment(call.services, call.actor, only_id(id)),
@@ -132,6 +147,29 @@ def request(call: Call, id: str) -> Answer:
 def drop_request(call: Call, id: str) -> Answer:
     """Delete the record of a completed request; the assignment stays as it is (R41)."""
     delete_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{ASSIGNMENTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
+def deliver_again(call: Call, id: str) -> Answer:
+    """Deliver what an assignment grants once more (R40)."""
+    body_of(call)
+    reprocess_assignment(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/reprocess", takes=Anything, gives=None, refuses=(409,))
+def try_again(call: Call, id: str) -> Answer:
+    """Try a failed or partial delivery again, within seven days (R40)."""
+    body_of(call)
+    reprocess_request(call.services, call.actor, call.now, call.operation, only_id(id))
+    return None
+
+
+@http.route(door, "POST", f"{REQUESTS}/{{id}}/cancel", takes=Anything, gives=None)
+def cancel(call: Call, id: str) -> Answer:
+    """Cancel a request that has not been delivered, such as a scheduled one (R39)."""
+    cancel_request(call.services, call.actor, call.now, only_id(id))
     return None
 
 

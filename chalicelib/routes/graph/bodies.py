@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, field
 
 
-def _word(*allowed: str) -> Meta:
+def words(*allowed: str) -> Meta:
     """The words a member takes: shown in the description, read without case by the route."""
     return Meta(extra_json_schema={"enum": list(allowed)})
 
@@ -17,7 +17,8 @@ def _long(most: int) -> Meta:
     return Meta(extra_json_schema={"maxLength": most})
 
 
-DecisionWord = Annotated[str, _word("Approve", "Deny", "DontKnow", "NotReviewed")] | None
+DecisionWord = Annotated[str, words("Approve", "Deny", "DontKnow", "NotReviewed")] | None
+Word = Annotated[str, Meta(extra_json_schema={"maxLength": 512})] | None
 Reason = Annotated[str, _long(1_000)] | None
 Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 256})] | None
 Description = Annotated[str, _long(4_000)] | None
@@ -42,7 +43,7 @@ class CatalogBody(Body):
 
     display_name: Name = None
     description: Description = None
-    state: Annotated[str, _word("published", "unpublished")] | None = None
+    state: Annotated[str, words("published", "unpublished")] | None = None
     is_externally_visible: bool | None = None
 
 
@@ -64,7 +65,7 @@ class NewPackage(PackageBody):
 class ExpirationBody(Body):
     """How long something lasts."""
 
-    type: Annotated[str, _word("notSpecified", "noExpiration", "afterDateTime", "afterDuration")] | None = None
+    type: Annotated[str, words("notSpecified", "noExpiration", "afterDateTime", "afterDuration")] | None = None
     duration: Lifetime = None
     end_date_time: Instant = None
 
@@ -82,7 +83,7 @@ class SubjectBody(Body):
 class PatternBody(Body):
     """How often reviews open; the start date gives the day."""
 
-    type: Annotated[str, _word("weekly", "absoluteMonthly", "absoluteYearly")] | None = None
+    type: Annotated[str, words("weekly", "absoluteMonthly", "absoluteYearly")] | None = None
     interval: Whole = None
     day_of_month: Whole = None
     month: Whole = None
@@ -92,7 +93,7 @@ class PatternBody(Body):
 class RangeBody(Body):
     """When reviews begin and end to open."""
 
-    type: Annotated[str, _word("noEnd", "endDate", "numbered")] | None = None
+    type: Annotated[str, words("noEnd", "endDate", "numbered")] | None = None
     start_date: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None = None
     end_date: Annotated[str, Meta(extra_json_schema={"format": "date"})] | None = None
     number_of_occurrences: Whole = None
@@ -126,7 +127,7 @@ class ReviewBody(Body):
     """How the assignments through a policy are reviewed."""
 
     is_enabled: bool | None = None
-    expiration_behavior: Annotated[str, _word("keepAccess", "removeAccess", "acceptAccessRecommendation")] | None = None
+    expiration_behavior: Annotated[str, words("keepAccess", "removeAccess", "acceptAccessRecommendation")] | None = None
     is_recommendation_enabled: bool | None = None
     is_reviewer_justification_required: bool | None = None
     is_self_review: bool | None = None
@@ -147,6 +148,7 @@ class PolicyBody(Body):
 
     display_name: Name = None
     description: Description = None
+    enabled: bool | None = field(default=None, name="@accessReviews.isEnabled")
     allowed_target_scope: str | None = None
     expiration: ExpirationBody | None = None
     review_settings: ReviewBody | None = None
@@ -188,7 +190,7 @@ class RequestedAssignment(Body):
 class RequestBody(Body):
     """A request that makes, changes or ends an assignment."""
 
-    request_type: Annotated[str, _word("adminAdd", "adminUpdate", "adminRemove")] | None = None
+    request_type: Annotated[str, words("adminAdd", "adminUpdate", "adminRemove")] | None = None
     assignment: RequestedAssignment | None = None
     access_package_assignment: RequestedAssignment | None = None
     schedule: ScheduleBody | None = None
@@ -221,3 +223,18 @@ class ReasonBody(Body):
 
 class Anything(Struct):
     """Any JSON object, or nothing: no member of it is looked at."""
+
+
+class ScopeBody(Body):
+    """Somebody who reviews, as a query: `/users/{id}`, `/groups/{id}/transitiveMembers` or `./manager`."""
+
+    query: str | None = None
+    query_type: str | None = None
+    query_root: str | None = None
+
+
+class InstanceBody(Body):
+    """Who reviews a running occurrence from now on; what is not given stays."""
+
+    reviewers: list[ScopeBody] | None = None
+    fallback_reviewers: list[ScopeBody] | None = None

@@ -31,6 +31,7 @@ from chalicelib.usecases.list_items import (
     find_item,
     items_of_review,
     items_of_reviewer,
+    mark_opened,
     sees_all,
     visible_instance,
 )
@@ -137,6 +138,8 @@ def _list(call: Call, definition_id: str, instance_id: str, mine: bool = False, 
 
     def source(limit: int, after: str | None) -> Any:
         if mine or not sees_all(call.actor, found):
+            if after is None:
+                mark_opened(services, parts)
             return items_of_reviewer(services, call.person.id, found, parts, limit, after)
         state = services.reviews.recent_state(found.id)
         if state is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest
-from chalicelib.domain.errors import FilterTooBroad, InvalidInput
+from chalicelib.domain.errors import FilterTooBroad
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
-from chalicelib.routes.graph.lists import Expander
+from chalicelib.routes.graph.expand_resources import of_role_scope
+from chalicelib.routes.graph.lists import Expander, filled
 from chalicelib.routes.graph.odata import Expand
 from chalicelib.routes.graph.present_entitlements import (
     assignment_objects,
@@ -17,6 +18,7 @@ from chalicelib.routes.graph.present_entitlements import (
     policy_objects,
     subject_object,
 )
+from chalicelib.routes.graph.present_resources import role_scope_objects
 from chalicelib.routes.http import Call
 from chalicelib.usecases.ports import Page
 from chalicelib.usecases.seeing import sees_catalog, sees_package
@@ -45,12 +47,17 @@ def of_package(call: Call) -> dict[str, Expander[AccessPackage]]:
     def policies(packages: Sequence[AccessPackage], item: Expand) -> list[Objects]:
         listed = call.services.entitlements.policies_of_package
         return [
-            _filled(policy_objects(found), found, item, of_policy(call))
+            filled(policy_objects(found), found, item, of_policy(call))
             for package in packages
             for found in [_whole(listed, package.id) if _sees(call, package) else []]
         ]
 
-    return {"catalog": catalogs, "assignmentPolicies": policies}
+    def role_scopes(packages: Sequence[AccessPackage], item: Expand) -> list[Objects]:
+        table = of_role_scope(call)
+        granted = [package.role_scopes if _sees(call, package) else () for package in packages]
+        return [filled(role_scope_objects(some), some, item, table) for some in granted]
+
+    return {"catalog": catalogs, "assignmentPolicies": policies, "resourceRoleScopes": role_scopes}
 
 
 def of_policy(call: Call) -> dict[str, Expander[AssignmentPolicy]]:
@@ -100,7 +107,7 @@ def assignment_inside(call: Call, assignment_id: str, item: Expand = Expand("ass
     found = call.services.entitlements.assignment(assignment_id)
     if found is None:
         return {"id": assignment_id}
-    return _filled(assignment_objects([found], call.now), [found], item, of_assignment(call))[0]
+    return filled(assignment_objects([found], call.now), [found], item, of_assignment(call))[0]
 
 
 def _packages_by_id(call: Call, package_ids: Sequence[str], item: Expand) -> Objects:
@@ -111,14 +118,14 @@ def _packages_by_id(call: Call, package_ids: Sequence[str], item: Expand) -> Obj
 
 
 def _packages(call: Call, packages: Sequence[AccessPackage], item: Expand) -> Objects:
-    return _filled(package_objects(packages), packages, item, of_package(call))
+    return filled(package_objects(packages), packages, item, of_package(call))
 
 
 def _policies_by_id(call: Call, policy_ids: Sequence[str], item: Expand) -> Objects:
     """Policies; who may not see one sees its name only."""
     shown: dict[str, dict[str, Any]] = {}
     for policy in call.services.entitlements.policies(policy_ids).values():
-        obj = _filled(policy_objects([policy]), [policy], item, of_policy(call))[0]
+        obj = filled(policy_objects([policy]), [policy], item, of_policy(call))[0]
         full = sees_package(call.actor, policy.catalog_id, policy.package_id)
         shown[policy.id] = obj if full else {"id": policy.id, "displayName": policy.display_name}
     return [shown.get(policy_id, {"id": policy_id}) for policy_id in policy_ids]
@@ -131,15 +138,13 @@ def _catalogs(call: Call, catalog_ids: Sequence[str], item: Expand) -> Objects:
         found = call.services.entitlements.catalog(catalog_id) if sees_catalog(call.actor, catalog_id) else None
         shown[catalog_id] = {"id": catalog_id}
         if found is not None:
-            shown[catalog_id] = _filled(catalog_objects([found]), [found], item, of_catalog(call))[0]
+            shown[catalog_id] = filled(catalog_objects([found]), [found], item, of_catalog(call))[0]
     return [shown[catalog_id] for catalog_id in catalog_ids]
 
 
 def _subjects(call: Call, person_ids: Sequence[str], item: Expand) -> Objects:
     people = call.services.people.users(person_id for person_id in person_ids if person_id)
-    return [
-        _filled([subject_object(person_id, people.get(person_id))], [None], item, {})[0] for person_id in person_ids
-    ]
+    return [filled([subject_object(person_id, people.get(person_id))], [None], item, {})[0] for person_id in person_ids]
 
 
 def _sees(call: Call, package: AccessPackage) -> bool:
@@ -152,19 +157,3 @@ def _whole(listed: Callable[[str, int, str | None], Page[E]], parent_id: str) ->
     if page.next is not None:
         raise FilterTooBroad(f"An expanded list would hold more than {MOST:,} objects. Filter its own list.", "$expand")
     return list(page.items)
-
-
-def _filled(objects: Objects, entities: Sequence[E], item: Expand, table: Mapping[str, Expander[E]]) -> Objects:
-    """Objects inside an expanded property: their stubs replaced by what a nested `$expand` asks for."""
-    by_name = {name.lower(): (name, expander) for name, expander in table.items()}
-    for obj in objects:
-        for name in table:
-            obj.pop(name, None)
-    for inner in item.expand:
-        if inner.name.lower() not in by_name:
-            offered = ", ".join(sorted(table)) or "nothing"
-            raise InvalidInput(f"$expand: '{inner.name}' inside '{item.name}' is not one of {offered}.", "$expand")
-        name, expander = by_name[inner.name.lower()]
-        for obj, value in zip(objects, expander(entities, inner), strict=True):
-            obj[name] = value
-    return objects

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.routes.graph.odata import LARGEST_PAGE, Expand, Order, Query, apply_select, parse_query, sort
 from chalicelib.routes.graph.odata import validate_select as check_names
 from chalicelib.routes.graph.odata_match import Filter, Kind
@@ -156,6 +157,24 @@ def _shown(
         for (_, obj), value in zip(pairs, values, strict=False):
             obj[name] = value
     return [apply_select(obj, query.select, query.expand) for _, obj in pairs]
+
+
+def filled(
+    objects: list[dict[str, Any]], entities: Sequence[E], item: Expand, table: Mapping[str, Expander[E]]
+) -> list[dict[str, Any]]:
+    """Objects inside an expanded property: their stubs replaced by what a nested `$expand` asks for."""
+    by_name = {name.lower(): (name, expander) for name, expander in table.items()}
+    for obj in objects:
+        for name in table:
+            obj.pop(name, None)
+    for inner in item.expand:
+        if inner.name.lower() not in by_name:
+            offered = ", ".join(sorted(table)) or "nothing"
+            raise InvalidInput(f"$expand: '{inner.name}' inside '{item.name}' is not one of {offered}.", "$expand")
+        name, expander = by_name[inner.name.lower()]
+        for obj, value in zip(objects, expander(entities, inner), strict=True):
+            obj[name] = value
+    return objects
 
 
 def position(call: Call, skiptoken: str | None) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def policy(call: Call, id: str) -> Answer:
 def replace_policy(call: Call, id: str) -> Answer:
     """Replace a policy: what is not given is off or empty afterwards, review settings included (G30)."""
     found = seeing.find_policy(call.services, call.actor, only_id(id))
-    return _changed(call, found, _whole(call, body_of(call)))
+    return _changed(call, found, _whole(call, body_of(call), found.enabled))
 
 
 @http.route(door, "PATCH", f"{POLICIES}/{{id}}", takes=PolicyBody, gives=PolicyShape)
@@ -106,13 +106,15 @@ def delete_policy(call: Call, id: str) -> Answer:
     return None
 
 
-def _whole(call: Call, reader: Reader) -> PolicyDraft:
-    """A draft from the body alone. Raises InvalidInput."""
+def _whole(call: Call, reader: Reader, enabled: bool = True) -> PolicyDraft:
+    """A draft from the body alone; a client that does not know our annotation leaves `enabled` as it is. Raises
+    InvalidInput."""
     inner = reader.inner("reviewSettings")
     review, kept = read_review(inner.members if inner else None, call.services.settings.default_time_zone)
     return PolicyDraft(
         display_name=reader.name(),
         description=reader.text("description"),
+        enabled=reader.flag(present.ENABLED, enabled),
         allowed_target_scope=reader.choice("allowedTargetScope", TARGET_SCOPES, "notSpecified"),
         expiration=read_expiration(reader.inner("expiration")),
         other=read_kept(reader) | ({"reviewSettings": kept} if kept else {}),
@@ -128,6 +130,7 @@ def _overlaid(call: Call, reader: Reader, found: AssignmentPolicy) -> PolicyDraf
         draft,
         display_name=reader.name() if reader.mentions("displayName") else draft.display_name,
         description=reader.text("description") if reader.mentions("description") else draft.description,
+        enabled=reader.flag(present.ENABLED, draft.enabled),
         allowed_target_scope=reader.choice("allowedTargetScope", TARGET_SCOPES, draft.allowed_target_scope),
         other=kept | read_kept(reader),
     )

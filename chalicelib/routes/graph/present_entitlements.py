@@ -19,6 +19,7 @@ from chalicelib.routes.graph.odata_match import Kind
 from chalicelib.routes.graph.policy_members import KEPT
 from chalicelib.routes.graph.review_settings import review_object
 
+ENABLED = "@accessReviews.isEnabled"  # of a policy: Graph's v1.0 has no member for it (R21)
 KNOWN_OF_CATALOG: dict[str, Kind] = {
     "id": "string",
     "displayname": "string",
@@ -115,7 +116,14 @@ _STATUS = {
     AssignmentState.EXPIRED: "Expired",
     AssignmentState.DELIVERY_FAILED: "DeliveryFailed",
 }
-_REQUEST_STATUS = {"delivered": "Fulfilled", "scheduled": "Scheduled", "canceled": "Canceled"}
+_REQUEST_STATUS = {
+    "delivered": "Fulfilled",
+    "scheduled": "Scheduled",
+    "canceled": "Canceled",
+    "delivering": "Fulfilling",
+    "partiallyDelivered": "PartiallyDelivered",
+    "deliveryFailed": "DeliveryFailed",
+}
 
 
 def catalog_objects(catalogs: Sequence[Catalog]) -> list[dict[str, Any]]:
@@ -158,6 +166,7 @@ def policy_objects(policies: Sequence[AssignmentPolicy]) -> list[dict[str, Any]]
             "id": policy.id,
             "displayName": policy.display_name,
             "description": policy.description,
+            ENABLED: policy.enabled,
             "allowedTargetScope": policy.allowed_target_scope,
             "expiration": expiration_object(policy.expiration),
             **{name: policy.other.get(name) for name in KEPT},

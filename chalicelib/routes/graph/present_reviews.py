@@ -16,6 +16,7 @@ from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewIns
 from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.usecases.contacted import Contacted
+from chalicelib.usecases.edit_reviewers import reviewers_now
 
 Json = dict[str, Any]
 TYPE = "#microsoft.graph."
@@ -116,15 +117,16 @@ def definition(found: ReviewDefinition, status: str, creator: User | None) -> Js
 
 
 def instance(found: ReviewInstance, state: InstanceState | None) -> Json:
-    """An accessReviewInstance."""
+    """An accessReviewInstance, with the reviewers it has now (R140)."""
+    primary, fallback = reviewers_now(found, state)
     return {
         "id": found.id,
         "startDateTime": stamp(found.opens),
         "endDateTime": stamp(state.ends if state else found.closes),
         "status": (state.status if state else Status.INITIALIZING).value,
         "scope": _scope(found.package_id, found.policy_id),
-        "reviewers": _reviewers(found.settings),
-        "fallbackReviewers": reviewer_scopes(found.settings.fallback),
+        "reviewers": reviewer_scopes(primary),
+        "fallbackReviewers": reviewer_scopes(fallback),
         "@accessReviews.displayName": found.name,
         "@accessReviews.definitionId": found.definition_id,
     }
@@ -180,6 +182,11 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
     }
     if shown:
         more["@accessReviews.lastSignInDateTime"] = stamp(item.last_sign_in)
+    if item.cancelled is not None:
+        more["@accessReviews.cancelled"] = item.cancelled.value
+        more["@accessReviews.cancelledDateTime"] = stamp(item.cancelled_at)
+    if item.last and item.last.on_behalf_of:
+        more["@accessReviews.onBehalfOf"] = item.last.on_behalf_of
     if item.kept:
         more["@accessReviews.unansweredBecause"] = item.kept
     if item.last and item.last.by == BY_RULE:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from chalicelib.domain.items import ApplyResult, Change, Decision, Recommendation
+from chalicelib.domain.items import ApplyResult, Cancelled, Change, Decision, Recommendation
 from chalicelib.domain.reviews import Status
 from chalicelib.routes.shapes import Answer, Entity, Flag, Instant, Moment, MomentOrNull, Text, TextOrNull
 
@@ -178,8 +178,11 @@ class DecisionItem(Entity, kw_only=True):
     department: TextOrNull = field(default=UNSET, name="@accessReviews.department")
     job_title: TextOrNull = field(default=UNSET, name="@accessReviews.jobTitle")
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
+    on_behalf_of: Text = field(default=UNSET, name="@accessReviews.onBehalfOf")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
     decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")
     changes: list[Change] | UnsetType = field(default=UNSET, name="@accessReviews.changes")
     private_note: Text = field(default=UNSET, name="@accessReviews.privateNote")
     insights: list[Insight] | UnsetType = UNSET
+    cancelled: Cancelled | UnsetType = field(default=UNSET, name="@accessReviews.cancelled")
+    cancelled_at: MomentOrNull = field(default=UNSET, name="@accessReviews.cancelledDateTime")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,11 @@ from chalicelib.routes.graph.reading import Reader
 NAMESPACE = "microsoft.graph."
 _ID_OF = {"singleUser": "userId", "groupMembers": "groupId"}
 _KINDS = (*_ID_OF, "targetManager")
+_SCOPE = re.compile(
+    r"(?:https?://[^/]+)?/?(?:v1\.0/|beta/)?"
+    r"(?:users/(?P<user>[\w.-]{1,128})|groups/(?P<group>[\w.-]{1,128})(?:/(?:transitiveM|m)embers(?:/.*)?)?)/?",
+    re.IGNORECASE,
+)
 
 
 def reviewers(reader: Reader, name: str) -> tuple[SubjectSet, ...]:
@@ -54,3 +60,22 @@ def _object(subject: SubjectSet) -> dict[str, Any]:
     if subject.kind == "targetManager":
         return found | {"managerLevel": subject.level}
     return found | {_ID_OF[subject.kind]: subject.id}
+
+
+def read_scopes(reader: Reader, name: str) -> tuple[SubjectSet, ...] | None:
+    """The accessReviewReviewerScope objects a member lists; None when it is not given. Raises InvalidInput."""
+    return tuple(_scope(one) for one in reader.many(name)) if reader.gives(name) else None
+
+
+def _scope(reader: Reader) -> SubjectSet:
+    for other in ("queryType", "queryRoot"):  # neither changes who is meant
+        reader.text(other, longest=128)
+    query = reader.text("query", longest=512).strip()
+    if query.lower().lstrip("./") == "manager":
+        return SubjectSet("targetManager")
+    match = _SCOPE.fullmatch(query.partition("?")[0])
+    if match is None:
+        raise reader.refused("query", "Must be /users/{id}, /groups/{id}/transitiveMembers or ./manager.")
+    if match["user"]:
+        return SubjectSet("singleUser", match["user"].lower())
+    return SubjectSet("groupMembers", match["group"].lower())

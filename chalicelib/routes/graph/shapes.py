@@ -59,6 +59,62 @@ class AccessPackage(Entity, kw_only=True):
     modified_date_time: MomentOrNull = UNSET
     catalog: Catalog | UnsetType = UNSET
     assignment_policies: list[AssignmentPolicy] | UnsetType = UNSET
+    resource_role_scopes: list[ResourceRoleScope] | UnsetType = UNSET
+
+
+class Resource(Entity, kw_only=True):
+    """A group, application or site in a catalog, and the connector that reaches it."""
+
+    display_name: Text = UNSET
+    description: TextOrNull = UNSET
+    origin_id: Text = UNSET
+    origin_system: Text = UNSET
+    attributes: list[dict[str, Any]] | UnsetType = UNSET
+    created_date_time: MomentOrNull = UNSET
+    modified_date_time: MomentOrNull = UNSET
+    roles: list[ResourceRole] | UnsetType = UNSET
+    scopes: list[ResourceScope] | UnsetType = UNSET
+    connector: Text = field(default=UNSET, name="@accessReviews.connector")
+
+
+class ResourceRole(Entity, kw_only=True):
+    """Something a resource lets one grant."""
+
+    display_name: Text = UNSET
+    description: TextOrNull = UNSET
+    origin_id: Text = UNSET
+    origin_system: Text = UNSET
+    resource: Resource | UnsetType = UNSET
+
+
+class ResourceScope(ResourceRole, kw_only=True):
+    """The root of a resource, its only scope."""
+
+    is_root_scope: Flag = UNSET
+
+
+class ResourceRoleScope(Entity, kw_only=True):
+    """A resource role that a package grants."""
+
+    created_date_time: MomentOrNull = UNSET
+    role: ResourceRole | UnsetType = UNSET
+    scope: ResourceScope | UnsetType = UNSET
+
+
+class ResourceRequest(Entity, kw_only=True):
+    """A request that put a resource into a catalog or took it out."""
+
+    request_type: Text = UNSET
+    state: Text = UNSET
+    created_date_time: MomentOrNull = UNSET
+    catalog: Catalog | UnsetType = UNSET
+    resource: Resource | UnsetType = UNSET
+
+
+class Reference(Answer, kw_only=True):
+    """The address of an object."""
+
+    address: str = field(name="@odata.id")
 
 
 class Expiration(Answer, kw_only=True):
@@ -142,6 +198,7 @@ class AssignmentPolicy(Entity, kw_only=True):
 
     display_name: Text = UNSET
     description: TextOrNull = UNSET
+    enabled: Flag = field(default=UNSET, name="@accessReviews.isEnabled")
     allowed_target_scope: Text = UNSET
     expiration: Expiration | UnsetType | None = UNSET
     review_settings: ReviewSettings | UnsetType | None = UNSET

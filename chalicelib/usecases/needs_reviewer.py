@@ -1,0 +1,188 @@
+"""Items nobody can decide any more, (G10): there was nobody at the opening, or all the
+reviewers of a set have left or were switched off since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.people import User
+from chalicelib.domain.reviews import LOST, InstanceState, ReviewerRow, ReviewInstance, Status
+from chalicelib.usecases.agenda import done
+from chalicelib.usecases.control_review import TRIES
+from chalicelib.usecases.ports import Page, Save, Services
+
+MOST_SETS = 1_000  # sets counted one by one; more are counted together
+ROWS = 100
+LOOK = 10  # pages of reviewers one call looks through
+MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An undecided item without anybody who can decide it, and who was to (None: nobody from the start)."""
+
+    item: DecisionItem
+    reviewer: ReviewerRow | None
+
+
+def needing(state: InstanceState) -> int:
+    """How many items need a reviewer, as counted when their reviewers were lost; one number, nothing read."""
+    nobody = sum(one.items for one in state.shared if one.id == ids.NO_SET and not one.members)
+    left = max(nobody - state.lost.get(ids.NO_SET, 0), 0)
+    return left + sum(number for key, number in state.lost.items() if key != ids.NO_SET)
+
+
+def waiting_items(
+    services: Services, instance: ReviewInstance, state: InstanceState, limit: int, after: str | None
+) -> Page[Waiting]:
+    """A page of the items that need a reviewer, as it is now. `after` is "position,sort key" in the sets, which
+    are looked through in the order of their ids, a thousand reviewers a call: a page may be short, or empty."""
+    start = (after or "").partition(",")[0]
+    found: list[Waiting] = []
+    looked = 0
+    for set_id, rows, people in _sets(services, instance, state, start):
+        if looked >= LOOK * ROWS:
+            return Page(tuple(found), f"{_key(set_id)},")
+        looked += max(len(rows), 1)
+        if not abandoned(rows, people):
+            continue
+        covered = _single(services, instance, rows, people)
+        page = _undecided(services, instance, state, set_id, limit - len(found), after or "")
+        found += [Waiting(one, rows[0] if rows else None) for one in page.items if one.id not in covered]
+        if page.next:
+            return Page(tuple(found), page.next)
+    return Page(tuple(found))
+
+
+def _undecided(
+    services: Services, instance: ReviewInstance, state: InstanceState, set_id: str, limit: int, after: str
+) -> Page[DecisionItem]:
+    """Undecided items of one set, from the position `after` on if it lies in this set."""
+    start, _, inside = after.partition(",")
+    found: list[DecisionItem] = []
+    for shard in range(_shards(state, set_id)):
+        place = f"{_key(set_id)}{shard:02x}"
+        cursor: str | None = inside or None if place == start else None
+        while place >= start:
+            page = services.items.page(instance.id, set_id, shard, max(limit - len(found), 1), cursor)
+            found += [one for one in page.items if one.decision is Decision.NOT_REVIEWED]
+            cursor = page.next
+            if len(found) >= limit:
+                return Page(tuple(found), f"{place},{cursor or '~'}")
+            if cursor is None:
+                break
+    return Page(tuple(found))
+
+
+def _key(set_id: str) -> str:
+    """Sets by id, that of nobody last."""
+    return "g" + set_id if set_id == ids.NO_SET else set_id
+
+
+def _shards(state: InstanceState, set_id: str) -> int:
+    return next((one.shards for one in state.shared if one.id == set_id), 1)
+
+
+def _sets(
+    services: Services, instance: ReviewInstance, state: InstanceState, start: str
+) -> Iterator[tuple[str, list[ReviewerRow], dict[str, User]]]:
+    """Every set with its rows and the people in them, from a position on."""
+    cursor: str | None = None
+    held: list[ReviewerRow] = []
+    if start:  # between the first row of a set and those that follow it
+        cursor = f"R#{start[:12]}"
+        held = [row for row in services.reviews.reviewers_of_set(instance.id, start[:12])[:1] if not row.extra]
+    while start < "g":
+        page = services.reviews.reviewer_rows(instance.id, ROWS, cursor)
+        rows = [*held, *(row for row in page.items if row not in held and row.set_id != ids.NO_SET)]
+        people = services.people.users(row.user_id for row in rows)
+        groups = [list(group) for _, group in groupby(rows, key=lambda row: row.set_id)]
+        cursor = page.next
+        held = groups.pop() if groups and cursor else []  # it may go on with the next page
+        for group in groups:
+            yield group[0].set_id, group, people
+        if cursor is None:
+            break
+    if any(one.id == ids.NO_SET for one in state.shared):
+        yield ids.NO_SET, *people_of_set(services, instance, ids.NO_SET)
+
+
+def people_of_set(
+    services: Services, instance: ReviewInstance, set_id: str
+) -> tuple[list[ReviewerRow], dict[str, User]]:
+    """The rows of one set and the people in them."""
+    rows = services.reviews.reviewers_of_set(instance.id, set_id)
+    return rows, services.people.users(row.user_id for row in rows)
+
+
+def abandoned(rows: list[ReviewerRow], people: dict[str, User]) -> bool:
+    """Can nobody decide all of a set?"""
+    return not any(not row.removed and not row.some and _usable(people.get(row.user_id)) for row in rows)
+
+
+def _usable(user: User | None) -> bool:
+    return user is not None and user.can_take_part
+
+
+def _single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow], people: dict[str, User]) -> set[str]:
+    """The items of a set that somebody usable took on singly."""
+    takers = [row for row in rows if row.some and _usable(people.get(row.user_id))]
+    return {
+        item_id
+        for row in takers
+        for part in services.reviews.parts_now(row.user_id, instance)
+        if part.set_id == row.set_id and not part.removed
+        for item_id in part.only
+    }
+
+
+def reviewer_changed(services: Services, user_id: str) -> None:
+    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable."""
+    now = services.clock.now()
+    parts = [one for one in services.reviews.my_reviews(user_id, 100, None).items if one.closes > now]
+    for instance in services.reviews.instances(part.instance_id for part in parts).values():
+        for part in parts:
+            if part.instance_id == instance.id:
+                recount(services, instance, part.set_id)
+    done(services, LOST, user_id)
+
+
+def recount(services: Services, instance: ReviewInstance, set_id: str) -> None:
+    for _ in range(TRIES):
+        state = services.reviews.state(instance.id)
+        if state is None or state.status is not Status.IN_PROGRESS:
+            return
+        lost = _counted(services, instance, state, set_id)
+        if lost == state.lost:
+            return
+        try:
+            services.writer.commit(f"lost:{services.clock.new_id()}", Save(replace(state, lost=lost)))
+        except errors.Conflict:
+            continue
+        return
+    raise errors.Throttled("The review is being worked on. Try again in a moment.")
+
+
+def _counted(services: Services, instance: ReviewInstance, state: InstanceState, set_id: str) -> dict[str, int]:
+    """The numbers of lost items with one set counted anew. For the set of nobody: how many it does not lack."""
+    rows, people = people_of_set(services, instance, set_id)
+    nobody = abandoned(rows, people)
+    single = _single(services, instance, rows, people)
+    lost = {key: number for key, number in state.lost.items() if key != set_id}
+    if set_id == ids.NO_SET:
+        return lost | ({set_id: len(single)} if nobody and single else {})
+    if not nobody:
+        return lost
+    undecided, after = 0, ""
+    while True:
+        page = _undecided(services, instance, state, set_id, 250, after)
+        undecided += sum(1 for one in page.items if one.id not in single)
+        if page.next is None:
+            break
+        after = page.next
+    key = set_id if len(lost) < MOST_SETS else MORE
+    return lost | ({key: undecided + (lost.get(MORE, 0) if key == MORE else 0)} if undecided else {})
