@@ -53,7 +53,7 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
     found: dict[str, ToDo] = {}
     for part, held in zip(parts, places, strict=True):
         counted = [tallies[place] for place in held if place in tallies]
-        decided = sum(one.approved + one.denied + one.dont_know for one in counted)
+        decided = sum(one.approved + one.denied + one.dont_know + one.cancelled for one in counted)
         others = part.own_item and not may_decide_own(instances[part.instance_id])
         asked = part.items - int(others)
         if part.only:
@@ -71,7 +71,7 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
 def _is_decided(services: Services, part: MyReview) -> bool:
     """Has somebody decided the reviewer's own item? The counts of a shared set do not tell."""
     item = services.items.get(part.instance_id, part.own_item_id)
-    return item is not None and item.decision is not Decision.NOT_REVIEWED
+    return item is not None and (item.decision is not Decision.NOT_REVIEWED or item.cancelled is not None)
 
 
 def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[str, str, str]]:
