@@ -301,8 +301,10 @@ class Reviews(Protocol):
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
 
-    def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
-        """The rows that exist among these (reviewer, set) in an instance; may lag."""
+    def parts_of(
+        self, places: Iterable[tuple[str, str, str]], instance: ReviewInstance
+    ) -> dict[tuple[str, str, str], MyReview]:
+        """The rows that exist among these (reviewer, set, on whose behalf) in an instance; may lag."""
 
     def tallies(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Tally]:
         """The counts of many partitions by (instance, set, shard), that of a set of one with its total; those
