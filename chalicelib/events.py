@@ -15,7 +15,7 @@ from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
-from chalicelib.usecases import export_audit, notify, notify_others
+from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
@@ -92,6 +92,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
+    reset_decisions.KIND: reset_decisions.advance_reset,
     "import": advance_import,
     EXPORT: advance_export,
     HISTORY: advance_export,

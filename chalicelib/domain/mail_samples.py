@@ -9,12 +9,14 @@ from typing import Any
 
 from chalicelib.domain.notices import (
     AccessEnded,
+    DecisionsReset,
     LastCallSummary,
     LateReview,
     LateReviewer,
     Notice,
     Reminder,
     ReminderKind,
+    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
@@ -132,6 +134,18 @@ def _switched_off(portal: str) -> Notice:
     )
 
 
+def _extended(portal: str) -> Notice:
+    link, reason = f"{portal}/reviews/preview", "The whole department was at the spring fair."
+    return ReviewExtended(
+        now=_NOW, review=_REVIEW, package=_PACKAGE, closes=_CLOSES, zone=_ZONE, reason=reason, link=link
+    )
+
+
+def _reset(portal: str) -> Notice:
+    link = f"{portal}/reviews/preview"
+    return DecisionsReset(now=_NOW, review=_REVIEW, package=_PACKAGE, closes=_CLOSES, zone=_ZONE, link=link)
+
+
 SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewStarted": ("A review has opened, to its reviewer", _started),
     "reviewStartedSelf": ("A review of one's own access has opened", _started_self),
@@ -142,6 +156,8 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reminderManual": ("An administrator asks for an answer", partial(_reminder, "manual")),
     "lastCallSummary": ("One day is left, to the managers of reviewers and the owners", _last_call),
     "reviewFinished": ("A review has closed, to those who run it", _finished),
+    "reviewExtended": ("A review closes later, to its reviewers and the owners", _extended),
+    "decisionsReset": ("Every decision of a review was set back, to its reviewers", _reset),
     "accessEnded": ("A review ended somebody's access, to that person", _ended),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
 }

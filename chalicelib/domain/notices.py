@@ -228,4 +228,39 @@ class ReviewsSwitchedOff(_Checked):
     """When the review that is open now closes, if one is."""
 
 
-Notice = ReviewStarted | Reminder | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewExtended(_Checked):
+    """To the reviewers of a review, and the owners of its package, when it closes later than they were told."""
+
+    now: datetime
+    review: str
+    package: str
+    closes: datetime
+    """When it closes now."""
+    zone: str
+    reason: str = field(metadata=LINES)
+    link: str = field(metadata=LINK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionsReset(_Checked):
+    """To the reviewers of a review when all its decisions were set back (R143, G47)."""
+
+    now: datetime
+    review: str
+    package: str
+    closes: datetime
+    zone: str
+    link: str = field(metadata=LINK)
+
+
+Notice = (
+    ReviewStarted
+    | Reminder
+    | ReviewExtended
+    | DecisionsReset
+    | LastCallSummary
+    | ReviewFinished
+    | AccessEnded
+    | ReviewsSwitchedOff
+)

@@ -93,7 +93,10 @@ class SubjectSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSettings:
-    """The review block of a policy. `brake_*`: removals that reach both wait for a confirmation (G24)."""
+    """The review block of a policy. `brake_*`: removals that reach both wait for a confirmation (G24).
+
+    `reviewer_text` stands in the mails to reviewers (R78); `recipients` get the mail about the result too (G14).
+    """
 
     schedule: Schedule
     enabled: bool = True
@@ -110,6 +113,8 @@ class ReviewSettings:
     cut_now: bool = False
     brake_count: int = 10
     brake_percent: int = 30
+    reviewer_text: str = ""
+    recipients: tuple[SubjectSet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ from chalicelib.domain.schedules import check
 
 PRIMARY = "reviewSettings/primaryReviewers"
 FALLBACK = "reviewSettings/fallbackReviewers"
+RECIPIENTS = "reviewSettings/@accessReviews.additionalNotificationRecipients"
+REVIEWER_TEXT = "reviewSettings/@accessReviews.descriptionForReviewers"
+LONGEST_REVIEWER_TEXT = 256  # characters (R78, R181)
 MOST_NAMED = 100  # users and groups named in one list
 MOST_LEVELS = 4
 
@@ -47,7 +50,10 @@ def _check_subjects(settings: ReviewSettings) -> None:
 def _check_lists(settings: ReviewSettings) -> None:
     if any(subject.kind == "targetManager" for subject in settings.fallback):
         raise InvalidInput("Fallback reviewers are users (singleUser) and groups (groupMembers).", FALLBACK)
-    for subjects, target in ((settings.primary, PRIMARY), (settings.fallback, FALLBACK)):
+    if any(subject.kind == "targetManager" for subject in settings.recipients):
+        raise InvalidInput("Recipients are users (singleUser) and groups (groupMembers).", RECIPIENTS)
+    lists = ((settings.primary, PRIMARY), (settings.fallback, FALLBACK), (settings.recipients, RECIPIENTS))
+    for subjects, target in lists:
         if len(subjects) > MOST_NAMED:
             raise InvalidInput(f"At most {MOST_NAMED} users and groups.", target)
         if len(set(subjects)) < len(subjects):
@@ -57,6 +63,8 @@ def _check_lists(settings: ReviewSettings) -> None:
 def _check_numbers(settings: ReviewSettings) -> None:
     if not 1 <= settings.max_data_age_days <= 365:
         raise InvalidInput("Must be 1 to 365 days.", "reviewSettings/@accessReviews.maxDataAge")
+    if len(settings.reviewer_text) > LONGEST_REVIEWER_TEXT:
+        raise InvalidInput(f"At most {LONGEST_REVIEWER_TEXT} characters are sent.", REVIEWER_TEXT)
     if settings.brake_count < 1:
         raise InvalidInput("Must be 1 or more.", "reviewSettings/@accessReviews.brake/count")
     if not 0 <= settings.brake_percent <= 100:

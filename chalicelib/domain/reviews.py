@@ -50,11 +50,11 @@ class Unanswered(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDefinition:
-    """A review series: one per policy. `ended` is set when no further occurrence will come.
+    """A review series: a policy's own, or `ad_hoc`. `ended` is set when no further occurrence will come.
 
-    `settings` are those the next occurrence will use; a running instance keeps its own copy (G30).
-    `not_before`: occurrences that open earlier are not of this series any more (re-anchored, G3, G30).
-    """
+    `settings` are those the next occurrence will use; a running instance keeps its own copy (G30). `not_before`:
+    occurrences that open earlier are not of this series any more (re-anchored, G3, G30). `follows` as in
+    ReviewInstance. `deleted`: lists leave it and its reviews out from then on; nothing of it is lost (R144)."""
 
     id: str
     policy_id: str
@@ -64,7 +64,6 @@ class ReviewDefinition:
     package_name: str
     policy_name: str
     description: str = ""
-    reviewer_text: str = ""
     settings: ReviewSettings
     created_by: str = ""
     saved_by: str = ""
@@ -72,12 +71,17 @@ class ReviewDefinition:
     modified: datetime
     not_before: datetime | None = None
     ended: datetime | None = None
+    ad_hoc: bool = False
+    follows: str = ""
+    deleted: datetime | None = None
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewInstance:
-    """One occurrence with everything frozen at its start (R62, R65). Never changes."""
+    """One occurrence with everything frozen at its start (R62, R65). Never changes.
+
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy."""
 
     id: str
     definition_id: str
@@ -87,13 +91,13 @@ class ReviewInstance:
     name: str
     package_name: str
     policy_name: str
-    reviewer_text: str = ""
     number: int
     day: date
     opens: datetime
     closes: datetime
     settings: ReviewSettings
     saved_by: str = ""
+    follows: str = ""
     version: int = 0
 
     @property
@@ -157,7 +161,7 @@ class SharedSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Who works on the instance now. `until` is real time (seconds since 1970), not the product's clock."""
+    """Who works on it now. `until` is real time (seconds since 1970), not the product's clock."""
 
     owner: str = ""
     until: float = 0.0
@@ -173,7 +177,11 @@ class InstanceState:
     `ends` is the instant after which no decision counts; a Stop brings it forward. `step` and `cursor` are the
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
-    """
+
+    `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
+    `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
+    `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
+    leave it out (R144)."""
 
     instance_id: str
     definition_id: str
@@ -202,6 +210,13 @@ class InstanceState:
     removed: int = 0
     removal_failures: int = 0
     mailed: tuple[str, ...] = ()
+    rounds: tuple[str, ...] = ()
+    reminded: datetime | None = None
+    extended: datetime | None = None
+    extensions: int = 0
+    extended_because: str = ""
+    withdrawn: bool = False
+    hidden: bool = False
     due: str = ""
     attempts: int = 0
     error: str = ""

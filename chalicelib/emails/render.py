@@ -13,9 +13,11 @@ from chalicelib.domain.notices import (
     LINES,
     LINK,
     AccessEnded,
+    DecisionsReset,
     LastCallSummary,
     Notice,
     Reminder,
+    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
@@ -40,6 +42,8 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     LastCallSummary: telling.last_call,
     ReviewFinished: telling.finished,
     AccessEnded: telling.ended,
+    ReviewExtended: telling.extended,
+    DecisionsReset: telling.reset,
     ReviewsSwitchedOff: telling.switched_off,
 }
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from chalicelib.domain.notices import (
     AccessEnded,
+    DecisionsReset,
     LastCallSummary,
     LateReview,
     LateReviewer,
+    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
 )
@@ -191,3 +193,33 @@ def switched_off(notice: ReviewsSwitchedOff) -> Page:
     )
     line = subject("Access to ", notice.package, " is not reviewed any more")
     return Page(line, bare(lead), f"Access to {package} is not reviewed any more", blocks)
+
+
+def extended(notice: ReviewExtended) -> Page:
+    """To reviewers and owners: a review closes later, and why."""
+    exact = moment(notice.closes, notice.now, notice.zone)
+    blocks: tuple[Block, ...] = (
+        Due(f"Closes {until(notice.closes, notice.now, notice.zone)}", exact),
+        Quote("The reason given", tuple(notice.reason.split("\n"))),
+        Button("Open the review", notice.link),
+        Text(f"Nothing that was decided is lost. This is the review {named(notice.review)}.", quiet=True),
+    )
+    day = short_day(notice.closes, notice.now, notice.zone)
+    line = subject("More time for the review of ", notice.package, f": it closes {day}")
+    return Page(line, f"It now closes on {exact}.", f"There is more time to review {named(notice.package)}", blocks)
+
+
+def reset(notice: DecisionsReset) -> Page:
+    """To reviewers: all decisions of a review were set back, so that they are asked again (G47)."""
+    lead = "An administrator set every decision of this review back to undecided. Please decide again."
+    blocks: tuple[Block, ...] = (
+        Text(lead),
+        Due(
+            f"Closes {until(notice.closes, notice.now, notice.zone)}",
+            moment(notice.closes, notice.now, notice.zone),
+        ),
+        Button("Open the review", notice.link),
+        Text(f"What was decided before is kept on record. This is the review {named(notice.review)}.", quiet=True),
+    )
+    line = subject("Please decide again: the review of ", notice.package, " was reset")
+    return Page(line, lead, f"Please review {named(notice.package)} again", blocks)

@@ -25,14 +25,14 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "state": ({"type": "string"}, "The state of assignments: active (the default), all, or one of Graph's states."),
     "counts": ({"type": "string", "enum": ["true", "false"]}, "With true the live assignments are counted."),
     "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
+    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
+    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "from": ({"type": "string", "minLength": 1}, "Not before this date or instant; otherwise 30 days before the end."),
     "to": ({"type": "string", "minLength": 1}, "Earlier than this date or instant; otherwise now."),
     "activity": ({"type": "string", "minLength": 1}, "Only this activity, such as Deny decision."),
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
-    "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
-    "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

@@ -221,16 +221,19 @@ class ItemTable:
         replace_denial_of_others: bool = True,
         only_undecided: bool = False,
         version: int | None = None,
+        extended: bool = False,
     ) -> Recorded:
         """See ports.Items (R94, R95, G16, G42)."""
         values: Wire = {
             ":d": {"S": CODES[entry.decision]},
             ":b": {"S": entry.by[:8]},
             ":e": {"L": [{"S": entry_text(entry)}]},
-            ":now": {"N": f"{now.timestamp():.3f}"},
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = f"t > :now AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
+        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
+        if not extended:
+            condition = f"t > :now AND {condition}"
+            values[":now"] = {"N": f"{now.timestamp():.3f}"}
         if exclude_principal:
             condition += " AND p <> :p"
             values[":p"] = {"S": exclude_principal}

@@ -3,7 +3,7 @@ never match a neighbour. `docs/table-design.md` lists them with the access patte
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.domain import ids
 
@@ -152,6 +152,26 @@ def request_month(moment: datetime) -> str:
 
 def definition(definition_id: str) -> tuple[str, str]:
     return "DEFINITIONS", definition_id
+
+
+def series_of_package(package_id: str) -> str:
+    return f"K#{package_id}"
+
+
+def series_pointer(package_id: str, policy_id: str, definition_id: str) -> tuple[str, str]:
+    return series_of_package(package_id), f"{policy_id}#{definition_id}"
+
+
+def newest_review(policy_id: str) -> tuple[str, str]:
+    return f"P#{policy_id}", "N"
+
+
+def missed_of(definition_id: str) -> str:
+    return f"M#{definition_id}"
+
+
+def missed(definition_id: str, day: date) -> tuple[str, str]:
+    return missed_of(definition_id), f"{day:%Y%m%d}"
 
 
 def instances_of(definition_or_instance_id: str) -> str:

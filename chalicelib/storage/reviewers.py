@@ -140,11 +140,13 @@ class ReviewerRows:
         parts = (_my_review(wire) for wire in answer["Items"])
         return Page(tuple(part for part in parts if not part.removed), _next(answer))
 
-    def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
+    def parts_of(
+        self, places: Iterable[tuple[str, str, str]], instance: ReviewInstance
+    ) -> dict[tuple[str, str, str], MyReview]:
         """See ports.Reviews."""
-        wanted = [keys.my_review(user_id, instance.opens, instance.id, set_id) for user_id, set_id in places]
+        wanted = [keys.my_review(who, instance.opens, instance.id, set_id, behalf) for who, set_id, behalf in places]
         found = [_my_review(wire) for wire in _batch(wanted)]
-        return {(part.user_id, part.set_id): part for part in found}
+        return {(part.user_id, part.set_id, part.on_behalf_of): part for part in found}
 
     def tallies(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Tally]:
         """See ports.Reviews."""
@@ -218,7 +220,7 @@ def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:
 
 def _counted_at(instance_id: str, set_id: str, shard: str) -> tuple[str, str]:
     """Where the counts of a partition lie: beside the reviewer of a set of one, in a row of their own otherwise."""
-    if ids.is_shared(set_id):
+    if ids.is_shared(set_id) or set_id == ids.NO_SET:
         return keys.shared_set(instance_id, set_id, shard)
     return keys.reviewer(instance_id, set_id, "")
 

@@ -12,6 +12,7 @@ from pynamodb.exceptions import PutError
 from chalicelib.domain import errors
 from chalicelib.domain.items import Cut
 from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query
 from chalicelib.storage.caching import Cache
@@ -43,6 +44,21 @@ class ReviewTable(ReviewerRows):
     def list_definitions(self, limit: int, after: str | None) -> Page[ReviewDefinition]:
         """Every series, by id."""
         return query(ReviewDefinition, "DEFINITIONS", limit, after, consistent=False)
+
+    def series_of_package(
+        self, package_id: str, limit: int, after: str | None, policy_id: str = ""
+    ) -> Page[SeriesOfPackage]:
+        """See ports.Reviews."""
+        partition = keys.series_of_package(package_id)
+        return query(SeriesOfPackage, partition, limit, after, prefix=policy_id)
+
+    def newest_review(self, policy_id: str) -> NewestReview | None:
+        """See ports.Reviews."""
+        return fetch(NewestReview, keys.newest_review(policy_id))
+
+    def missed_of(self, definition_id: str, limit: int) -> list[MissedOccurrence]:
+        """See ports.Reviews."""
+        return list(query(MissedOccurrence, keys.missed_of(definition_id), limit, forward=False).items)
 
     def instance(self, instance_id: str) -> ReviewInstance | None:
         """One occurrence."""

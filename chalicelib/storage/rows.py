@@ -28,6 +28,7 @@ from chalicelib.domain.reviews import (
     ReviewerRow,
     ReviewInstance,
 )
+from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
@@ -80,6 +81,9 @@ PLACES: dict[type, Place] = {
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
+    SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
+    NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
+    MissedOccurrence: Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),

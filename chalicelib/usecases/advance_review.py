@@ -18,6 +18,7 @@ from chalicelib.usecases.agenda import reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
+from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer, panels
 from chalicelib.usecases.ports import Services
@@ -72,7 +73,7 @@ def _drive(services: Services, instance: ReviewInstance, held: InstanceState, bu
 def _part(services: Services, state: InstanceState) -> Part:
     """The next part of the work, from the state alone."""
     if state.status in OPENING:
-        return {"freeze": _freeze, "write": _write}.get(state.step, _start)
+        return {GATHER: gather_some, "freeze": _freeze, "write": _write}.get(state.step, _start)
     if state.status is Status.IN_PROGRESS:
         return _close if services.clock.now() >= state.ends else _in_progress
     if state.status in (Status.COMPLETING, Status.AUTO_REVIEWING):
@@ -85,8 +86,8 @@ def _part(services: Services, state: InstanceState) -> Part:
 
 
 def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
-    former = former_review(services, instance)
-    freezer = Freezer(services, instance, panels(services, instance), former)
+    named, former = panels(services, instance, state.counted), former_review(services, instance)
+    freezer = Freezer(services, instance, named, former, chosen=chosen(services, instance))
     while budget.left():
         state = services.reviews.checkpoint(freezer.freeze(state))
         if state.step != "freeze":
@@ -130,8 +131,17 @@ def _in_progress(
     following = _send(services, instance, state, kind, budget)
     if following is not None:
         return services.reviews.checkpoint(replace(state, step=f"mail:{kind}", cursor=following))
-    if kind == "lastCall1":
-        notify_others.last_call_summary(services, instance, budget)
+    if kind.startswith("lastCall1"):
+        notify_others.last_call_summary(services, instance, state, budget)
+    elif kind.startswith("extended:"):
+        notify_others.extended(services, instance, state, kind)
+    return _sent(state, kind)
+
+
+def _sent(state: InstanceState, kind: str) -> InstanceState:
+    """The state after everybody got this mail: a round that was asked for is over, others happen once."""
+    if kind in state.rounds:
+        return replace(state, step="", cursor="", rounds=tuple(one for one in state.rounds if one != kind))
     return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
 
 
@@ -148,17 +158,24 @@ def _send(services: Services, instance: ReviewInstance, state: InstanceState, ki
     cursor = state.cursor if state.step == f"mail:{kind}" else ""
     if kind == "start":
         return notify.start_mails(services, instance, cursor, budget)
+    if kind.startswith(("reset:", "extended:")):
+        return notify.changes(services, instance, state, kind, cursor, budget)
     return notify.reminders(services, instance, kind, cursor, budget)
 
 
 def next_event(instance: ReviewInstance, state: InstanceState, now: datetime) -> tuple[str, datetime]:
     """The next thing to happen to an open review: a kind of mail, or its `close`.
 
-    Of several reminders that are due (a late tick) only the last is sent.
+    Of several reminders that are due (a late tick) only the last is sent. An extension plans them anew, under names
+    of its own, from its moment on.
     """
     if "start" not in state.mailed:
         return "start", state.started or instance.opens
-    planned = [(str(one.kind), one.due) for one in reminders(instance.opens, state.ends, instance.zone)]
+    if state.rounds:
+        return state.rounds[0], now
+    since, again = state.extended or instance.opens, f".{state.extensions}" if state.extensions else ""
+    every = reminders(instance.opens, state.ends, instance.zone)
+    planned = [(f"{one.kind}{again}", one.due) for one in every if one.due > since]
     passed = max((number for number, (kind, _) in enumerate(planned) if kind in state.mailed), default=-1)
     waiting = planned[passed + 1 :]
     due = [one for one in waiting if one[1] <= now]

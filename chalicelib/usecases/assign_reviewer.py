@@ -127,5 +127,5 @@ def _joining(
         items=items_of_set(services, instance, state, set_id),
         on_behalf_of=row.user_id if row else "",
         only=only,
-        own_item=bool(own),
+        own_item=own,
     )

@@ -84,7 +84,10 @@ def _act(services: Services, timer: Timer, running: dict[str, list[ReviewInstanc
 
 
 def _begin(services: Services, assignment: Assignment) -> None:
-    """The scheduled start has come: the request that made the assignment is delivered (R36)."""
+    """The scheduled start has come: the request that made the assignment is delivered (R36). While rights outside
+    are owed, their delivery moves the request on instead."""
+    if assignment.delivery is not None:
+        return
     request = services.entitlements.request(adding_request_id(assignment))
     if request is None or request.state != "scheduled":
         return

@@ -24,8 +24,9 @@ from chalicelib.usecases.assign import (
     scheduled_request_changes,
     span,
 )
+from chalicelib.usecases.plan_delivery import agenda_changes
 from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
-from chalicelib.usecases.seeing import administers, find_assignment, find_request, require_assigner, unknown
+from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner, sees_package, unknown
 from chalicelib.usecases.timers import timer_changes
 
 CHANGED = "Update access package assignment"
@@ -77,7 +78,7 @@ def _other_policy(services: Services, actor: Actor, assignment: Assignment, poli
     if policy_id in ("", assignment.policy_id):
         return None
     policy = services.entitlements.policy(policy_id)
-    if policy is None or not administers(actor, policy.catalog_id, policy.package_id):
+    if policy is None or not sees_package(actor, policy.catalog_id, policy.package_id):
         raise unknown(actor, "assignment policy", "assignment/assignmentPolicyId")
     if policy.package_id != assignment.package_id:
         raise InvalidInput("The policy belongs to another access package.", "assignment/assignmentPolicyId")
@@ -161,10 +162,12 @@ def cancel_request(services: Services, actor: Actor, now: datetime, request_id: 
     if request_state_at(request, now) != "scheduled" or assignment is None or is_over(assignment, now):
         raise Conflict("The request is delivered: there is nothing left to cancel. Remove the assignment instead.")
     cancelled = replace(request, state="canceled", completed=now)
-    ended = replace(assignment, state=AssignmentState.EXPIRED, status="Canceled", expired=now)
+    ended = replace(assignment, state=AssignmentState.EXPIRED, status="Canceled", expired=now, delivery=None)
     operation = f"cancel:{request.id}"
     recorded = event_of(now, actor, CANCELLED, ended, operation, cancelled)
-    services.writer.commit(operation, Save(cancelled), Save(ended), Drop(holding_of(ended)), Create(recorded))
+    planned = agenda_changes(assignment, ended)  # what was to be granted at the start never is
+    changes: list[Change] = [Save(cancelled), Save(ended), Drop(holding_of(ended)), Create(recorded), *planned]
+    services.writer.commit(operation, *changes)
 
 
 def delete_request(services: Services, actor: Actor, now: datetime, operation: str, request_id: str) -> None:

@@ -249,7 +249,7 @@ def _auto_review(services: Services, instance: ReviewInstance, outcome: Outcome)
 def _waits(instance: ReviewInstance, state: InstanceState) -> bool:
     """Do the removals wait for a confirmation (G24)?"""
     outstanding = state.outcome.outstanding if state.outcome else 0
-    return outstanding > 0 and (state.brake or not instance.settings.auto_apply)
+    return outstanding > 0 and (state.brake or state.withdrawn or not instance.settings.auto_apply)
 
 
 def announce(

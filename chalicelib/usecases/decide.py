@@ -165,6 +165,7 @@ def _record(
         channel=choices.get("channel", ""),
         note=submission.note.strip(),
     )
+    extended = _is_extended(services, instance, now)
     recorded = services.items.record(
         instance.id,
         submission.item_id,
@@ -174,10 +175,19 @@ def _record(
         replace_denial_of_others=bool(reason) or submission.decision is Decision.DENY,
         only_undecided=only_undecided,
         version=submission.version,
+        extended=extended,
     )
     if not recorded.accepted:
-        return _explain(recorded.item, person, instance, submission, now, only_undecided)
+        closed = recorded.item is not None and recorded.item.deadline <= now and not extended
+        return _explain(recorded.item, person, instance, submission, closed, only_undecided)
     return True
+
+
+def _is_extended(services: Services, instance: ReviewInstance, now: datetime) -> bool:
+    """Was the review extended beyond the deadline its items were frozen with? Known without a read: the state was
+    read to see that the review is open."""
+    state = services.reviews.recent_state(instance.id)
+    return state is not None and state.extended is not None and now < state.ends
 
 
 def _explain(
@@ -185,7 +195,7 @@ def _explain(
     person: User,
     instance: ReviewInstance,
     submission: Submission,
-    now: datetime,
+    closed: bool,
     only_undecided: bool,
 ) -> bool:
     """Turn a refused update into its reason, from the item as it stood."""
@@ -193,9 +203,9 @@ def _explain(
         raise errors.NotFound("There is no such decision item.")
     if item.principal_id == person.id and not may_decide_own(instance):
         raise errors.Forbidden("Nobody decides on their own access. Another reviewer will.")
-    closed = _why_closed(item, now)
-    if closed:
-        raise errors.Conflict(closed)
+    why = _why_closed(item, closed)
+    if why:
+        raise errors.Conflict(why)
     if submission.version is not None and submission.version != len(item.history):
         raise errors.PreconditionFailed("Somebody decided this item after you read it. Read it again.")
     if only_undecided and item.decision is not Decision.NOT_REVIEWED:
@@ -203,9 +213,9 @@ def _explain(
     raise errors.InvalidInput("Replacing another reviewer's Deny needs a justification.", "justification")
 
 
-def _why_closed(item: DecisionItem, now: datetime) -> str:
-    """Why nothing can be decided about an item any more, "" if something can."""
-    if item.deadline <= now or item.kept:
+def _why_closed(item: DecisionItem, over: bool) -> str:
+    """Why nothing can be decided about an item any more, "" if something can; `over`: its deadline has passed."""
+    if over or item.kept:
         return "The review is closed; decisions can no longer be recorded or changed."
     if item.cancelled is not None:
         return f"There is nothing left to decide: this access {ENDED_BY_ITSELF[item.cancelled]}."

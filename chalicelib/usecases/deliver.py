@@ -31,6 +31,7 @@ PARTLY = "Partially fulfill access package assignment request"
 FAILED = "Failed to fulfill access package assignment request"
 TAKEN = "Remove resource assignment"
 GIVEN = "Add resource assignment"
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -235,17 +236,23 @@ def _review_counts(services: Services, request: AssignmentRequest) -> list[Chang
 
 def _owe_again(services: Services, touched: Assignment) -> None:
     """Somebody changed the assignment while its rights were being changed outside: what it says now about each of
-    them is owed, whatever the order the calls arrived in."""
+    them is owed, whatever the order the calls arrived in. Raises Conflict when it changes all the time."""
     now, delivery = services.clock.now(), touched.delivery
-    current = services.entitlements.assignment(touched.id)
-    if current is None or delivery is None:
-        return
-    package = services.entitlements.package(current.package_id)
-    wanted = set(outside(package.role_scopes)) if package and not is_over(current, now) else set()
-    owed = _owing(current, (*delivery.grant, *delivery.revoke), wanted, now)
-    after = replace(current, delivery=owed)
-    services.writer.commit(f"again:{current.id}:{current.version}", Save(after), *agenda_changes(current, after))
-    hint(services, current.id)
+    for attempt in range(_TRIES):
+        current = services.entitlements.assignment(touched.id)
+        if current is None or delivery is None:
+            return
+        package = services.entitlements.package(current.package_id)
+        wanted = set(outside(package.role_scopes)) if package and not is_over(current, now) else set()
+        after = replace(current, delivery=_owing(current, (*delivery.grant, *delivery.revoke), wanted, now))
+        changes = [Save(after), *agenda_changes(current, after)]
+        try:
+            services.writer.commit(f"again:{current.id}:{current.version}", *changes)
+        except Conflict:
+            if attempt == _TRIES - 1:
+                raise
+            continue
+        return hint(services, current.id)
 
 
 def _owing(current: Assignment, rights: Iterable[Right], wanted: set[Right], now: datetime) -> Delivery:

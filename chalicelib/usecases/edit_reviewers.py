@@ -146,7 +146,7 @@ class _Edit:
         own = own_item(self.services, self.instance, self.state, set_id, user.id) if items else ""
         if items <= int(bool(own)):
             return  # nothing there that they could decide
-        wish = Joining(user=user, set_id=set_id, reason=role, items=items, own_item=bool(own))
+        wish = Joining(user=user, set_id=set_id, reason=role, items=items, own_item=own)
         changes = join(self.services, self.instance, wish, self.now)
         if changes:
             self.people.append(changes)

@@ -32,8 +32,9 @@ CHUNK_PAGES = 20
 KNOWN_MANAGERS = 50_000
 
 
-def panels(services: Services, instance: ReviewInstance) -> Panels:
-    """The reviewers named by the settings, expanded and frozen at the first call (R69, R72)."""
+def panels(services: Services, instance: ReviewInstance, counted: int = 0) -> Panels:
+    """The reviewers named by the settings, expanded and frozen at the first call (R69, R72). `counted` is the size
+    of the population when that is known already."""
     key = f"{folder(instance.id)}/panels.json"
     stored = services.files.get(key)
     if stored is None:
@@ -43,7 +44,7 @@ def panels(services: Services, instance: ReviewInstance) -> Panels:
             primary_role=OWNER if owners else NAMED,
             primary=_owners(services, instance) if owners else _named(services, settings.primary),
             fallback=_named(services, settings.fallback),
-            counted=services.entitlements.count_assignments_of_policy(instance.policy_id),
+            counted=counted or services.entitlements.count_assignments_of_policy(instance.policy_id),
         )
         services.files.put_once(key, msgspec.json.encode(found))
         stored = services.files.get(key) or b""
@@ -78,6 +79,7 @@ class Freezer:
     panels: Panels
     former: FormerReview | None = None
     managers: dict[str, User] = field(default_factory=dict)
+    chosen: frozenset[str] | None = None  # the assignments of a follow-up review; None: all of the policy
 
     @property
     def buckets(self) -> int:
@@ -136,8 +138,9 @@ class Freezer:
             page = self.services.entitlements.assignments_of_policy(
                 self.instance.policy_id, self.services.settings.freeze_page, after
             )
-            seen += len(page.items)
-            count += self._sort_in(page.items, buckets, facts, totals, attempt)
+            asked = tuple(one for one in page.items if self.chosen is None or one.id in self.chosen)
+            seen += len(asked)
+            count += self._sort_in(asked, buckets, facts, totals, attempt)
             after = page.next
             if after is None:
                 break

@@ -171,18 +171,18 @@ def _hand(
         rest = tuple(item_id for item_id in given.only if item_id != own)
         if rest or not given.only:
             reason = HANDED_OVER if alone or not given.standing else FALLBACK
-            wish = _joining(part, taker, reason, rest, bool(theirs))
+            wish = _joining(part, taker, reason, rest, theirs)
             handing.changes += _joined(services, instance, wish, given, rest, receivers)
         if own:
             handing.elsewhere.append(own)
             for user in fallbacks(services, instance, (taker.id, part.user_id)):
-                wish = _joining(part, user, FALLBACK, (own,), False)
+                wish = _joining(part, user, FALLBACK, (own,), "")
                 handing.changes += _joined(services, instance, wish, given, (own,), receivers)
     if receivers:
         handing.changes.append(Alter(part, replace(part, handed=_merged(part.handed, receivers))))
 
 
-def _joining(part: MyReview, user: User, reason: str, only: tuple[str, ...], own: bool) -> Joining:
+def _joining(part: MyReview, user: User, reason: str, only: tuple[str, ...], own: str) -> Joining:
     return Joining(
         user=user,
         set_id=part.set_id,

@@ -23,7 +23,7 @@ FALLBACKS = 10  # people who are asked when a delegate cannot be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """`user` becomes a reviewer of a set of `items`, for all of them or `only` some."""
+    """`user` becomes a reviewer of a set of `items`, for all of them or `only` some; `own_item` is about themself."""
 
     user: User
     set_id: str
@@ -31,7 +31,7 @@ class Joining:
     items: int
     on_behalf_of: str = ""
     only: tuple[str, ...] = ()
-    own_item: bool = False
+    own_item: str = ""
 
 
 def join(services: Services, instance: ReviewInstance, wish: Joining, now: datetime) -> list[Change]:
@@ -58,8 +58,9 @@ def join(services: Services, instance: ReviewInstance, wish: Joining, now: datet
         len(only) or wish.items,
         wish.reason,
     )
-    own, behalf = wish.own_item and not only, wish.on_behalf_of
-    part = replace(part, only=only, since=now, own_item=own, on_behalf_of=behalf)
+    own, behalf = bool(wish.own_item) and not only, wish.on_behalf_of
+    own_id = wish.own_item if own else ""
+    part = replace(part, only=only, since=now, own_item=own, own_item_id=own_id, on_behalf_of=behalf)
     together = ids.is_shared(wish.set_id) or wish.set_id == ids.NO_SET
     row = replace(row, extra=True, shared=together, some=len(only), own_item=own, on_behalf_of=behalf)
     written: Change = Put(row)

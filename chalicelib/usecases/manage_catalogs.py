@@ -22,8 +22,8 @@ CATEGORY = "EntitlementManagement"
 SCOPE = "catalog"
 GENERAL_ID = ids.guid("catalog", "General")
 GENERAL = "serviceDefault"
-_MOST_APPOINTED = 90  # with them a deletion fits into one transaction
 _RESOURCES = 90  # dropped in one transaction
+_MOST_APPOINTED = 90  # with them a deletion fits into one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import NO_EXPIRATION, end_of, is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, ReviewSettings
 from chalicelib.domain.people import Actor
-from chalicelib.domain.review_rules import FALLBACK, PRIMARY, check_settings, new_subjects
+from chalicelib.domain.review_rules import FALLBACK, PRIMARY, RECIPIENTS, check_settings, new_subjects
 from chalicelib.domain.reviews import OPENING, ReviewInstance, Status
 from chalicelib.usecases.control_review import stop_review
 from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
@@ -74,7 +74,7 @@ def create_policy(
     """
     package = _managed_package(services, actor, package_id)
     _check_expiration(draft.expiration, {}, now)
-    _check(services, draft.review, None)
+    check_review(services, draft.review, None)
     policy = _fresh(actor, now, operation, package, draft)
     series = series_changes(services, now, actor, None, policy, operation, package)
     recorded = _event(now, actor, CREATED, policy, operation, differences(None, draft))
@@ -128,7 +128,7 @@ def update_policy(
     if not changes:
         return policy
     _check_expiration(draft.expiration, policy.expiration, now)
-    _check(services, draft.review, policy.review)
+    check_review(services, draft.review, policy.review)
     saved_by = actor.id if "review" in changes else policy.review_saved_by
     changed = replace(policy, modified=now, deleting=False, review_saved_by=saved_by, **members(draft))
     package = _package(services, policy)
@@ -180,14 +180,17 @@ def stop_running_review(services: Services, actor: Actor, now: datetime, operati
     """End the open review of a policy that was deleted: there is nothing left to remove (G33)."""
     latest = _latest_state(services, policy_id)
     if latest is not None and latest[1] is Status.IN_PROGRESS:
-        stop_review(services, actor, now, f"{operation}:stop", latest[0])
+        stop_review(services, actor, now, f"{operation}:stop", latest[0], withdrawn=True)
 
 
 def _latest_state(services: Services, policy_id: str) -> tuple[ReviewInstance, Status] | None:
-    for instance in services.reviews.instances_of(ids.definition_id(policy_id), 1, None).items:
-        state = services.reviews.state(instance.id)
-        return (instance, state.status) if state else None
-    return None
+    """The newest review of a policy, by its own series or an ad-hoc one, and how far it is."""
+    found = list(services.reviews.instances_of(ids.definition_id(policy_id), 1, None).items)
+    newest = services.reviews.newest_review(policy_id)
+    ad_hoc = services.reviews.instance(newest.instance_id) if newest else None
+    latest = max([*found, *([ad_hoc] if ad_hoc else [])], key=lambda one: one.opens, default=None)
+    state = services.reviews.state(latest.id) if latest else None
+    return (latest, state.status) if latest and state else None
 
 
 def _in_use(services: Services, policy_id: str, now: datetime) -> bool:
@@ -206,7 +209,7 @@ def _check_expiration(expiration: dict[str, Any], before: dict[str, Any], now: d
         raise InvalidInput("The end must lie in the future.", "expiration/endDateTime")
 
 
-def _check(services: Services, review: ReviewSettings | None, before: ReviewSettings | None) -> None:
+def check_review(services: Services, review: ReviewSettings | None, before: ReviewSettings | None) -> None:
     """Raises InvalidInput for settings that cannot make a review, and for reviewers nobody knows."""
     if review is None or review == before:
         return
@@ -214,6 +217,7 @@ def _check(services: Services, review: ReviewSettings | None, before: ReviewSett
     for path, now, known in (
         (PRIMARY, review.primary, before.primary if before else ()),
         (FALLBACK, review.fallback, before.fallback if before else ()),
+        (RECIPIENTS, review.recipients, before.recipients if before else ()),
     ):
         for place, subject in new_subjects(now, known):
             people = services.people

@@ -12,9 +12,16 @@ from typing import cast
 
 from chalicelib.domain import errors
 from chalicelib.domain.items import DecisionItem
-from chalicelib.domain.notices import Reminder, ReminderKind, ReviewStarted, ReviewToDo
+from chalicelib.domain.notices import (
+    DecisionsReset,
+    Reminder,
+    ReminderKind,
+    ReviewExtended,
+    ReviewStarted,
+    ReviewToDo,
+)
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import ASKED, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import ASKED, InstanceState, MyReview, ReviewerRow, ReviewInstance, Status
 from chalicelib.usecases import delegates
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.budget import Budget
@@ -61,6 +68,35 @@ def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: s
             _remind(services, instance, user, kind)
 
     return _each_reviewer(services, instance, cursor, budget, tell)
+
+
+def changes(
+    services: Services, instance: ReviewInstance, state: InstanceState, kind: str, cursor: str, budget: Budget
+) -> str | None:
+    """Tell everybody who was asked that the review closes later, or that its decisions were set back (G47), from
+    `cursor` on; the next cursor, None at the end."""
+
+    def tell(row: ReviewerRow, user: User) -> None:
+        parts = services.reviews.my_parts(user.id, instance)
+        told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
+        if not told or _hold(services, user) or any(kind in part.mails for part in told):
+            return
+        sending = f"sending {services.clock.real():.0f}"
+        if services.reviews.claim_mail(told[0], kind, None, sending):
+            _send(services, user, change_notice(services, instance, state, kind), kind, [told[0]], sending)
+
+    return _each_reviewer(services, instance, cursor, budget, tell)
+
+
+def change_notice(
+    services: Services, instance: ReviewInstance, state: InstanceState, kind: str
+) -> ReviewExtended | DecisionsReset:
+    """What is said about an extension or a reset."""
+    now, page = services.clock.now(), link(services, instance.id)
+    facts = {"review": instance.name, "package": instance.package_name, "zone": instance.zone, "link": page}
+    if kind.startswith("extended:"):
+        return ReviewExtended(now=now, closes=state.ends, reason=state.extended_because, **facts)
+    return DecisionsReset(now=now, closes=state.ends, **facts)
 
 
 def guest_accepted(services: Services, user_id: str) -> None:
@@ -190,7 +226,7 @@ def _to_do(
         people=max(people, 1),
         decided=max(min(decided, people - 1), 0),
         names=tuple(names),
-        note=instance.reviewer_text or None,
+        note=instance.settings.reviewer_text or None,
         hand_over=instance.settings.delegation and any(not part.on_behalf_of for part in parts),
     )
 
@@ -237,13 +273,14 @@ def _remind(services: Services, instance: ReviewInstance, user: User, kind: str)
 
 
 def _reminder_kind(kind: str) -> ReminderKind:
-    return "manual" if kind.startswith("manual") else cast(ReminderKind, kind)
+    """The wording of a reminder: the part of its name before an extension's number or a manual one's stamp."""
+    return cast(ReminderKind, kind.partition(":")[0].partition(".")[0])
 
 
 def _send(
     services: Services,
     user: User,
-    notice: ReviewStarted | Reminder,
+    notice: ReviewStarted | Reminder | ReviewExtended | DecisionsReset,
     kind: str,
     parts: list[MyReview],
     sending: str,

@@ -13,9 +13,11 @@ from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.notices import (
     AccessEnded,
     Cause,
+    DecisionsReset,
     LastCallSummary,
     LateReview,
     LateReviewer,
+    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
     Waiting,
@@ -35,19 +37,20 @@ from chalicelib.domain.reviews import (
 )
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
-from chalicelib.usecases.notify import address, link
+from chalicelib.usecases.notify import address, change_notice, link
 from chalicelib.usecases.ports import Create, Progress, Services
 from chalicelib.usecases.roles import holders
 
 SHOWN = 10
-Content = LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
+Content = ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
 
 
-def last_call_summary(services: Services, instance: ReviewInstance, budget: Budget) -> None:
+def last_call_summary(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> None:
     """One day before the close: one summary for each manager of an unfinished reviewer and each package owner."""
     late = _late_reviewers(services, instance, budget)
     if not late:
         return
+    subject = f"{instance.id}.{state.extensions}" if state.extensions else instance.id
     people = services.people.users(user_id for user_id, _ in late)
     told: dict[str, list[LateReviewer]] = defaultdict(list)
     for user_id, reviewer in late:
@@ -56,11 +59,12 @@ def last_call_summary(services: Services, instance: ReviewInstance, budget: Budg
             told[person.manager_id].append(reviewer)
     for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
         why = [reviewer for _, reviewer in late]
-        _tell(services, owner, "summary", instance.id, _summary(services, instance, "owner", why))
+        content = _summary(services, instance, state, "owner", why)
+        _tell(services, owner, "summary", subject, content, instance.id)
         told.pop(owner.id, None)
     for manager in services.people.users(told).values():
-        content = _summary(services, instance, "manager", told[manager.id])
-        _tell(services, manager, "summary", instance.id, content)
+        content = _summary(services, instance, state, "manager", told[manager.id])
+        _tell(services, manager, "summary", subject, content, instance.id)
 
 
 def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget) -> list[tuple[str, LateReviewer]]:
@@ -88,11 +92,13 @@ def tally_of(row: ReviewerRow, progress: Progress) -> Tally:
     return replace(progress.shared.get(row.set_id, Tally()), total=row.tally.total)
 
 
-def _summary(services: Services, instance: ReviewInstance, why: str, late: list[LateReviewer]) -> LastCallSummary:
+def _summary(
+    services: Services, instance: ReviewInstance, state: InstanceState, why: str, late: list[LateReviewer]
+) -> LastCallSummary:
     review = LateReview(
         review=instance.name,
         package=instance.package_name,
-        closes=instance.closes,
+        closes=state.ends,
         zone=instance.zone,
         why=why,
         unanswered=instance.settings.no_response,
@@ -102,6 +108,13 @@ def _summary(services: Services, instance: ReviewInstance, why: str, late: list[
         link=link(services, instance.id) if why == "owner" else None,
     )
     return LastCallSummary(now=services.clock.now(), reviews=(review,))
+
+
+def extended(services: Services, instance: ReviewInstance, state: InstanceState, kind: str) -> None:
+    """Tell the owners of package and catalog that a review closes later."""
+    notice = change_notice(services, instance, state, kind)
+    for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
+        _tell(services, owner, "extended", f"{instance.id}:{kind.partition(':')[2]}", notice, instance.id)
 
 
 def owners(services: Services, review: ReviewInstance | ReviewDefinition, *roles: Role) -> list[User]:
@@ -143,8 +156,17 @@ def finished(services: Services, instance: ReviewInstance, state: InstanceState)
     )
     told = {user.id: user for user in owners(services, instance, Role.CATALOG_OWNER)}
     told |= services.people.users([instance.saved_by] if instance.saved_by else [])
+    told |= _recipients(services, instance)
     for user in told.values():
         _tell(services, user, "finished", instance.id, notice)
+
+
+def _recipients(services: Services, instance: ReviewInstance) -> dict[str, User]:
+    """Who else gets the result, by the settings: people, and the members of groups (G14)."""
+    named = instance.settings.recipients
+    found = services.people.users(one.id for one in named if one.kind == "singleUser")
+    groups = [one.id for one in named if one.kind == "groupMembers"]
+    return found | {user.id: user for group in groups for user in expand(services, group)}
 
 
 def _waiting(instance: ReviewInstance, state: InstanceState, outcome: Outcome) -> Waiting:
@@ -152,6 +174,8 @@ def _waiting(instance: ReviewInstance, state: InstanceState, outcome: Outcome) -
         return "no"
     if state.brake:
         return "brake"
+    if state.withdrawn:
+        return "manual"
     return "no" if instance.settings.auto_apply else "manual"
 
 

@@ -5,79 +5,135 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain import ids
+from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import CLOSED, Due, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
+from chalicelib.domain.series import MissedOccurrence, NewestReview
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.ports import Create, Put, Save, Services
+from chalicelib.usecases.follow_up import GATHER
+from chalicelib.usecases.ports import Change, Create, Put, Save, Services, Unchanged
 
 ONE_DAY = timedelta(days=1)
+LOOK_AGAIN = timedelta(
+    hours=1
+)  # how often a series that waits for another review of its policy looks whether it closed
+OVERTAKEN = "Not opened: a later occurrence was due before it could open."
+HIDE_PAGE = 50
 
 
 def open_due_review(services: Services, definition_id: str) -> str | None:
     """Open the occurrence of a series that is due, if any; returns the id of the instance to continue.
 
-    Of several missed occurrences only the latest opens (G6). While the previous instance is not closed yet, that
-    one is continued first and this one waits for the next tick. Killed anywhere, the next call goes on.
+    Of several missed occurrences only the latest opens (G6). While another review of the policy is not closed yet,
+    that one is continued first and this one waits. Killed anywhere, the next call goes on.
     """
     definition = services.reviews.definition(definition_id)
     now = services.clock.now()
     if definition is None:
         return None
     if definition.ended is not None or not definition.settings.enabled:
-        _move_on(services, definition, now, None)
+        if definition.deleted is None or _hide_reviews(services, definition):
+            _move_on(services, definition, now)
+        return None
+    policy = services.entitlements.policy(definition.policy_id) if definition.ad_hoc else None
+    if definition.ad_hoc and policy is None:
+        _end(services, definition, now)  # the policy was deleted while this review waited (G33)
         return None
     last = services.reviews.instances_of(definition_id, 1, None).items
-    due, missed = _due(definition, now, last[0] if last else None)
-    if due and last and not _closed(services, last[0]):
-        services.queue.send("instance", last[0].id)
-        return None
-    instance = _open(services, definition, due, missed, now) if due else None
-    _move_on(services, definition, now, due)
-    return instance.id if instance else None
+    due, overtaken = due_occurrence(definition, now, last[0] if last else None)
+    guards = [Unchanged(one) for one in (definition, policy) if one is not None]
+    try:
+        claim = _claim(services, definition, due, guards) if due else []
+        if due and _waits(services, definition, claim, last[0] if last else None, now):
+            return None
+        opened = _open(services, definition, due, overtaken, claim, now) if due else None
+        _move_on(services, definition, now)
+    except errors.Conflict:
+        return None  # saved, deleted or overtaken by another series this moment; the agenda row brings us back
+    return opened
 
 
-def _closed(services: Services, instance: ReviewInstance) -> bool:
-    state = services.reviews.state(instance.id)
-    return state is None or state.status in CLOSED
+def _claim(services: Services, definition: ReviewDefinition, due: Occurrence, guards: list[Unchanged]) -> list[Change]:
+    """What keeps two series of one policy from opening at the same time (G6): replacing, as read, the row that names
+    the policy's newest review. A policy without ad-hoc reviews has one series only and needs none of this."""
+    series = services.reviews.series_of_package(definition.package_id, 2, None, definition.policy_id)
+    if not definition.ad_hoc and len(series.items) < 2:
+        return []
+    known = services.reviews.newest_review(definition.policy_id)
+    newest = known or NewestReview(policy_id=definition.policy_id, instance_id="")
+    claimed = replace(newest, instance_id=ids.instance_id(definition.id, due.date), before=newest.instance_id)
+    return [*guards, Save(claimed) if known else Create(claimed)]
 
 
-def _due(definition: ReviewDefinition, now: datetime, last: ReviewInstance | None) -> tuple[Occurrence | None, int]:
-    """The latest occurrence that is due and of this series, and how many before it were missed."""
+def _waits(
+    services: Services,
+    definition: ReviewDefinition,
+    claim: list[Change],
+    last: ReviewInstance | None,
+    now: datetime,
+) -> bool:
+    """Is a review of the policy, of this series or another, before Completed (G6)? One that is closing goes on at
+    once; for one that is open for longer the agenda row moves ahead, so that waiting costs next to nothing."""
+    own = ids.definition_id(definition.policy_id)
+    regular = services.reviews.instances_of(own, 1, None).items if definition.ad_hoc else ()
+    named = {one.id for one in (last, *regular) if one}
+    named |= {change.entity.before for change in claim if isinstance(change.entity, NewestReview)}
+    states = (services.reviews.state(one) for one in named if one)
+    state = next((one for one in states if one is not None and one.status not in CLOSED), None)
+    if state is None:
+        return False
+    services.queue.send("instance", state.instance_id)
+    if state.ends > now:
+        services.writer.put_all([Due(when=min(state.ends, now + LOOK_AGAIN), kind="series", id=definition.id)])
+        _clear(services, definition, now)
+    return True
+
+
+def due_occurrence(
+    definition: ReviewDefinition, now: datetime, last: ReviewInstance | None
+) -> tuple[Occurrence | None, list[Occurrence]]:
+    """The latest occurrence that is due and of this series, and those before it that never opened."""
     schedule = definition.settings.schedule
     begin = (definition.not_before or definition.created - 2 * ONE_DAY) - timedelta(seconds=1)
     following = next_after(schedule, max(begin, last.opens - ONE_DAY) if last else begin)
-    found: Occurrence | None = None
-    count = 0
+    found: list[Occurrence] = []
     while following is not None and following.opens <= now:
         if last is None or following.date > last.day:
-            found, count = following, count + 1
+            found.append(following)
         following = occurrence(schedule, following.number + 1)
-    return found, max(count - 1, 0)
+    return (found[-1], found[:-1]) if found else (None, [])
 
 
 def _open(
-    services: Services, definition: ReviewDefinition, due: Occurrence, missed: int, now: datetime
-) -> ReviewInstance | None:
-    """Write instance, state and agenda row in one commit; or, when too little time is left, record the miss."""
+    services: Services,
+    definition: ReviewDefinition,
+    due: Occurrence,
+    overtaken: list[Occurrence],
+    claim: list[Change],
+    now: datetime,
+) -> str | None:
+    """Write instance, state and agenda row in one commit; or, when too little time is left, record the miss.
+
+    With a `claim` the commit holds only while nobody ended the series and no other one of the policy opened.
+    """
     planned = opening(due, definition.settings.schedule, now)
-    if planned.skipped or missed:
-        _record_missed(services, definition, due, missed, planned, now)
+    if planned.skipped or overtaken:
+        _record_missed(services, definition, due, overtaken, planned)
     if planned.skipped:
         return None
     instance = _instance(definition, due, planned)
-    row = instance_row(now, instance.id)
     state = InstanceState(
         instance_id=instance.id,
         definition_id=definition.id,
         ends=planned.closes,
-        step="freeze",
+        step=GATHER if definition.follows else "freeze",
         due=now.isoformat(),
     )
-    services.writer.commit(f"open:{instance.id}", Create(instance), Create(state), Put(row))
-    return instance
+    changes: list[Change] = [Create(instance), Create(state), Put(instance_row(now, instance.id)), *claim]
+    services.writer.commit(f"open:{instance.id}", *changes)
+    return instance.id
 
 
 def _instance(definition: ReviewDefinition, due: Occurrence, planned: Opening) -> ReviewInstance:
@@ -90,13 +146,13 @@ def _instance(definition: ReviewDefinition, due: Occurrence, planned: Opening) -
         name=f"{definition.display_name}, {due.date:%Y-%m-%d}",
         package_name=definition.package_name,
         policy_name=definition.policy_name,
-        reviewer_text=definition.reviewer_text,
         number=due.number,
         day=due.date,
         opens=planned.opens,
         closes=planned.closes,
         settings=definition.settings,
         saved_by=definition.saved_by,
+        follows=definition.follows,
     )
 
 
@@ -104,26 +160,61 @@ def _record_missed(
     services: Services,
     definition: ReviewDefinition,
     due: Occurrence,
-    missed: int,
+    overtaken: list[Occurrence],
     planned: Opening,
-    now: datetime,
 ) -> None:
-    details = {"latest": due.date.isoformat(), "earlierMissed": missed, "skipped": planned.skipped}
+    """Remember each occurrence that does not open, with its reason, and leave one audit event about them."""
+    details = {"latest": due.date.isoformat(), "earlierMissed": len(overtaken), "skipped": planned.skipped}
     details["reason"] = planned.reason
     operation = f"missed:{definition.id}:{due.date}"
     target = ("reviewDefinition", definition.id)
     recorded = event(due.opens, SYSTEM, "Policy", "Missed access review", target, operation, details=details)
-    services.writer.put_all([recorded])
+    missed = [(one, OVERTAKEN) for one in overtaken] + ([(due, planned.reason)] if planned.skipped else [])
+    rows = [
+        MissedOccurrence(definition_id=definition.id, day=one.date, opens=one.opens, reason=reason)
+        for one, reason in missed
+    ]
+    services.writer.put_all([recorded, *rows])
 
 
-def _move_on(services: Services, definition: ReviewDefinition, now: datetime, due: Occurrence | None) -> None:
+def _hide_reviews(services: Services, definition: ReviewDefinition) -> bool:
+    """Lists leave out the reviews of a series that was deleted (R144). Repeatable; False when somebody works on one
+    at this very moment, and the agenda row brings us back."""
+    after: str | None = None
+    while True:
+        page = services.reviews.instances_of(definition.id, HIDE_PAGE, after)
+        for instance in page.items:
+            state = services.reviews.state(instance.id)
+            if state is not None and not state.hidden:
+                try:
+                    services.writer.commit(f"hide:{instance.id}:{state.version}", Save(replace(state, hidden=True)))
+                except errors.Conflict:
+                    return False
+        after = page.next
+        if after is None:
+            return True
+
+
+def _move_on(services: Services, definition: ReviewDefinition, now: datetime) -> None:
     """Put the agenda row of the next occurrence, then remove those of this series that are due."""
     following = next_after(definition.settings.schedule, now)
     live = definition.ended is None and definition.settings.enabled
     if following is not None and live:
         services.writer.put_all([Due(when=following.opens, kind="series", id=definition.id)])
     elif live:
-        services.writer.commit(f"ended:{definition.id}:{definition.version}", Save(replace(definition, ended=now)))
+        _end(services, definition, now)
+        return
+    _clear(services, definition, now)
+
+
+def _end(services: Services, definition: ReviewDefinition, now: datetime) -> None:
+    """No occurrence will come any more."""
+    services.writer.commit(f"ended:{definition.id}:{definition.version}", Save(replace(definition, ended=now)))
+    _clear(services, definition, now)
+
+
+def _clear(services: Services, definition: ReviewDefinition, now: datetime) -> None:
+    """Remove the agenda rows of this series that are due."""
     for row in services.reviews.due_until(now, 500):
         if row.kind == "series" and row.id == definition.id:
             services.writer.remove(row)

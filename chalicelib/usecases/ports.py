@@ -33,6 +33,7 @@ from chalicelib.domain.reviews import (
     ReviewInstance,
     Tally,
 )
+from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.settings import Settings
 
 T = TypeVar("T")
@@ -263,6 +264,17 @@ class Reviews(Protocol):
     def definition(self, definition_id: str) -> ReviewDefinition | None: ...
     def definitions(self, definition_ids: Iterable[str]) -> dict[str, ReviewDefinition]: ...
     def list_definitions(self, limit: int, after: str | None) -> Page[ReviewDefinition]: ...
+    def series_of_package(
+        self, package_id: str, limit: int, after: str | None, policy_id: str = ""
+    ) -> Page[SeriesOfPackage]:
+        """Every series a package ever had, or those of one of its policies."""
+
+    def newest_review(self, policy_id: str) -> NewestReview | None:
+        """Which instance a policy's series opened last."""
+
+    def missed_of(self, definition_id: str, limit: int) -> list[MissedOccurrence]:
+        """Occurrences of a series that never opened, newest first."""
+
     def instance(self, instance_id: str) -> ReviewInstance | None:
         """May come from this process's cache for ever: an instance never changes."""
 
@@ -289,8 +301,10 @@ class Reviews(Protocol):
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """May lag."""
 
-    def parts_of(self, places: Iterable[tuple[str, str]], instance: ReviewInstance) -> dict[tuple[str, str], MyReview]:
-        """The rows that exist among these (reviewer, set) in an instance; may lag."""
+    def parts_of(
+        self, places: Iterable[tuple[str, str, str]], instance: ReviewInstance
+    ) -> dict[tuple[str, str, str], MyReview]:
+        """The rows that exist among these (reviewer, set, on whose behalf) in an instance; may lag."""
 
     def tallies(self, places: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Tally]:
         """The counts of many partitions by (instance, set, shard), that of a set of one with its total; those
@@ -362,12 +376,13 @@ class Items(Protocol):
         replace_denial_of_others: bool = True,
         only_undecided: bool = False,
         version: int | None = None,
+        extended: bool = False,
     ) -> Recorded:
         """Append a decision: one conditional UpdateItem, nothing read.
 
-        Accepted when the item exists, its deadline is after `now`, it is not cancelled, its removal has not begun,
-        its history is not full, its principal is not
-        `exclude_principal`, it has `version` history entries (if given), it is undecided (if asked), and, unless
+        Accepted when the item exists, its deadline is after `now` (not asked of a review that was `extended`), it is
+        not cancelled, its removal has not begun, its history is not full, its principal is not `exclude_principal`,
+        it has `version` history entries (if given), it is undecided (if asked), and, unless
         `replace_denial_of_others`, it is not somebody else's Deny. A repeat of the same operation is accepted.
         """
 

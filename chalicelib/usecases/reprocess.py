@@ -13,7 +13,7 @@ from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import outside
 from chalicelib.usecases.plan_delivery import agenda_changes, hint
 from chalicelib.usecases.ports import Change, Create, Save, Services
-from chalicelib.usecases.seeing import find_assignment, find_request, require_manager
+from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner
 
 CATEGORY = "EntitlementManagement"
 ACTIVITY = "Reprocess access package assignment"
@@ -26,7 +26,7 @@ def reprocess_assignment(services: Services, actor: Actor, now: datetime, operat
     Raises NotFound, Forbidden, Conflict (it has ended, or its delivery failed more than seven days ago).
     """
     assignment = find_assignment(services, actor, assignment_id)
-    _require_manager(services, actor, assignment.package_id)
+    _require_assigner(services, actor, assignment.package_id)
     if is_over(assignment, now) and assignment.delivery is None:
         raise Conflict("The assignment has ended.", "id")
     owed = assignment.delivery
@@ -44,7 +44,7 @@ def reprocess_request(services: Services, actor: Actor, now: datetime, operation
     Raises NotFound, Forbidden, Conflict (it is in another state, or was completed more than seven days ago).
     """
     request = find_request(services, actor, request_id)
-    _require_manager(services, actor, request.package_id)
+    _require_assigner(services, actor, request.package_id)
     if request.state not in ("deliveryFailed", "partiallyDelivered"):
         raise Conflict(f"Only a failed or partial delivery can be tried again; this request is {request.state}.", "id")
     assignment = services.entitlements.assignment(request.assignment_id)
@@ -75,6 +75,6 @@ def _again(
     hint(services, assignment.id)
 
 
-def _require_manager(services: Services, actor: Actor, package_id: str) -> None:
+def _require_assigner(services: Services, actor: Actor, package_id: str) -> None:
     package = services.entitlements.package(package_id)
-    require_manager(actor, package.catalog_id if package else "", package_id)
+    require_assigner(actor, package.catalog_id if package else "", package_id)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.domain import ids
 from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
@@ -53,13 +52,11 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
     tallies = services.reviews.tallies(place for held in places for place in held)
     found: dict[str, ToDo] = {}
     for part, held in zip(parts, places, strict=True):
-        counted = [tallies[place] for place in held if place in tallies]
-        decided = sum(one.approved + one.denied + one.dont_know for one in counted)
+        counted = [_of_items(services, part)] if part.only else [tallies[place] for place in held if place in tallies]
+        decided = sum(one.approved + one.denied + one.dont_know + one.cancelled for one in counted)
         others = part.own_item and not may_decide_own(instances[part.instance_id])
         asked = part.items - int(others)
-        if part.only:
-            decided = sum(not one.waits for one in services.items.get_many(part.instance_id, part.only))
-        elif others and 0 < decided < part.items:
+        if others and 0 < decided < part.items:
             decided -= int(_is_decided(services, part))
         before = found.get(part.instance_id) or ToDo((), states.get(part.instance_id), 0, 0)
         left = max(asked - decided, 0)
@@ -72,7 +69,7 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
 def _is_decided(services: Services, part: MyReview) -> bool:
     """Has somebody decided the reviewer's own item? The counts of a shared set do not tell."""
     item = services.items.get(part.instance_id, part.own_item_id)
-    return item is not None and item.decision is not Decision.NOT_REVIEWED
+    return item is not None and (item.decision is not Decision.NOT_REVIEWED or item.cancelled is not None)
 
 
 def _partitions(part: MyReview, state: InstanceState | None) -> Iterator[tuple[str, str, str]]:
@@ -104,9 +101,15 @@ def tallies_of(services: Services, instance: ReviewInstance, rows: Sequence[Revi
 def _singly(services: Services, instance: ReviewInstance, row: ReviewerRow) -> Tally:
     parts = services.reviews.my_parts(row.user_id, instance)
     same = [part for part in parts if (part.set_id, part.on_behalf_of) == (row.set_id, row.on_behalf_of)]
-    items = services.items.get_many(instance.id, [item_id for part in same for item_id in part.only])
-    made = Counter(item.decision for item in items)
-    return Tally(len(items), made[Decision.APPROVE], made[Decision.DENY], made[Decision.DONT_KNOW])
+    return _of_items(services, same[0]) if same else Tally()
+
+
+def _of_items(services: Services, part: MyReview) -> Tally:
+    """The counts of single items, read one by one."""
+    items = services.items.get_many(part.instance_id, part.only)
+    gone = sum(1 for item in items if item.cancelled is not None)
+    made = Counter(item.decision for item in items if item.cancelled is None)
+    return Tally(len(items), made[Decision.APPROVE], made[Decision.DENY], made[Decision.DONT_KNOW], gone)
 
 
 def latest_instances(
@@ -123,12 +126,15 @@ def latest_instances(
 
 
 def definitions_of_package(services: Services, package_id: str) -> list[ReviewDefinition]:
-    """The series of a package's policies, those whose reviews were switched off included."""
-    found: list[str] = []
+    """Every series of a package: its policies' own, ended ones and those of deleted policies included (G33), and
+    ad-hoc ones; none that was deleted itself."""
+    wanted: list[str] = []
     after: str | None = None
     while True:
-        page = services.entitlements.policies_of_package(package_id, 100, after)
-        found += [ids.definition_id(policy.id) for policy in page.items]
+        page = services.reviews.series_of_package(package_id, 100, after)
+        wanted += [pointer.definition_id for pointer in page.items]
         after = page.next
         if after is None:
-            return list(services.reviews.definitions(found).values())
+            break
+    found = services.reviews.definitions(wanted)
+    return [found[one] for one in wanted if one in found and found[one].deleted is None]

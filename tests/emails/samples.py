@@ -5,11 +5,13 @@ from typing import Any
 
 from chalicelib.domain.notices import (
     AccessEnded,
+    DecisionsReset,
     LastCallSummary,
     LateReview,
     LateReviewer,
     Notice,
     Reminder,
+    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
@@ -148,6 +150,15 @@ SWITCHED_OFF: dict[str, Any] = {
     "at": NOW,
     "zone": "Europe/Paris",
 }
+RESET: dict[str, Any] = {
+    "now": NOW,
+    "review": "Finance Reporting: Employees, 17 March 2026",
+    "package": "Finance Reporting",
+    "closes": CLOSES,
+    "zone": "Europe/Paris",
+    "link": f"{PORTAL}/reviews/0b2f7c2e.4",
+}
+EXTENDED: dict[str, Any] = {**RESET, "reason": "The whole department was at the spring fair."}
 ENDED: dict[str, Any] = {
     "now": datetime(2026, 4, 1, 7, 0, tzinfo=UTC),
     "package": "Finance Reporting",
@@ -189,6 +200,12 @@ SAMPLES: dict[str, Notice] = {
     "switched-off-nasty": ReviewsSwitchedOff(
         **(SWITCHED_OFF | {"package": NASTY_PACKAGE, "policy": NASTY_PACKAGE, "by": NASTY_NAMES[4]})
     ),
+    "extended": ReviewExtended(**EXTENDED),
+    "extended-nasty": ReviewExtended(
+        **(EXTENDED | {"package": NASTY_PACKAGE, "review": NASTY_PACKAGE, "reason": "<b>No</b>\r\n\u202e" * 300})
+    ),
+    "reset": DecisionsReset(**RESET),
+    "reset-nasty": DecisionsReset(**(RESET | {"package": NASTY_PACKAGE, "review": NASTY_PACKAGE})),
     "ended": AccessEnded(**ENDED),
     "ended-no-request": AccessEnded(
         **(ENDED | {"cause": "noAnswer", "reason": None, "request_link": None, "had_since": None})

@@ -13,6 +13,7 @@ from tests.routes.attacks import attack, check_refusal
 __all__ = ["stage"]
 DELEGATE = "/api/v1/me/delegate"
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
@@ -58,6 +59,14 @@ def absence(stage: Stage) -> dict[str, Any]:
     return {"to": stage.ids["eve"], "reason": "holiday"} | times
 
 
+def extension(stage: Stage) -> dict[str, Any]:
+    return {"endDateTime": "2026-04-01T00:00:00Z", "reason": "holidays"}
+
+
+def follow_up(stage: Stage) -> dict[str, Any]:
+    return {"durationInDays": 7, "reviewers": [{"userId": stage.ids["eve"]}]}
+
+
 def role(stage: Stage) -> dict[str, Any]:
     scope = f"catalog:{stage.ids['catalog']}"
     return {"role": "catalogOwner", "principalId": stage.ids["user"], "scope": scope, "principalKind": "user"}
@@ -94,6 +103,9 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
+    f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
+    f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"GET {MAILS}": Route(MAILS),
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
@@ -127,9 +139,10 @@ TABLE = {
     "GET /api/v1/exports/{export_id}": Route("/api/v1/exports/{export}"),
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
-PAGED = (AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
-PAGED = ("/api/v1/coverage", REVIEWS, MINE, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
-PAGED = (f"{BOTH}/{{group}}", REVIEWS, f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}")
+PAGED = (
+    *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
+    *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}"),
+)
 
 
 def test_the_table_has_every_route() -> None:

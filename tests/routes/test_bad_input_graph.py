@@ -53,6 +53,8 @@ def policy(stage: Stage) -> dict[str, Any]:
             "@accessReviews.cutNow": False,
             "@accessReviews.ownersReview": False,
             "@accessReviews.brake": {"count": 5, "percent": 10},
+            "@accessReviews.descriptionForReviewers": "Look closely.",
+            "@accessReviews.additionalNotificationRecipients": [single(eve.id)],
         },
     )
     return {
@@ -96,6 +98,41 @@ def request(stage: Stage) -> dict[str, Any]:
             "accessPackage": {"id": stage.ids["package"]},
         },
     }
+
+
+def changed_definition(stage: Stage) -> dict[str, Any]:
+    recipient = {"query": f"/users/{stage.ids['eve']}", "queryType": "MicrosoftGraph"}
+    return {
+        "descriptionForAdmins": "d",
+        "descriptionForReviewers": "Look closely.",
+        "reviewers": [{"query": f"/users/{stage.ids['eve']}", "queryType": "MicrosoftGraph"}],
+        "fallbackReviewers": [{"query": f"/groups/{stage.ids['group']}/transitiveMembers"}],
+        "additionalNotificationRecipients": [
+            {"notificationTemplateType": "CompletedAdditionalRecipients", "notificationRecipientScope": recipient}
+        ],
+        "settings": {
+            "mailNotificationsEnabled": True,
+            "reminderNotificationsEnabled": True,
+            "justificationRequiredOnApproval": True,
+            "defaultDecisionEnabled": True,
+            "defaultDecision": "Deny",
+            "instanceDurationInDays": 10,
+            "autoApplyDecisionsEnabled": True,
+            "recommendationsEnabled": True,
+            "recurrence": {
+                "pattern": {"type": "absoluteMonthly", "interval": 3},
+                "range": {"type": "numbered", "startDate": "2026-05-02", "numberOfOccurrences": 2},
+            },
+        },
+    }
+
+
+def definition(stage: Stage) -> dict[str, Any]:
+    query = (
+        "/identityGovernance/entitlementManagement/accessPackageAssignments?$filter=(accessPackageId eq "
+        f"'{stage.ids['package']}' and assignmentPolicyId eq '{stage.ids['policy']}')"
+    )
+    return {"displayName": "Once", "scope": {"query": query}, **changed_definition(stage)}
 
 
 def decision(stage: Stage) -> dict[str, Any]:
@@ -161,6 +198,16 @@ POLICY_WORDS = (
     "reviewSettings/expirationBehavior",
     "reviewSettings/schedule/recurrence/pattern/type",
     "reviewSettings/schedule/recurrence/range/type",
+)
+DEFINITION_WORDS = (
+    "additionalNotificationRecipients/0/notificationTemplateType",
+    "settings/defaultDecision",
+    "settings/recurrence/pattern/type",
+    "settings/recurrence/range/type",
+)
+NO_MATTER = (  # members of query scopes that say nothing new
+    "reviewers/0/queryType",
+    "additionalNotificationRecipients/0/notificationRecipientScope/queryType",
 )
 TABLE = {
     "GET /v1.0/me": Route("/v1.0/me", stranger=OPEN),
@@ -267,6 +314,17 @@ TABLE = {
     f"DELETE {PACKAGE}/incompatibleGroups/{{part}}/{{reference}}": Route(f"{ONE}/incompatibleGroups/{{group}}/$ref"),
     f"GET {AR}": Route(AR, stranger=OPEN, lists=True),
     f"GET {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
+    f"POST {AR}": Route(AR, definition, words=DEFINITION_WORDS, loose=NO_MATTER),
+    f"PUT {AR}/{{definition_id}}": Route(
+        f"{AR}/{{definition}}", changed_definition, words=DEFINITION_WORDS, loose=NO_MATTER
+    ),
+    f"PATCH {AR}/{{definition_id}}": Route(
+        f"{AR}/{{definition}}", changed_definition, words=DEFINITION_WORDS, loose=NO_MATTER
+    ),
+    f"DELETE {AR}/{{definition_id}}": Route(f"{AR}/{{definition}}"),
+    f"POST {AR}/{{definition_id}}/stop": Route(f"{AR}/{{definition}}/stop"),
+    f"POST {INSTANCE}/sendReminder": Route(f"{REVIEW}/sendReminder"),
+    f"POST {INSTANCE}/resetDecisions": Route(f"{REVIEW}/resetDecisions"),
     f"GET {AR}/{{definition_id}}/instances": Route(f"{AR}/{{definition}}/instances", lists=True),
     f"GET {INSTANCE}": Route(REVIEW),
     f"PATCH {INSTANCE}": Route(REVIEW, reviewers),

@@ -8,8 +8,11 @@ import pytest
 
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.recurrence import Frequency
+from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
+from chalicelib.usecases.role_scopes import add_role
 from tests import factories
 from tests.house import AR, House, house
+from tests.outside import plug_in
 
 __all__ = ["house"]
 
@@ -148,12 +151,8 @@ def test_surprise_10_stopping_one_review_does_not_stop_the_series(house: House) 
 
 def test_surprise_11_removal_spares_a_role_held_through_another_assignment(house: House) -> None:
     """S11, R9."""
-    outside = pytest.importorskip("tests.outside", reason="packages grant no roles yet")
-    from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
-    from chalicelib.usecases.role_scopes import add_role
-
     services, organisation = house.world.services, house.organisation
-    held = outside.plug_in(services)
+    held = plug_in(services)
     asked = (services, factories.ADMIN, house.world.clock.now())
     catalog = organisation.catalog()
     draft = ResourceDraft(

@@ -16,6 +16,7 @@ from chalicelib.domain.packages import AssignmentPolicy, ReviewSettings
 from chalicelib.domain.people import Actor, Role, User
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import occurrence
+from chalicelib.domain.series import NewestReview
 from chalicelib.usecases.assign import Wish, assign, end_assignment
 from chalicelib.usecases.manage_policies import draft_of, update_policy
 from chalicelib.usecases.ports import Change, Create, Services, Writer
@@ -114,7 +115,8 @@ class Desk:
             settings=settings,
         )
         state = InstanceState(instance_id=instance.id, definition_id=definition_id, status=status, ends=due.closes)
-        self.services.writer.put_all([instance, state])
+        newest = NewestReview(policy_id=policy.id, instance_id=instance.id)
+        self.services.writer.put_all([instance, state, newest])
         return instance
 
 

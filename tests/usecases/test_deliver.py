@@ -369,3 +369,16 @@ def test_deliveries_leave_events(company: Company) -> None:
     activities = {one.activity for one in company.services.audit.events("2026-03-02", 100, None).items}
     wanted = {"Fulfill access package assignment request", "Remove resource assignment"}
     assert wanted <= activities
+
+
+def test_an_assignment_that_runs_out_loses_its_rights(company: Company) -> None:
+    """R9: also when nobody ends it."""
+    _, policy = company.package("One", "user")
+    schedule = {"expiration": {"type": "afterDuration", "duration": "P1D"}}
+    given = {"targetId": company.ann.id, "assignmentPolicyId": policy.id}
+    company.world.post(REQUESTS, {"requestType": "adminAdd", "assignment": given, "schedule": schedule})
+    company.world.tick()
+    assert company.outside.roles_of(company.ann) == {"user"}
+    company.clock.advance(days=1, minutes=5)
+    company.world.tick()
+    assert company.outside.roles_of(company.ann) == set() and company.agenda() == []

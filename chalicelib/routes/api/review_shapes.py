@@ -176,3 +176,81 @@ class Results(Answer, kw_only=True):
     """What became of each decision, in their order."""
 
     results: list[DecisionResult]
+
+
+class Extension(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """When the review is to close, and why: the reviewers are told."""
+
+    end_date_time: Instant
+    reason: str
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Who reviews: a person or the members of a group."""
+
+    user_id: str = ""
+    group_id: str = ""
+
+
+class FollowUp(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """How many days the review is open, and whom to ask instead of those asked before."""
+
+    duration_in_days: int
+    reviewers: list[Asked] = []
+
+
+class SeriesHead(Answer, kw_only=True):
+    """What a series is called, of what, and whether it goes on. `follows` is the review a follow-up is about."""
+
+    id: str
+    display_name: str
+    kind: Literal["policy", "adHoc", "followUp"]
+    status: Literal["active", "ended", "deleted"]
+    access_package: Reference
+    assignment_policy: Reference
+    follows: str | None
+    time_zone: str
+    created_date_time: Instant
+    ended_date_time: Instant | None
+    deleted_date_time: Instant | None
+
+
+class SeriesReview(Answer, kw_only=True):
+    """One review of a series; opened late after an outage, or behind another review of its policy."""
+
+    id: str
+    display_name: str
+    date: str
+    status: Status
+    start_date_time: Instant
+    end_date_time: Instant
+    planned_start_date_time: Instant
+    opened_late: bool
+    extensions: int
+
+
+class Planned(Answer, kw_only=True):
+    """A date on which a review opens, or waits to open."""
+
+    date: str
+    start_date_time: Instant
+    end_date_time: Instant
+
+
+class Missed(Answer, kw_only=True):
+    """A review that never opened, and why."""
+
+    date: str
+    start_date_time: Instant
+    reason: str
+
+
+class Series(SeriesHead, kw_only=True):
+    """A series with what runs, waits, comes and was missed, and its reviews, newest first."""
+
+    running: SeriesReview | None
+    waiting: Planned | None
+    next: list[Planned]
+    missed: list[Missed]
+    reviews: list[SeriesReview]
+    next_link: Text = UNSET

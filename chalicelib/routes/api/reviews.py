@@ -74,7 +74,8 @@ def list_reviews(call: Call) -> Answer:
     if package:
         return _of_package(call, package)
     page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
-    body: dict[str, Any] = {"value": [_mine(one) for one in to_do(call.services, page.items)]}
+    shown = [one for one in to_do(call.services, page.items) if not (one.state and one.state.hidden)]
+    body: dict[str, Any] = {"value": [_mine(one) for one in shown]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body

@@ -1,8 +1,8 @@
-"""Graph's accessReviews: definitions, instances, contacted reviewers, and what can be done to an instance."""
+"""Graph's accessReviews, read: definitions, instances, contacted reviewers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice.app import Blueprint
@@ -12,7 +12,7 @@ from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance
 from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.addresses import body_of
-from chalicelib.routes.graph.bodies import Anything, InstanceBody
+from chalicelib.routes.graph.bodies import InstanceBody
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
@@ -20,7 +20,6 @@ from chalicelib.routes.graph.reviewer_sets import read_scopes
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.contacted import Contacted, contacted
-from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
@@ -101,9 +100,19 @@ def get_definition(call: Call, definition_id: str) -> Answer:
     if segment.name == "filterByCurrentUser":
         on_reviewer(segment.arguments)
         return _collection(call, lambda limit, after: _my_definitions(call, after), None, False)
-    found = call.services.reviews.definition(segment.name) if segment.kind == "id" else None
-    if found is None or not _sees(call)(found):
+    return shown_definition(call, find_definition(call, segment.name if segment.kind == "id" else ""))
+
+
+def find_definition(call: Call, definition_id: str) -> ReviewDefinition:
+    """The series. Raises NotFound, also for one that was deleted, or that the caller may not see."""
+    found = call.services.reviews.definition(definition_id) if definition_id else None
+    if found is None or found.deleted is not None or not _sees(call)(found):
         raise errors.NotFound("There is no such review series.")
+    return found
+
+
+def shown_definition(call: Call, found: ReviewDefinition) -> Mapping[str, Any]:
+    """The answer for one series."""
     return single(
         call,
         found,
@@ -115,7 +124,9 @@ def get_definition(call: Call, definition_id: str) -> Answer:
 
 
 def _definitions(call: Call, count_only: bool = False) -> Answer:
-    return _collection(call, call.services.reviews.list_definitions, _sees(call), count_only)
+    sees = _sees(call)
+    source = call.services.reviews.list_definitions
+    return _collection(call, source, lambda found: found.deleted is None and sees(found), count_only)
 
 
 def _collection(call: Call, source: Any, where: Any, count_only: bool) -> Answer:
@@ -153,7 +164,7 @@ def _my_definitions(call: Call, after: str | None) -> Page[ReviewDefinition]:
     page = call.services.reviews.my_reviews(call.person.id, MINE, after)
     wanted = list(dict.fromkeys(part.definition_id for part in page.items))
     found = call.services.reviews.definitions(wanted)
-    return Page(tuple(found[one] for one in wanted if one in found), page.next)
+    return Page(tuple(found[one] for one in wanted if one in found and found[one].deleted is None), page.next)
 
 
 def _present_definitions(call: Call) -> Any:
@@ -213,10 +224,7 @@ def get_instance(call: Call, definition_id: str, instance_id: str) -> Answer:
 
 
 def _instances(call: Call, definition_id: str, mine: bool = False, count_only: bool = False) -> Answer:
-    services = call.services
-    definition = services.reviews.definition(definition_id)
-    if definition is None or not _sees(call)(definition):
-        raise errors.NotFound("There is no such review series.")
+    services, definition = call.services, find_definition(call, definition_id)
     own = mine or not sees_package(call.actor, definition.catalog_id, definition.package_id)
     return collection(
         call,
@@ -278,25 +286,6 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
         present=show,
         properties=("id", "displayName", "userPrincipalName", "createdDateTime"),
     )
-
-
-# actions --------------------------------------------------------------------------------------------------
-
-
-@route(door, "POST", INSTANCE + "/stop", takes=Anything, gives=None)
-def stop(call: Call, definition_id: str, instance_id: str) -> Answer:
-    """End the occurrence early; unanswered items keep access (G24)."""
-    found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
-    stop_review(call.services, call.actor, call.now, call.operation, found)
-    return None
-
-
-@route(door, "POST", INSTANCE + "/applyDecisions", takes=Anything, gives=None)
-def apply(call: Call, definition_id: str, instance_id: str) -> Answer:
-    """Confirm the removals of a completed review that waits for it."""
-    found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
-    apply_decisions(call.services, call.actor, call.now, call.operation, found)
-    return None
 
 
 def reviewed_by_caller(call: Call, definition_id: str, instance_id: str) -> tuple[ReviewInstance, tuple[MyReview, ...]]:

@@ -54,6 +54,11 @@ def _reviewer_scope(subject: SubjectSet) -> Json:
     return {**base, "query": path}
 
 
+def _recipient(subject: SubjectSet) -> Json:
+    scope = {**_reviewer_scope(subject), "@odata.type": f"{TYPE}accessReviewNotificationRecipientQueryScope"}
+    return {"notificationTemplateType": "CompletedAdditionalRecipients", "notificationRecipientScope": scope}
+
+
 def _reviewers(settings: ReviewSettings) -> list[Json]:
     if settings.reviewers is ReviewerKind.MANAGER:
         return reviewer_scopes([SubjectSet("targetManager")])
@@ -100,7 +105,7 @@ def definition(found: ReviewDefinition, status: str, creator: User | None) -> Js
         "id": found.id,
         "displayName": found.display_name,
         "descriptionForAdmins": found.description,
-        "descriptionForReviewers": found.reviewer_text,
+        "descriptionForReviewers": found.settings.reviewer_text,
         "createdBy": {"@odata.type": f"{TYPE}userIdentity", **_person(creator, found.created_by)},
         "createdDateTime": stamp(found.created),
         "lastModifiedDateTime": stamp(found.modified),
@@ -109,8 +114,12 @@ def definition(found: ReviewDefinition, status: str, creator: User | None) -> Js
         "instanceEnumerationScope": None,
         "reviewers": _reviewers(found.settings),
         "fallbackReviewers": reviewer_scopes(found.settings.fallback),
-        "additionalNotificationRecipients": [],
+        "additionalNotificationRecipients": [_recipient(one) for one in found.settings.recipients],
         "settings": _settings(found.settings),
+        "@accessReviews.ownersReview": found.settings.reviewers is ReviewerKind.OWNERS,
+        "@accessReviews.adHoc": found.ad_hoc,
+        "@accessReviews.follows": found.follows or None,
+        "@accessReviews.endedDateTime": stamp(found.ended),
         "@accessReviews.accessPackageId": found.package_id,
         "@accessReviews.assignmentPolicyId": found.policy_id,
     }

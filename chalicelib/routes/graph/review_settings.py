@@ -8,13 +8,17 @@ from typing import Any
 
 from chalicelib.domain.durations import format_days, parse_duration_days
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings
-from chalicelib.domain.review_rules import check_settings
+from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_schedule import is_given, read_schedule, schedule_object
 from chalicelib.routes.graph.reviewer_sets import reviewer_objects, reviewers
 
 PREFIX = "@accessReviews."
-TERMS = ("autoApply", "maxDataAge", "delegation", "ownersReview", "selfDecision", "cutNow", "brake")
+REVIEWER_TEXT, RECIPIENTS = PREFIX + "descriptionForReviewers", PREFIX + "additionalNotificationRecipients"
+TERMS = (
+    *("autoApply", "maxDataAge", "delegation", "ownersReview", "selfDecision", "cutNow", "brake"),
+    *("descriptionForReviewers", "additionalNotificationRecipients"),
+)
 _DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(ReviewSettings)}
 _OFF_WITHOUT_SCHEDULE = {"startDateTime": "2000-01-01", "expiration": {"duration": "P1D"}}
 
@@ -73,6 +77,8 @@ def _settings(reader: Reader, schedule: Reader, default_zone: str, enabled: bool
         cut_now=reader.flag(PREFIX + "cutNow", False),
         brake_count=brake_count,
         brake_percent=brake_percent,
+        reviewer_text=reader.text(REVIEWER_TEXT, longest=LONGEST_REVIEWER_TEXT).strip(),
+        recipients=reviewers(reader, RECIPIENTS),
     )
 
 
@@ -130,5 +136,7 @@ def review_object(settings: ReviewSettings) -> dict[str, Any]:
         PREFIX + "ownersReview": settings.reviewers is ReviewerKind.OWNERS,
         PREFIX + "selfDecision": settings.self_decision,
         PREFIX + "cutNow": settings.cut_now,
+        REVIEWER_TEXT: settings.reviewer_text,
+        RECIPIENTS: reviewer_objects(settings.recipients),
         PREFIX + "brake": {"count": settings.brake_count, "share": settings.brake_percent / 100},
     }

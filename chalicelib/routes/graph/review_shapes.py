@@ -92,7 +92,7 @@ class Instance(Entity, kw_only=True):
 
 
 class Definition(Entity, kw_only=True):
-    """A review series, made by the review settings of an assignment policy."""
+    """A review series: of the review settings of an assignment policy, or ad hoc."""
 
     display_name: Text = UNSET
     description_for_admins: TextOrNull = UNSET
@@ -108,6 +108,10 @@ class Definition(Entity, kw_only=True):
     additional_notification_recipients: list[dict[str, Any]] | UnsetType = UNSET
     settings: SeriesSettings | UnsetType = UNSET
     instances: list[Instance] | UnsetType = UNSET
+    owners_review: Flag = field(default=UNSET, name="@accessReviews.ownersReview")
+    ad_hoc: Flag = field(default=UNSET, name="@accessReviews.adHoc")
+    follows: TextOrNull = field(default=UNSET, name="@accessReviews.follows")
+    ended: MomentOrNull = field(default=UNSET, name="@accessReviews.endedDateTime")
     access_package_id: Text = field(default=UNSET, name="@accessReviews.accessPackageId")
     assignment_policy_id: Text = field(default=UNSET, name="@accessReviews.assignmentPolicyId")
 
