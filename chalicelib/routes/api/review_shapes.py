@@ -134,13 +134,13 @@ class OutcomeCounts(Answer, kw_only=True):
 
 
 class ReviewStatus(ReviewHead, kw_only=True):
-    """Status and counts of one review."""
+    """Status and counts of one review; catalog readers are given the status alone."""
 
-    counts: Counts
-    reviewers: Finishers
-    needs_reviewer: int
-    population: Population
-    waiting_for_confirmation: bool
+    counts: Counts | UnsetType = UNSET
+    reviewers: Finishers | UnsetType = UNSET
+    needs_reviewer: int | UnsetType = UNSET
+    population: Population | UnsetType = UNSET
+    waiting_for_confirmation: bool | UnsetType = UNSET
     outcome: OutcomeCounts | UnsetType = UNSET
 
 
