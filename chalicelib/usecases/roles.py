@@ -142,4 +142,4 @@ def _event(now: datetime, actor: Actor, activity: str, operation: str, grant: Ro
     """The event of a role given or taken; its target is the person or group (R160)."""
     details = {"role": grant.role, "scope": grant.scope}
     target = (grant.principal_kind, grant.principal_id)
-    return event(now, actor, "RoleManagement", activity, target, f"{operation}:{grant.role}", details=details)
+    return event(now, actor, "EntitlementManagement", activity, target, f"{operation}:{grant.role}", details=details)

@@ -163,6 +163,10 @@ def test_resources_are_for_those_who_have_a_role_in_the_catalog(office: Office) 
     assert office.world.get(RESOURCES, "eve@example.com").json["value"] == []
     assert office.world.get(REQUESTS, "eve@example.com").json["value"] == []
     assert len(office.world.get(RESOURCES, "bob@example.com").json["value"]) == 1
+    another = {"originSystem": "AadApplication", "originId": "ledger", "displayName": "Ledger"}
+    refused(put(office, "ann@example.com", **another), 403)
+    refused(put(office, "eve@example.com", **another), 404)
+    assert put(office, "bob@example.com", **another).status == 201
     refused(take(office, app, "ann@example.com"), 403)
     refused(take(office, app, "eve@example.com"), 404)
     refused(grant(office, app, ids.NOBODY, "eve@example.com"), 404)

@@ -118,7 +118,7 @@ def test_the_end_of_the_day_is_local(start: date, sample: datetime) -> None:
 
 
 def test_a_review_opens_at_the_end_of_the_local_day(office: Office) -> None:
-    """R50: an instant as the reference's samples have it is read and written as the end of that day over there."""
+    """R50, G1: an instant as the reference's samples have it is read and written as the end of that day over there."""
     span = {"type": "noEnd", "recurrenceTimeZone": "America/Los_Angeles"}
     shown = office.save(by_self(schedule=timing("2026-07-02T06:59:59.998Z", span=span))).json["reviewSettings"]
     assert shown["schedule"]["recurrence"]["range"]["startDate"] == "2026-07-01"

@@ -264,7 +264,7 @@ def test_bad_decisions_are_refused_in_graphs_shape(world: World, org: Organisati
 
 
 def test_if_match_refuses_what_somebody_changed_meanwhile(world: World, org: Organisation) -> None:
-    """P5."""
+    """P5, G42: the version check of a user interface."""
     one, two, ann = org.person("one"), org.person("two"), org.person("ann")
     policy = org.policy(review=factories.by_people(world.clock.now().date(), one, two))
     org.assign(policy, ann)
