@@ -131,10 +131,10 @@ def check_terms(value: Any, found: Any, path: str = "") -> None:
 
     `value` is the decoded JSON, `found` what `checked` made of it. Raises InvalidInput naming those there are.
     """
-    if isinstance(found, list):
+    if isinstance(value, list) and isinstance(found, list):
         for place, (given, one) in enumerate(zip(value, found, strict=True)):
             check_terms(given, one, f"{path}{place}/")
-    if not isinstance(found, msgspec.Struct):
+    if not isinstance(value, dict) or not isinstance(found, msgspec.Struct):
         return
     names = _names(type(found))
     if names.keys() == {"id"}:

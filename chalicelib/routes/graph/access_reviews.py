@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors
 from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance, Status
-from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.addresses import only_count
 from chalicelib.routes.graph.lists import collection, single
@@ -258,7 +258,7 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
     return _contacted(call, definition_id, instance_id)
 
 
-@route(door, "GET", INSTANCE + "/contactedReviewers/{part}", named=(COUNTED,))
+@route(door, "GET", INSTANCE + "/contactedReviewers/{part}", query=("$filter",), gives=COUNT, named=(COUNTED,))
 def count_contacted(call: Call, definition_id: str, instance_id: str, part: str) -> Answer:
     """Their number (`$count`)."""
     only_count(part)

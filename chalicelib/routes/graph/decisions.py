@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
 from chalicelib.routes.graph.addresses import body_of, only_count
@@ -112,7 +112,7 @@ def list_insights(call: Call, definition_id: str, instance_id: str, decision_id:
     return _insights(call, definition_id, instance_id, decision_id)
 
 
-@route(door, "GET", DECISIONS + "/{decision_id}/insights/{part}", named=(COUNTED,))
+@route(door, "GET", DECISIONS + "/{decision_id}/insights/{part}", query=("$filter",), gives=COUNT, named=(COUNTED,))
 def count_insights(call: Call, definition_id: str, instance_id: str, decision_id: str, part: str) -> Answer:
     """Their number (`$count`)."""
     only_count(part)

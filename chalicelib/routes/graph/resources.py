@@ -10,7 +10,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.resources import RECORDED, SYSTEMS, Resource, ResourceRequest
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST, SORTED
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
@@ -70,7 +70,7 @@ def roles_of_catalog(call: Call, id: str) -> Answer:
     return _roles_in(call, id)
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resourceRoles/{{part}}", named=(COUNTED,))
+@http.route(door, "GET", f"{IN_CATALOG}/resourceRoles/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,))
 def count_of_roles(call: Call, id: str, part: str) -> Answer:
     """Their number (`$count`)."""
     only_count(part)
@@ -83,7 +83,7 @@ def scopes_of_catalog(call: Call, id: str) -> Answer:
     return _scopes_in(call, id)
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes/{{part}}", named=(COUNTED,))
+@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,))
 def count_of_scopes(call: Call, id: str, part: str) -> Answer:
     """Their number (`$count`)."""
     only_count(part)

@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST
+from chalicelib.routes.declared import COUNT, COUNTED, LIST
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
@@ -106,7 +106,9 @@ def incompatible_with(call: Call, id: str) -> Answer:
     return _incompatible_with(call, id)
 
 
-@http.route(door, "GET", f"{ONE}/accessPackagesIncompatibleWith/{{part}}", named=(COUNTED,))
+@http.route(
+    door, "GET", f"{ONE}/accessPackagesIncompatibleWith/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,)
+)
 def count_of_incompatible_with(call: Call, id: str, part: str) -> Answer:
     """Their number (`$count`)."""
     only_count(part)
