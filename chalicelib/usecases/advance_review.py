@@ -37,7 +37,7 @@ def advance_review(services: Services, instance_id: str) -> str:
     if not _has_work(services, state):
         return "idle"
     real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     held = services.reviews.take_lease(state, lease, real)
     if held is None:
         return "busy"
