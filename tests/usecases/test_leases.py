@@ -36,10 +36,11 @@ def test_a_second_worker_on_a_bulk_action_is_refused(
     world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decide_bulk, "INLINE", 1)
-    boss, _, people, policy, _ = managed(world, org, 2)
+    boss, _, _, policy, _ = managed(world, org, 2)
     instance = opened(world, policy)
     client("sqs").purge_queue(QueueUrl=world.queue_url)
-    assert world.post(address(instance, "/batchRecordDecisions"), {"decision": "Deny"}, boss.principal_name).status == 204
+    reply = world.post(address(instance, "/batchRecordDecisions"), {"decision": "Deny"}, boss.principal_name)
+    assert reply.status == 204
     (row,) = [one for one in world.services.reviews.due_until(world.clock.now(), 9) if one.kind == "job"]
     reviews, real = world.services.reviews, world.clock.real()
     assert reviews.take_job(reviews.job(row.id), Lease(owner=world.clock.new_id(), until=real + 300), real)
