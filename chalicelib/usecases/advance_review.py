@@ -15,7 +15,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.reminders import reminders, send_window
 from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status
 from chalicelib.usecases import notify, notify_others
-from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
@@ -39,6 +39,7 @@ def advance_review(services: Services, instance_id: str) -> str:
     if instance is None or state is None:
         return "unknown"
     if not _has_work(services, state):
+        forget_stale(services, state)
         return "idle"
     held = _taken(services, state)
     if held is None:
