@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import LOST, InstanceState, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import LOST, OPENING, InstanceState, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.schedules import MAX_DURATION_DAYS
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.control_review import TRIES
 from chalicelib.usecases.decide import may_decide_own
@@ -19,6 +21,7 @@ from chalicelib.usecases.ports import Page, Save, Services
 
 MOST_SETS = 1_000  # sets counted one by one; more are counted together
 ROWS = 100
+LONGEST = timedelta(days=MAX_DURATION_DAYS[None])  # a review is open, extensions included
 LOOK = 10  # pages of reviewers one call looks through
 MORE = "more"
 OWN = "own"  # for the set of nobody: the item of the only person who took it on
@@ -175,14 +178,32 @@ def single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow]
 
 
 def reviewer_changed(services: Services, user_id: str) -> None:
-    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable."""
-    now = services.clock.now()
-    parts = [one for one in services.reviews.my_reviews(user_id, 100, None).items if one.closes > now]
-    for instance in services.reviews.instances(part.instance_id for part in parts).values():
-        for part in parts:
-            if part.instance_id == instance.id:
-                recount(services, instance, part.set_id)
-    done(services, LOST, user_id)
+    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable.
+
+    While one of them is still being opened the agenda row stays, and the next tick looks again.
+    """
+    oldest = services.clock.now() - LONGEST
+    after, waits = None, False
+    while True:
+        page = services.reviews.my_reviews(user_id, ROWS, after)
+        recent = [part for part in page.items if part.opens > oldest]
+        waits = _recounted(services, recent) or waits
+        after = page.next
+        if after is None or len(recent) < len(page.items):
+            break
+    if not waits:
+        done(services, LOST, user_id)
+
+
+def _recounted(services: Services, parts: list[MyReview]) -> bool:
+    """Count the sets of these parts anew where the review is open; is one of them still being opened?"""
+    states = services.reviews.states(part.instance_id for part in parts)
+    running = [part for part in parts if part.instance_id in states]
+    live = [part for part in running if states[part.instance_id].status is Status.IN_PROGRESS]
+    instances = services.reviews.instances(part.instance_id for part in live)
+    for part in live:
+        recount(services, instances[part.instance_id], part.set_id)
+    return any(states[part.instance_id].status in OPENING for part in running)
 
 
 def recount(services: Services, instance: ReviewInstance, set_id: str) -> None:
