@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.routes.api.review_shapes import Decisions, Stop
+from chalicelib.routes.api.review_shapes import Stop
 from chalicelib.routes.api.roles import NewGrant
 from chalicelib.routes.declared import checked
 
