@@ -81,8 +81,11 @@ class ReviewTable(ReviewerRows):
         return query(ReviewInstance, partition, limit, after, forward=not newest_first)
 
     def state(self, instance_id: str) -> InstanceState | None:
-        """The state as it stands now."""
-        return fetch(InstanceState, keys.state(instance_id))
+        """The state as it stands now; `recent_state` is never older than what was read here."""
+        found = fetch(InstanceState, keys.state(instance_id))
+        if found is not None:
+            self._states.put(instance_id, found)
+        return found
 
     def states(self, instance_ids: Iterable[str]) -> dict[str, InstanceState]:
         """Several states: those not fresh in the cache in one batch read."""
