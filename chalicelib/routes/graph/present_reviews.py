@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.durations import format_days
 from chalicelib.domain.history import scope_query
 from chalicelib.domain.ids import NOBODY, guid
 from chalicelib.domain.items import BY_RULE, DecisionItem
@@ -93,11 +94,22 @@ def _settings(settings: ReviewSettings) -> Json:
         "instanceDurationInDays": settings.schedule.duration_days,
         "autoApplyDecisionsEnabled": settings.auto_apply,
         "recommendationsEnabled": settings.recommendations,
-        "recommendationLookBackDuration": "P30D",
+        "recommendationLookBackDuration": format_days(LOOK_BACK.days),
+        "recommendationInsightSettings": _insight_settings() if settings.recommendations else [],
         "decisionHistoriesForReviewersEnabled": True,
         "recurrence": _recurrence(settings),
         "applyActions": [{"@odata.type": f"{TYPE}removeAccessApplyAction"}],
     }
+
+
+def _insight_settings() -> list[Json]:
+    return [
+        {
+            "@odata.type": f"{TYPE}userLastSignInRecommendationInsightSetting",
+            "recommendationLookBackDuration": format_days(LOOK_BACK.days),
+            "signInScope": "tenant",
+        }
+    ]
 
 
 def definition(found: ReviewDefinition, status: str, creator: User | None) -> Json:

@@ -73,6 +73,7 @@ class SeriesSettings(Answer, kw_only=True):
     auto_apply_decisions_enabled: bool
     recommendations_enabled: bool
     recommendation_look_back_duration: str
+    recommendation_insight_settings: list[dict[str, str]]
     decision_histories_for_reviewers_enabled: bool
     recurrence: SeriesRecurrence
     apply_actions: list[dict[str, str]]
