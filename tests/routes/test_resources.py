@@ -69,14 +69,14 @@ def test_a_group_that_is_changed_elsewhere_cannot_be_a_resource(office: Office, 
 
 
 def test_an_application_has_its_own_roles_or_default_access(office: Office) -> None:
-    """R6."""
+    """R5, R6."""
     assert roles(office, put_app(office)) == {ids.NOBODY: "Default Access"}
     own = [{"originId": "r1", "displayName": "Reader"}]
     assert roles(office, put_app(office, "Ledger", roles=own)) == {"r1": "Reader"}
 
 
 def test_a_site_offers_three_roles(office: Office) -> None:
-    """R6."""
+    """R5, R6."""
     made = put(office, originSystem="SharePointOnline", originId="https://sites.example.com/a", displayName="A").json
     assert sorted(roles(office, made["resource"]["id"]).values()) == ["Members", "Owners", "Visitors"]
 

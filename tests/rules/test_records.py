@@ -237,3 +237,15 @@ def test_a_review_takes_decisions_until_the_last_second_of_its_duration(house: H
     assert house.decide(review, house.boss, "Ann", "Deny").status == 409
     house.closed(review)
     assert [row["decision"] for row in house.world.get(house.url(review, "decisions")).json["value"]] == ["DontKnow"]
+
+
+def test_nobody_deletes_an_item(house: House) -> None:
+    """R67: made by the system, one for each person, and there for good."""
+    review = house.opened(house.policy(*house.staff("ann", "bob")))
+    items = house.items(review, house.boss)
+    assert set(items) == {"Ann", "Bob"}
+    for item in items.values():
+        url = house.url(review, f"decisions/{item['id']}")
+        for who in ("admin@example.com", house.boss.principal_name):
+            assert house.world.call("DELETE", url, None, who).status >= 400
+    assert house.items(review, house.boss) == items
