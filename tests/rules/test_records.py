@@ -249,3 +249,18 @@ def test_nobody_deletes_an_item(house: House) -> None:
         for who in ("admin@example.com", house.boss.principal_name):
             assert house.world.call("DELETE", url, None, who).status >= 400
     assert house.items(review, house.boss) == items
+
+
+def test_a_catalog_has_its_fields_and_a_package_stays_in_it(office: Office) -> None:
+    """R1, R2: a name of its own, published and open to external users unless told otherwise; packages never move."""
+    world = office.world
+    sales = world.post(CATALOGS, {"displayName": "Sales", "description": "All we sell."}).json
+    assert (sales["state"], sales["isExternallyVisible"], sales["catalogType"]) == ("published", True, "userManaged")
+    refused(world.post(CATALOGS, {"displayName": "sales"}), 409, "displayName")
+    changed = {"state": "unpublished", "isExternallyVisible": False, "description": "Nothing."}
+    assert world.call("PATCH", f"{CATALOGS}/{sales['id']}", changed).status in (200, 204)
+    shown_now = world.get(f"{CATALOGS}/{sales['id']}").json
+    assert {name: shown_now[name] for name in changed} == changed
+    own = f"{PACKAGES}/{office.package.id}"
+    world.call("PATCH", own, {"catalog": {"id": sales["id"]}})
+    assert world.get(f"{own}?$expand=catalog").json["catalog"]["id"] == office.package.catalog_id

@@ -162,7 +162,7 @@ def test_what_is_edited_on_the_running_review_stays_with_it(house: House) -> Non
 
 
 def test_a_series_shows_what_runs_what_was_and_what_comes(house: House) -> None:
-    """R150: the current instance while one is open, the previous ones, and the scheduled ones."""
+    """R62, R150, G41: each an instance of its own with its name; the current instance while one is open, the previous ones, and the scheduled ones."""
     policy = house.policy(*house.staff("ann"), frequency=Frequency.MONTHLY)
     url = f"/api/v1/review-series/{ids.definition_id(policy.id)}"
     shown = house.world.get(url).json
@@ -179,6 +179,8 @@ def test_a_series_shows_what_runs_what_was_and_what_comes(house: House) -> None:
     house.world.tick()
     shown = house.world.get(url).json
     assert [one["id"] for one in shown["reviews"]] == [shown["running"]["id"], first.id]
+    names = [one["displayName"] for one in shown["reviews"]]
+    assert names == ["Reporting: Staff, 2026-04-02", "Reporting: Staff, 2026-03-02"]
     (series,) = house.world.get(f"/api/v1/reviews?accessPackageId={policy.package_id}").json["value"]
     assert series["latest"]["id"] == shown["running"]["id"]
 

@@ -201,7 +201,7 @@ def test_one_that_never_began_is_taken_back_without_a_call(company: Company) -> 
 
 
 def test_delivery_is_tried_for_hours_and_then_by_hand_for_a_week(company: Company) -> None:
-    """R40."""
+    """R40, R42: delivering, deliveryFailed, delivered."""
     _, policy = company.package("One", "user")
     company.outside.down = True
     made = company.assign(policy, company.ann)
@@ -231,7 +231,7 @@ def test_after_a_week_a_failed_delivery_is_not_tried_again(company: Company) -> 
 
 
 def test_a_partial_delivery_says_so_and_heals_by_itself(company: Company) -> None:
-    """R37, R40: the role that failed is tried again; the other is not held up."""
+    """R37, R40, R42: the role that failed is tried again; the other is not held up."""
     _, policy = company.package("Both", "user", "clerk")
     company.outside.deaf = {"clerk"}
     made = company.assign(policy, company.ann)

@@ -147,6 +147,7 @@ def test_one_person_under_two_names_is_told(desk: Desk) -> None:
 
 
 def test_an_accepted_invitation_is_passed_on(desk: Desk) -> None:
+    """G43."""
     head = "userPrincipalName,userType,invitationState"
     desk.run("g@x,Guest,PendingAcceptance", "h@x,Guest,PendingAcceptance", head=head)
     desk.messages()
