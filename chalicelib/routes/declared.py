@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypedDict
 
 import msgspec
@@ -98,6 +99,7 @@ class Declared:
 
 
 COUNTED = Named("$count", ("$filter",), COUNT)
+TERM = "@accessReviews."  # our own members of Graph's objects
 ROUTES: list[Declared] = []
 
 
@@ -121,6 +123,47 @@ def checked(value: Any, shape: type[Any]) -> Any:
         # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.
         parts = [*_PART.findall(where), *_NAMED_FIELD.findall(message)]
         raise errors.InvalidInput(_in_words(message, shape, parts), "/".join(parts) or None) from problem
+
+
+def check_terms(value: Any, found: Any, path: str = "") -> None:
+    """Refuse members of our own namespace that their object does not have: they change what a review does, so that a
+    misspelt one must not be lost in silence. Those that only answers have are ignored, for SDKs send them back, and
+    so is what stands in a reference to an object beside its id.
+
+    `value` is the decoded JSON, `found` what `checked` made of it. Raises InvalidInput naming those there are.
+    """
+    if isinstance(value, list) and isinstance(found, list):
+        for place, (given, one) in enumerate(zip(value, found, strict=True)):
+            check_terms(given, one, f"{path}{place}/")
+    if not isinstance(value, dict) or not isinstance(found, msgspec.Struct):
+        return
+    names = _names(type(found))
+    if names.keys() == {"id"}:
+        return
+    known = [name for name in names if name.startswith(TERM)]
+    for name in value:
+        if name.startswith(TERM) and name not in known and name not in _only_answered():
+            raise errors.InvalidInput(f"Unknown; there are {', '.join(known) or 'none here'}.", f"{path}{name[:64]}")
+    for name, attribute in names.items():
+        check_terms(value.get(name), getattr(found, attribute), f"{path}{name}/")
+
+
+@cache
+def _names(shape: type[msgspec.Struct]) -> Mapping[str, str]:
+    """A shape's attributes by the names of their members."""
+    return {one.encode_name: one.name for one in msgspec.structs.fields(shape)}
+
+
+@cache
+def _only_answered() -> frozenset[str]:
+    """Our own members that some answer has and no body takes."""
+    answers = {one for each in ROUTES for one in each.gives.values() if one and not isinstance(one, Media)}
+    return _terms(answers) - _terms({each.takes for each in ROUTES if each.takes})
+
+
+def _terms(shapes: set[Any]) -> frozenset[str]:
+    _, components = msgspec.json.schema_components(shapes)
+    return frozenset(name for one in components.values() for name in one.get("properties", {}) if name.startswith(TERM))
 
 
 def _in_words(message: str, shape: type[Any], parts: Sequence[str]) -> str:

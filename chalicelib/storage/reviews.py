@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain import errors
+from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.items import Cut
 from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
@@ -123,6 +124,10 @@ class ReviewTable(ReviewerRows):
     def cuts(self, instance_id: str, limit: int, after: str | None) -> Page[Cut]:
         """See ports.Reviews."""
         return query(Cut, keys.cuts(instance_id), limit, after)
+
+    def attempt(self, actor_id: str, asked: str) -> Attempt | None:
+        """See ports.Reviews."""
+        return fetch(Attempt, keys.attempt(actor_id, asked))
 
     def job(self, job_id: str) -> Job | None:
         """One job."""
