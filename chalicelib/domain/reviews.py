@@ -181,7 +181,8 @@ class InstanceState:
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144)."""
+    leave it out (R144). `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
+    status a Failed review goes on from."""
 
     instance_id: str
     definition_id: str
@@ -220,6 +221,7 @@ class InstanceState:
     due: str = ""
     attempts: int = 0
     error: str = ""
+    failed_at: Status | None = None
     version: int = 0
 
 

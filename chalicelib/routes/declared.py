@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypedDict
 
 import msgspec
+import msgspec.inspect as inspected
 
 from chalicelib.domain import errors
 
@@ -121,7 +122,7 @@ def checked(value: Any, shape: type[Any]) -> Any:
         message, _, where = str(problem).partition(" - at `$")
         # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.
         parts = [*_PART.findall(where), *_NAMED_FIELD.findall(message)]
-        raise errors.InvalidInput(_in_words(message), "/".join(parts) or None) from problem
+        raise errors.InvalidInput(_in_words(message, shape, parts), "/".join(parts) or None) from problem
 
 
 def check_terms(value: Any, found: Any, path: str = "") -> None:
@@ -165,10 +166,27 @@ def _terms(shapes: set[Any]) -> frozenset[str]:
     return frozenset(name for one in components.values() for name in one.get("properties", {}) if name.startswith(TERM))
 
 
-def _in_words(message: str) -> str:
-    """msgspec's names of types are Python's; a client of ours need not know them."""
+def _in_words(message: str, shape: type[Any], parts: Sequence[str]) -> str:
+    """msgspec's names of types are Python's, and it does not say which values there are."""
+    if message.startswith("Invalid enum value"):
+        return f"Must be one of: {', '.join(sorted(_values(inspected.type_info(shape), parts)))}."
     found = _WRONG.match(message)
     if found is None:
         return message
     wanted = [_WORDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null"]
     return f"Must be {' or '.join(wanted)}, not {_WORDS.get(found[2], found[2])}."
+
+
+def _values(kind: inspected.Type, parts: Sequence[str]) -> list[str]:
+    """The values of the enumeration that a path of members and list positions leads to."""
+    if isinstance(kind, inspected.UnionType):
+        return [value for one in kind.types for value in _values(one, parts)]
+    if isinstance(kind, inspected.ListType):
+        return _values(kind.item_type, parts[1:])
+    if isinstance(kind, inspected.StructType):
+        return [
+            value for one in kind.fields if [one.encode_name] == [*parts[:1]] for value in _values(one.type, parts[1:])
+        ]
+    if isinstance(kind, inspected.EnumType):
+        return [str(member.value) for member in kind.cls]
+    return [str(value) for value in kind.values] if isinstance(kind, inspected.LiteralType) else []

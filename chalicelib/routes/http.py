@@ -13,7 +13,8 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
+from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
 from chalicelib.routes.declared import JSON, Declared, Options, check_terms, checked, declare
@@ -56,6 +57,10 @@ class Call:
     def retried(self) -> bool:
         """Is this a repeat by the Graph SDK (brief, decision 13)?"""
         return "retry-attempt" in self.headers
+
+    def repeat(self, limit: int = MAX_BODY) -> Repeat:
+        """How this request is known again should its client repeat it."""
+        return Repeat(ids.digest(self.request_path, self.raw_body(limit))[:32], self.retried)
 
     @property
     def carries_file(self) -> bool:

@@ -6,6 +6,7 @@ invocation, so that a stalled worker cannot write after another took over.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,16 +15,19 @@ from chalicelib.domain import errors
 from chalicelib.domain.reminders import reminders, send_window
 from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status
 from chalicelib.usecases import notify, notify_others
-from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
+from chalicelib.usecases.failing import MOST_ATTEMPTS, attempt_failed, attempt_throttled
 from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer, panels
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 
+LOG = logging.getLogger("access_reviews")
+CHANGES = 5  # times in a row the state may change under a worker's hands before that counts as a failure
 TOGETHER = timedelta(minutes=15)  # how long start mails wait for other reviews that open at the same time
 PROMPT = timedelta(hours=1)  # a reminder this fresh goes out although the sending window has just closed
 Part = Callable[[Services, ReviewInstance, InstanceState, Budget], InstanceState | None]
@@ -35,23 +39,42 @@ def advance_review(services: Services, instance_id: str) -> str:
     if instance is None or state is None:
         return "unknown"
     if not _has_work(services, state):
+        forget_stale(services, state)
         return "idle"
-    real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
-    held = services.reviews.take_lease(state, lease, real)
+    held = _taken(services, state)
     if held is None:
         return "busy"
+    if held.attempts > MOST_ATTEMPTS:
+        return attempt_failed(services, held, None)
+    return _attempt(services, instance, held)
+
+
+def _attempt(services: Services, instance: ReviewInstance, held: InstanceState) -> str:
     budget = Budget(services.clock, services.settings.invocation_seconds)
     try:
-        return _drive(services, instance, held, budget)
-    except errors.Conflict:
-        services.queue.send("instance", instance_id)  # somebody (a Stop) changed the state under us: look again
-        return "changed"
+        return _drive(services, instance, replace(held, attempts=0, error=""), budget)
     except errors.Throttled:
-        return "throttled"  # the agenda brings us back
+        return attempt_throttled(services, held)
+    except errors.Conflict as problem:
+        if held.attempts >= CHANGES:
+            return attempt_failed(services, held, problem)
+        services.queue.send("instance", instance.id)  # somebody (a Stop) changed the state under us: look again
+        return "changed"
+    except Exception as problem:  # whatever it is, the review has to say so instead of being tried for ever
+        LOG.exception("review %s could not go on", instance.id)
+        return attempt_failed(services, held, problem)
+
+
+def _taken(services: Services, state: InstanceState) -> InstanceState | None:
+    """The state with our lease, and the attempt that begins counted; None while somebody else works on it."""
+    real = services.clock.real()
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
+    return services.reviews.take_lease(replace(state, attempts=state.attempts + 1), lease, real)
 
 
 def _has_work(services: Services, state: InstanceState) -> bool:
+    if state.status is Status.FAILED:
+        return False
     return bool(state.due) and datetime.fromisoformat(state.due) <= services.clock.now()
 
 

@@ -15,7 +15,7 @@ from chalicelib.usecases.decide import may_decide_own, open_instance
 from chalicelib.usecases.edit_reviewers import with_member
 from chalicelib.usecases.hand_over import check_reason
 from chalicelib.usecases.joining import Joining, find_taker, items_of_set, join, once, own_item, tell
-from chalicelib.usecases.needs_reviewer import abandoned, people_of_set, recount
+from chalicelib.usecases.needs_reviewer import abandoned, left_alone, others, people_of_set, recount
 from chalicelib.usecases.ports import Change, Create, Save, Services
 
 
@@ -43,7 +43,11 @@ def assign_reviewer(
     taker = find_taker(services, wish.to)
     for attempt in range(TRIES):
         state = current(services, instance)
-        chosen = _of_reviewer(services, instance, wish) if wish.reviewer else _of_items(services, instance, taker, wish)
+        chosen = (
+            _of_reviewer(services, instance, wish)
+            if wish.reviewer
+            else _of_items(services, instance, state, taker, wish)
+        )
         changes: list[Change] = []
         after = state
         for row, set_id, only in chosen:
@@ -90,7 +94,9 @@ def _taken_on(rows: list[ReviewerRow], wish: Assigning) -> bool:
     return any(row.on_behalf_of == wish.reviewer and wish.to in (row.user_id, row.principal_name) for row in rows)
 
 
-def _of_items(services: Services, instance: ReviewInstance, taker: User, wish: Assigning) -> list[Chosen]:
+def _of_items(
+    services: Services, instance: ReviewInstance, state: InstanceState, taker: User, wish: Assigning
+) -> list[Chosen]:
     """Items by id, grouped by their set."""
     there = {item.id: item for item in services.items.get_many(instance.id, wish.items)}
     grouped: dict[str, list[str]] = {}
@@ -104,9 +110,13 @@ def _of_items(services: Services, instance: ReviewInstance, taker: User, wish: A
     found: list[Chosen] = []
     for set_id, members in grouped.items():
         rows, people = people_of_set(services, instance, set_id)
+        row = next((row for row in rows if not row.extra), None)
         if not abandoned(rows, people):
-            raise errors.Conflict("Somebody can decide these items already.", "items")
-        found.append((next((row for row in rows if not row.extra), None), set_id, tuple(members)))
+            own = left_alone(services, instance, state, set_id, rows, people)
+            if own is None or members != [own.id]:
+                raise errors.Conflict("Somebody can decide these items already.", "items")
+            row = others(rows, own)
+        found.append((row, set_id, tuple(members)))
     return found
 
 

@@ -13,15 +13,21 @@ from chalicelib.usecases.ports import Services
 
 
 def reviews_of(services: Services, assignment: Assignment) -> list[ReviewInstance]:
-    """The reviews not closed yet that may hold an item of the assignment: one read a policy it belongs or belonged
-    to, and the state, which is remembered for some seconds."""
-    found = []
-    for policy_id in (assignment.policy_id, *assignment.former_policies):
-        for instance in services.reviews.instances_of(ids.definition_id(policy_id), 1, None).items:
-            state = services.reviews.recent_state(instance.id)
-            if state is not None and state.status not in CLOSED:
-                found.append(instance)
-    return found
+    """The reviews not closed yet that may hold an item of the assignment: of the policies it belongs or belonged
+    to."""
+    policies = dict.fromkeys((assignment.policy_id, *assignment.former_policies))
+    return [instance for policy_id in policies for instance in open_reviews(services, policy_id)]
+
+
+def open_reviews(services: Services, policy_id: str) -> list[ReviewInstance]:
+    """The reviews of a policy that are not closed yet, ad-hoc ones included (G6): two reads a policy, and the states,
+    which are remembered for some seconds."""
+    own = services.reviews.instances_of(ids.definition_id(policy_id), 1, None).items
+    newest = services.reviews.newest_review(policy_id)
+    named = (newest.instance_id, newest.before) if newest else ()
+    candidates = {one.id: one for one in own} | services.reviews.instances(one for one in named if one)
+    states = services.reviews.states(candidates)
+    return [one for one in candidates.values() if one.id in states and states[one.id].status not in CLOSED]
 
 
 def cancel_items(services: Services, assignment: Assignment, reviews: Sequence[ReviewInstance]) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
@@ -14,9 +12,10 @@ from chalicelib.domain.history import EndedReview, LastReview
 from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
-from chalicelib.domain.reviews import InstanceState, MyReview, Outcome, ReviewInstance, Status, Unanswered
+from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.asked import Asking
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
@@ -24,11 +23,6 @@ from chalicelib.usecases.ports import Create, Put, Save, Services
 
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
-ASKED = ("sent", "opened")
-IN_TIME = timedelta(
-    hours=24
-)  # who becomes a reviewer later than this before the close was not asked, unless they looked
-Asked = tuple[str, tuple[str, ...]]  # a person and the only items they were asked about; none: all of the set
 ANNOUNCE = "announce"  # the step of a completed instance whose result has not been told
 
 
@@ -44,18 +38,22 @@ def begin_closing(services: Services, instance: ReviewInstance, state: InstanceS
 def sweep_some(
     services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
 ) -> InstanceState | None:
-    """Sweep from the checkpoint on, until done or out of time. None while the drain lasts."""
+    """Sweep from the checkpoint on, until done or out of time. None while the drain lasts.
+
+    AutoReviewing and AutoReviewed are saved also when nothing is left to decide (G25): one write each a review.
+    """
     if services.clock.real() < state.wait_until:
         waiting = replace(state, lease=replace(state.lease, until=0.0))
         services.reviews.checkpoint(waiting)
         services.queue.send("instance", instance.id, 1 + int(state.wait_until - services.clock.real()))
         return None
+    if state.status is Status.COMPLETING:
+        state = services.reviews.checkpoint(replace(state, status=Status.AUTO_REVIEWING))
     sweep = _Sweep(services, instance, state)
     for partition in partitions(services, instance, state):
         if sweep.run(partition) and not budget.left():
             return sweep.checkpoint()
-    result = sweep.finish()
-    return replace(result, status=Status.AUTO_REVIEWED)
+    return services.reviews.checkpoint(replace(sweep.finish(), status=Status.AUTO_REVIEWED))
 
 
 @dataclass
@@ -69,9 +67,10 @@ class _Sweep:
     denied: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     position: str = ""
-    asked: dict[str, list[Asked]] = field(default_factory=dict)
+    asking: Asking = field(init=False)
 
     def __post_init__(self) -> None:
+        self.asking = Asking(self.services, self.instance, self.state)
         self.counts.update(json.loads(self.state.step.partition(":")[2] or "{}"))
 
     def run(self, partition: Partition) -> bool:
@@ -161,7 +160,7 @@ class _Sweep:
     def _outcome(self, item: DecisionItem, partition: Partition) -> tuple[Decision | None, str]:
         """The rule's decision, and the reason; None keeps the item undecided and its access (G10, G19, G23, G24)."""
         settings = self.instance.settings
-        if not self._was_asked(item, partition):
+        if not self.asking.was_asked(item, partition.set_id):
             return None, "notAsked"
         if self.state.unanswered is Unanswered.KEEP:
             return None, "stoppedEarly"
@@ -172,41 +171,6 @@ class _Sweep:
                 return None, "noInformation"
             return Decision(item.recommendation.value), "recommendation"
         return None, "noResponse"
-
-    def _was_asked(self, item: DecisionItem, partition: Partition) -> bool:
-        """Did somebody who may decide this item get a mail about it in time, or open the review (G10)?"""
-        asked = self.asked.get(partition.set_id)
-        if asked is None:
-            asked = self.asked[partition.set_id] = list(self._told(partition.set_id))
-            if len(self.asked) > 1_000:
-                self.asked = {partition.set_id: asked}
-        allowed = self.instance.settings.self_decision or item.why == "self"
-        return any((allowed or who != item.principal_id) and (not only or item.id in only) for who, only in asked)
-
-    def _told(self, set_id: str) -> Iterator[Asked]:
-        """The usable reviewers of a set who were asked; two who were asked about all of it are enough, since an
-        item excludes one at most."""
-        rows = [row for row in self.services.reviews.reviewers_of_set(self.instance.id, set_id) if not row.removed]
-        found = 0
-        for start in range(0, len(rows), 100):
-            people = self.services.people.users(row.user_id for row in rows[start : start + 100])
-            for row in rows[start : start + 100]:
-                user = people.get(row.user_id)
-                if user is None or not user.can_take_part:
-                    continue
-                for part in self.services.reviews.my_parts(row.user_id, self.instance):
-                    if part.set_id == set_id and self._reached(part):
-                        found += not part.only
-                        yield row.user_id, part.only
-                if found >= 2:
-                    return
-
-    def _reached(self, part: MyReview) -> bool:
-        """Was this reviewer asked while there was time to answer?"""
-        if "opened" in part.mails:
-            return True
-        late = part.since is not None and part.since > self.state.ends - IN_TIME
-        return not late and any(state.startswith(ASKED) for state in part.mails.values())
 
 
 def complete(

@@ -73,7 +73,7 @@ def decide_all(
 def advance_bulk(services: Services, job: Job) -> None:
     """Continue a bulk action from its checkpoint; leave the agenda when it is done or the review has closed."""
     real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     held = services.reviews.take_job(job, lease, real)
     if held is None:
         return

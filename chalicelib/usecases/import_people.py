@@ -34,6 +34,7 @@ class _Plan:
     users: dict[str, User] = field(default_factory=dict)
     writes: list[tuple[Change, ...]] = field(default_factory=list)
     accepted_guests: list[str] = field(default_factory=list)
+    changed_reviewers: list[str] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     created: int = 0
     updated: int = 0
@@ -101,6 +102,8 @@ class PeopleImport:
             self._services.writer.commit(operation, *changes)
         for user_id in result.accepted_guests:
             self._services.queue.send("guest", user_id)
+        for user_id in plan.changed_reviewers:  # a hint: the agenda row counts
+            self._services.queue.send(LOST, user_id)
         return result
 
     def _parsed(self, row: Row) -> PersonRow | BadRow:
@@ -144,6 +147,7 @@ class PeopleImport:
             names.append(Drop(PrincipalName(name=known.principal_name.lower(), user_id=user_id)))
         if known.can_take_part != person.can_take_part:  # running reviews may have lost a reviewer, or found one again
             names.append(Put(Due(when=self._started, kind=LOST, id=user_id)))
+            plan.changed_reviewers.append(user_id)
         plan.writes.append((Save(person), *names, *self._recorded("Update user", known, person)))
         if known.invitation == "pending" and person.invitation == "accepted":
             plan.accepted_guests.append(user_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 from itertools import islice
 
 from chalicelib.domain import ids
@@ -21,7 +22,8 @@ from chalicelib.usecases.locate_item import locate_item
 from chalicelib.usecases.ports import Services
 
 MOST = 5  # former reviews shown
-LOOKED_AT = 20  # reviews looked into for one assignment
+LOOKED_AT = 20  # reviews looked into for one assignment, ad-hoc series of one policy among them
+SERIES = 100  # of one policy, known by their pointers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,17 @@ def look_back(
 
 
 def closed_reviews(services: Services, assignment: Assignment, before: datetime | None = None) -> Iterator[PastReview]:
-    """The closed reviews in which an assignment was, of its policy, newest first, that opened earlier than `before`.
+    """The closed reviews in which an assignment was, newest first, that opened earlier than `before`: those of every
+    policy it belongs or belonged to, ad-hoc ones included.
 
     Found as they are asked for; after 20 reviews that were looked into, older ones are left alone.
     """
-    definition_id = ids.definition_id(assignment.policy_id)
-    candidates = _since(services, definition_id, assignment.starts)
+    series = [
+        _since(services, definition_id, assignment.starts)
+        for policy_id in dict.fromkeys((assignment.policy_id, *assignment.former_policies))
+        for definition_id in _series_of(services, assignment.package_id, policy_id)
+    ]
+    candidates = merge(*series, key=lambda one: one.opens, reverse=True)
     earlier = (one for one in candidates if before is None or one.opens < before)
     for instance in islice(earlier, LOOKED_AT):
         state = services.reviews.recent_state(instance.id)
@@ -81,6 +88,17 @@ def closed_reviews(services: Services, assignment: Assignment, before: datetime 
         item = locate_item(services, instance, assignment.id)
         if item is not None:
             yield PastReview(instance, state, item)
+
+
+def _series_of(services: Services, package_id: str, policy_id: str) -> list[str]:
+    """The ids of a policy's series: its own, and the newest of its ad-hoc ones."""
+    own = ids.definition_id(policy_id)
+    pointers = services.reviews.series_of_package(package_id, SERIES, None, policy_id).items
+    others = [one.definition_id for one in pointers if one.definition_id != own]
+    if len(others) > LOOKED_AT:
+        made = services.reviews.definitions(others).values()
+        others = [one.id for one in sorted(made, key=lambda one: one.created, reverse=True)[:LOOKED_AT]]
+    return [own, *others]
 
 
 def _since(services: Services, definition_id: str, begun: datetime) -> Iterator[ReviewInstance]:

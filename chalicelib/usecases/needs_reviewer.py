@@ -1,24 +1,30 @@
-"""Items nobody can decide any more, (G10): there was nobody at the opening, or all the
-reviewers of a set have left or were switched off since."""
+"""Items nobody can decide any more (G10): there was nobody at the opening, or all the reviewers of a set have left or
+were switched off since. Whoever is left alone cannot decide about themself: that one item needs a reviewer, too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import LOST, InstanceState, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import LOST, OPENING, InstanceState, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.schedules import MAX_DURATION_DAYS
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.control_review import TRIES
+from chalicelib.usecases.decide import may_decide_own
+from chalicelib.usecases.joining import own_item
 from chalicelib.usecases.ports import Page, Save, Services
 
 MOST_SETS = 1_000  # sets counted one by one; more are counted together
 ROWS = 100
+LONGEST = timedelta(days=MAX_DURATION_DAYS[None])  # a review is open, extensions included
 LOOK = 10  # pages of reviewers one call looks through
 MORE = "more"
+OWN = "own"  # for the set of nobody: the item of the only person who took it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,15 @@ def waiting_items(
     found: list[Waiting] = []
     looked = 0
     for set_id, rows, people in _sets(services, instance, state, start):
-        if looked >= LOOK * ROWS:
+        if looked >= LOOK * ROWS or len(found) >= limit:
             return Page(tuple(found), f"{_key(set_id)},")
         looked += max(len(rows), 1)
+        covered = single(services, instance, rows, people)
         if not abandoned(rows, people):
+            own = left_alone(services, instance, state, set_id, rows, people)
+            if own and own.id not in covered:
+                found.append(Waiting(own, others(rows, own)))
             continue
-        covered = _single(services, instance, rows, people)
         page = _undecided(services, instance, state, set_id, limit - len(found), after or "")
         found += [Waiting(one, rows[0] if rows else None) for one in page.items if one.id not in covered]
         if page.next:
@@ -128,7 +137,35 @@ def _usable(user: User | None) -> bool:
     return user is not None and user.can_take_part
 
 
-def _single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow], people: dict[str, User]) -> set[str]:
+def left_alone(
+    services: Services,
+    instance: ReviewInstance,
+    state: InstanceState,
+    set_id: str,
+    rows: list[ReviewerRow],
+    people: dict[str, User],
+) -> DecisionItem | None:
+    """The undecided item about the only person who can still decide a set, when it lies in that very set.
+
+    Nobody's own item lies in a set that was theirs alone from the start, unless they may decide it.
+    """
+    usable = {row.user_id for row in rows if not row.removed and not row.some and _usable(people.get(row.user_id))}
+    if len(usable) != 1 or may_decide_own(instance):
+        return None
+    (alone,) = usable
+    if set_id == ids.set_of_one(alone):
+        return None
+    item_id = own_item(services, instance, state, set_id, alone)
+    item = services.items.get(instance.id, item_id) if item_id else None
+    return item if item is not None and item.waits else None
+
+
+def others(rows: list[ReviewerRow], own: DecisionItem) -> ReviewerRow | None:
+    """Who was to review the item of whoever is left alone: somebody who can do so no more."""
+    return next((row for row in rows if not row.extra and row.user_id != own.principal_id), None)
+
+
+def single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow], people: dict[str, User]) -> set[str]:
     """The items of a set that somebody usable took on singly."""
     takers = [row for row in rows if row.some and _usable(people.get(row.user_id))]
     return {
@@ -141,14 +178,32 @@ def _single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow
 
 
 def reviewer_changed(services: Services, user_id: str) -> None:
-    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable."""
-    now = services.clock.now()
-    parts = [one for one in services.reviews.my_reviews(user_id, 100, None).items if one.closes > now]
-    for instance in services.reviews.instances(part.instance_id for part in parts).values():
-        for part in parts:
-            if part.instance_id == instance.id:
-                recount(services, instance, part.set_id)
-    done(services, LOST, user_id)
+    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable.
+
+    While one of them is still being opened the agenda row stays, and the next tick looks again.
+    """
+    oldest = services.clock.now() - LONGEST
+    after, waits = None, False
+    while True:
+        page = services.reviews.my_reviews(user_id, ROWS, after)
+        recent = [part for part in page.items if part.opens > oldest]
+        waits = _recounted(services, recent) or waits
+        after = page.next
+        if after is None or len(recent) < len(page.items):
+            break
+    if not waits:
+        done(services, LOST, user_id)
+
+
+def _recounted(services: Services, parts: list[MyReview]) -> bool:
+    """Count the sets of these parts anew where the review is open; is one of them still being opened?"""
+    states = services.reviews.states(part.instance_id for part in parts)
+    running = [part for part in parts if part.instance_id in states]
+    live = [part for part in running if states[part.instance_id].status is Status.IN_PROGRESS]
+    instances = services.reviews.instances(part.instance_id for part in live)
+    for part in live:
+        recount(services, instances[part.instance_id], part.set_id)
+    return any(states[part.instance_id].status in OPENING for part in running)
 
 
 def recount(services: Services, instance: ReviewInstance, set_id: str) -> None:
@@ -171,18 +226,25 @@ def _counted(services: Services, instance: ReviewInstance, state: InstanceState,
     """The numbers of lost items with one set counted anew. For the set of nobody: how many it does not lack."""
     rows, people = people_of_set(services, instance, set_id)
     nobody = abandoned(rows, people)
-    single = _single(services, instance, rows, people)
-    lost = {key: number for key, number in state.lost.items() if key != set_id}
-    if set_id == ids.NO_SET:
-        return lost | ({set_id: len(single)} if nobody and single else {})
+    covered = single(services, instance, rows, people)
+    lack = OWN if set_id == ids.NO_SET else set_id
+    lost = {key: number for key, number in state.lost.items() if key not in (set_id, lack)}
     if not nobody:
-        return lost
+        own = left_alone(services, instance, state, set_id, rows, people)
+        return _with(lost, lack, int(own is not None and own.id not in covered))
+    if set_id == ids.NO_SET:
+        return lost | ({set_id: len(covered)} if covered else {})
     undecided, after = 0, ""
     while True:
         page = _undecided(services, instance, state, set_id, 250, after)
-        undecided += sum(1 for one in page.items if one.id not in single)
+        undecided += sum(1 for one in page.items if one.id not in covered)
         if page.next is None:
             break
         after = page.next
+    return _with(lost, set_id, undecided)
+
+
+def _with(lost: dict[str, int], set_id: str, number: int) -> dict[str, int]:
+    """The numbers with one set's, which has none so far."""
     key = set_id if len(lost) < MOST_SETS else MORE
-    return lost | ({key: undecided + (lost.get(MORE, 0) if key == MORE else 0)} if undecided else {})
+    return lost | ({key: number + (lost.get(MORE, 0) if key == MORE else 0)} if number else {})

@@ -30,15 +30,14 @@ from chalicelib.domain.reviews import (
     Notice,
     Outcome,
     ReviewDefinition,
-    ReviewerRow,
     ReviewInstance,
     Status,
-    Tally,
 )
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
+from chalicelib.usecases.late_reviewers import late_reviewers
 from chalicelib.usecases.notify import address, change_notice, link
-from chalicelib.usecases.ports import Create, Progress, Services
+from chalicelib.usecases.ports import Create, Services
 from chalicelib.usecases.roles import holders
 
 SHOWN = 10
@@ -47,7 +46,7 @@ Content = ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | A
 
 def last_call_summary(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> None:
     """One day before the close: one summary for each manager of an unfinished reviewer and each package owner."""
-    late = _late_reviewers(services, instance, budget)
+    late = late_reviewers(services, instance, budget)
     if not late:
         return
     subject = f"{instance.id}.{state.extensions}" if state.extensions else instance.id
@@ -65,31 +64,6 @@ def last_call_summary(services: Services, instance: ReviewInstance, state: Insta
     for manager in services.people.users(told).values():
         content = _summary(services, instance, state, "manager", told[manager.id])
         _tell(services, manager, "summary", subject, content, instance.id)
-
-
-def _late_reviewers(services: Services, instance: ReviewInstance, budget: Budget) -> list[tuple[str, LateReviewer]]:
-    """Reviewers with undecided items by the counters, the most behind first."""
-    progress = services.reviews.progress(instance.id)
-    found: list[tuple[str, LateReviewer]] = []
-    after: str | None = None
-    while budget.left():
-        page = services.reviews.reviewer_rows(instance.id, 100, after)
-        for row in page.items:
-            tally = tally_of(row, progress)
-            if tally.undecided and not row.extra and not row.removed:
-                late = LateReviewer(name=row.display_name, undecided=tally.undecided, people=max(tally.total, 1))
-                found.append((row.user_id, late))
-        after = page.next
-        if after is None:
-            break
-    return sorted(found, key=lambda one: -one[1].undecided)
-
-
-def tally_of(row: ReviewerRow, progress: Progress) -> Tally:
-    """A reviewer's tally: their own, or for a shared set the counts of the set over what it asks of them."""
-    if not row.shared:
-        return row.tally
-    return replace(progress.shared.get(row.set_id, Tally()), total=row.tally.total)
 
 
 def _summary(
@@ -263,12 +237,13 @@ def _tell(services: Services, user: User, kind: str, subject_id: str, content: C
     notice = Notice(
         user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance_id or subject_id, state="sending"
     )
+    mail = services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}")  # it may read texts
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:
         return
     try:
-        services.mailer.send(services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}"))
+        services.mailer.send(mail)
     except errors.Throttled:
         services.writer.remove(notice)
         raise

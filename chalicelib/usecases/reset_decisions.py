@@ -81,7 +81,7 @@ def _any_decision(services: Services, instance: ReviewInstance, state: InstanceS
 def advance_reset(services: Services, job: Job, seconds: float | None = None) -> None:
     """Continue a reset from its checkpoint; leave the agenda when it is done or the review has closed."""
     real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     held = services.reviews.take_job(job, lease, real)
     instance = services.reviews.instance(job.subject_id)
     if held is None or instance is None:

@@ -143,7 +143,7 @@ def advance_roles(services: Services, job: Job) -> None:
     Assignment by assignment only the plan is written; the deliveries go on by themselves. Repeating it is harmless.
     """
     real = services.clock.real()
-    lease = Lease(owner=services.clock.new_id()[:12], until=real + services.settings.lease_seconds)
+    lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     held = services.reviews.take_job(job, lease, real)
     if held is None:
         return

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
-from chalicelib.usecases.notify_others import tally_of
 from chalicelib.usecases.ports import Progress, Services
 
 
@@ -96,6 +95,13 @@ def tallies_of(services: Services, instance: ReviewInstance, rows: Sequence[Revi
         else:
             found.append(tally_of(row, progress))
     return found
+
+
+def tally_of(row: ReviewerRow, progress: Progress) -> Tally:
+    """A reviewer's tally: their own, or for a shared set the counts of the set over what it asks of them."""
+    if not row.shared:
+        return row.tally
+    return replace(progress.shared.get(row.set_id, Tally()), total=row.tally.total)
 
 
 def _singly(services: Services, instance: ReviewInstance, row: ReviewerRow) -> Tally:

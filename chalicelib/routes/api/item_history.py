@@ -8,7 +8,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.items import BY_RULE, HistoryEntry
+from chalicelib.domain.items import BY_RULE, DecisionItem, HistoryEntry
 from chalicelib.domain.people import User
 from chalicelib.routes.api.past_shapes import ItemHistory
 from chalicelib.routes.graph.lists import stamp
@@ -41,9 +41,15 @@ def item_history(call: Call, review_id: str, item_id: str) -> Answer:
         "assignmentId": item.assignment_id,
         "assignedSince": stamp(item.assigned),
         "changes": [change.value for change in item.changes],
+        **_cancelled(item),
         "submissions": submissions,
         "earlierReviews": [_earlier(past, people, looking.about_self) for past in looking.former],
     }
+
+
+def _cancelled(item: DecisionItem) -> Json:
+    cause = item.cancelled.value if item.cancelled else None
+    return {"cancelled": cause, "cancelledDateTime": stamp(item.cancelled_at)}
 
 
 def _named(looking: Looking) -> set[str]:
@@ -85,6 +91,7 @@ def _earlier(past: PastReview, people: People, about_self: bool) -> Json:
         "unansweredBecause": item.kept or None,
         "applyResult": item.apply_result.value,
         "appliedDateTime": stamp(item.applied),
+        **_cancelled(item),
         "last": _submission(item.last, people) if item.last else None,
     }
     if about_self and shown["last"]:

@@ -82,11 +82,16 @@ def _result(past: PastReview) -> Json:
         "justification": last.reason if last else "",
         "outcome": _outcome(item),
         "appliedDateTime": stamp(item.applied),
+        "cancelled": item.cancelled.value if item.cancelled else None,
+        "cancelledDateTime": stamp(item.cancelled_at),
     }
 
 
 def _outcome(item: DecisionItem) -> str:
-    """`kept`, `removed`, or `removalPending` while a denial has not taken effect."""
+    """`kept`, `removed`, `removalPending` while a denial has not taken effect, or `cancelled`: the access ended by
+    itself while the review was open (G46)."""
+    if item.cancelled is not None:
+        return "cancelled"
     if item.decision is not Decision.DENY or item.apply_result is ApplyResult.UNSUPPORTED:
         return "kept"
     return "removalPending" if item.apply_result in (ApplyResult.NEW, ApplyResult.FAILED) else "removed"

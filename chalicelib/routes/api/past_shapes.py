@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from chalicelib.domain.assignments import AssignmentState
-from chalicelib.domain.items import ApplyResult, Change, Decision
+from chalicelib.domain.items import ApplyResult, Cancelled, Change, Decision
 from chalicelib.routes.shapes import Answer, Instant, Text
 
 
@@ -53,11 +53,14 @@ class EarlierReview(Answer, kw_only=True):
     unanswered_because: str | None
     apply_result: ApplyResult
     applied_date_time: Instant | None
+    cancelled: Cancelled | None
+    cancelled_date_time: Instant | None
     last: Submitted | None
 
 
 class ItemHistory(Answer, kw_only=True):
-    """Every submission of an item, oldest first, and up to five earlier reviews, newest first."""
+    """Every submission of an item, oldest first, and up to five earlier reviews, newest first. `cancelled` says why
+    an item had nothing left to decide: the access expired or was removed while the review was open."""
 
     id: str
     review_id: str
@@ -65,6 +68,8 @@ class ItemHistory(Answer, kw_only=True):
     assignment_id: str
     assigned_since: Instant
     changes: list[Change]
+    cancelled: Cancelled | None
+    cancelled_date_time: Instant | None
     submissions: list[Submitted]
     earlier_reviews: list[EarlierReview]
 
@@ -87,8 +92,10 @@ class ClosedReview(Answer, kw_only=True):
     decided_date_time: Instant | None
     by_rule: bool
     justification: str
-    outcome: Literal["kept", "removed", "removalPending"]
+    outcome: Literal["kept", "removed", "removalPending", "cancelled"]
     applied_date_time: Instant | None
+    cancelled: Cancelled | None
+    cancelled_date_time: Instant | None
 
 
 class OwnAssignment(Answer, kw_only=True):

@@ -15,7 +15,9 @@ from chalicelib.routes.api.review_shapes import Asked, Extension, FollowUp, Seri
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.http import Answer, Call, Created, route
+from chalicelib.routes.shapes import Nothing
 from chalicelib.usecases.extend_review import extend_review
+from chalicelib.usecases.failing import retry_review
 from chalicelib.usecases.follow_up import follow_up
 from chalicelib.usecases.list_items import visible_instance
 from chalicelib.usecases.seeing import administers
@@ -104,6 +106,14 @@ def extend(call: Call, review_id: str) -> Answer:
         raise errors.InvalidInput("Must be a timestamp such as 2026-01-31T00:00:00Z (RFC 3339).", "endDateTime")
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     extend_review(call.services, call.actor, call.now, call.operation, found, until, body.reason)
+    return None
+
+
+@route(door, "POST", REVIEW + "/retry", takes=Nothing, gives=None)
+def retry(call: Call, review_id: str) -> Answer:
+    """Let a review that failed go on where it stood (R124)."""
+    found, _ = visible_instance(call.services, call.actor, None, review_id)
+    retry_review(call.services, call.actor, call.now, call.operation, found)
     return None
 
 

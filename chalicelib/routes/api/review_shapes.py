@@ -133,8 +133,17 @@ class OutcomeCounts(Answer, kw_only=True):
     removal_failures: int
 
 
+class Failure(Answer, kw_only=True):
+    """Why a review does not go on: it is paused after `attempts` in a row, or has failed while it was `during`."""
+
+    during: Status
+    attempts: int
+    error: str
+
+
 class ReviewStatus(ReviewHead, kw_only=True):
-    """Status and counts of one review; catalog readers are given the status alone."""
+    """Status and counts of one review; catalog readers are given the status alone, and what hinders it is told to
+    those who administer or audit it."""
 
     counts: Counts | UnsetType = UNSET
     reviewers: Finishers | UnsetType = UNSET
@@ -142,6 +151,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     population: Population | UnsetType = UNSET
     waiting_for_confirmation: bool | UnsetType = UNSET
     outcome: OutcomeCounts | UnsetType = UNSET
+    failure: Failure | UnsetType = UNSET
 
 
 class ReviewerProgress(Answer, kw_only=True):

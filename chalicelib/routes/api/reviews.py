@@ -139,7 +139,15 @@ def get_review(call: Call, review_id: str) -> Answer:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
         return _head(found, progress.state)
-    return {**_head(found, progress.state), **_numbers(progress, progress.state)}
+    shown = {**_head(found, progress.state), **_numbers(progress, progress.state)}
+    return shown | (_failure(progress.state) if sees_all(call.actor, found) else {})
+
+
+def _failure(state: InstanceState) -> dict[str, Any]:
+    if not state.error:
+        return {}
+    during = state.failed_at or state.status
+    return {"failure": {"during": during.value, "attempts": state.attempts, "error": state.error}}
 
 
 def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:

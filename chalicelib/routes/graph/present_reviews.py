@@ -16,6 +16,7 @@ from chalicelib.domain.recommendations import LOOK_BACK
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
 from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.graph.review_settings import warned
 from chalicelib.usecases.contacted import Contacted
 from chalicelib.usecases.edit_reviewers import reviewers_now
 
@@ -134,6 +135,7 @@ def definition(found: ReviewDefinition, status: str, creator: User | None) -> Js
         "@accessReviews.endedDateTime": stamp(found.ended),
         "@accessReviews.accessPackageId": found.package_id,
         "@accessReviews.assignmentPolicyId": found.policy_id,
+        **warned(found.settings),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.durations import format_days, parse_duration_days
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings
-from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings
+from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings, silence_warning
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_schedule import is_given, read_schedule, schedule_object
 from chalicelib.routes.graph.reviewer_sets import reviewer_objects, reviewers
@@ -128,3 +128,9 @@ def review_object(settings: ReviewSettings) -> dict[str, Any]:
         RECIPIENTS: reviewer_objects(settings.recipients),
         PREFIX + "brake": {"count": settings.brake_count, "share": settings.brake_percent / 100},
     }
+
+
+def warned(settings: ReviewSettings | None) -> dict[str, str]:
+    """The annotation of a policy or series whose silent reviewers can cost people their access (R123), else nothing."""
+    warning = silence_warning(settings)
+    return {PREFIX + "warning": warning} if warning else {}

@@ -115,6 +115,7 @@ class Definition(Entity, kw_only=True):
     ended: MomentOrNull = field(default=UNSET, name="@accessReviews.endedDateTime")
     access_package_id: Text = field(default=UNSET, name="@accessReviews.accessPackageId")
     assignment_policy_id: Text = field(default=UNSET, name="@accessReviews.assignmentPolicyId")
+    warning: Text = field(default=UNSET, name="@accessReviews.warning")
 
 
 class SentMail(Answer, kw_only=True):
