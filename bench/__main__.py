@@ -10,7 +10,7 @@ def main(arguments: list[str]) -> int:
     """Run one benchmark; the exit code of `cost` is not zero when a budget is exceeded."""
     what = arguments[0] if arguments else "cost"
     if what == "cost":
-        return subprocess.call([sys.executable, "-m", "pytest", "tests/cost", "-s", "-q"])
+        return subprocess.call([sys.executable, "-m", "pytest", "tests/cost", "-n", "0", "-s"])
     if what == "speed":
         from bench.speed import main as speed
 

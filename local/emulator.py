@@ -17,6 +17,7 @@ from pathlib import Path
 from local.venvs import EMULATOR
 
 CHILD = Path(__file__).with_name("emulator_child.py")
+LOCAL_KEY = "local"  # access key and secret of whoever speaks to the emulator
 START_SECONDS = 30.0
 STOP_SECONDS = 60.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -137,6 +138,8 @@ class Emulator:
     def _environment(self, port: int) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ACCESS_REVIEWS_"))}
         return kept | {
+            "AWS_ACCESS_KEY_ID": LOCAL_KEY,  # it checks signed links to the bucket, for which it must know the key
+            "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
             "GATEWAY_HOST": "127.0.0.1",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),

@@ -235,8 +235,8 @@ def _environment(url: str, port: int, secret: str) -> dict[str, str]:
     }
     return {f"ACCESS_REVIEWS_{name}": value for name, value in settings.items()} | {
         "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": emulators.LOCAL_KEY,
+        "AWS_SECRET_ACCESS_KEY": emulators.LOCAL_KEY,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": direct,

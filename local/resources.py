@@ -10,6 +10,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.session import get_session
 
+from local.emulator import LOCAL_KEY
+
 REGION = "us-east-1"
 PREFIX = "access-reviews"
 SENDER = "access-reviews@example.com"
@@ -37,8 +39,8 @@ class Aws:
             region_name=REGION,
             endpoint_url=self.url,
             config=config,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=LOCAL_KEY,
+            aws_secret_access_key=LOCAL_KEY,
         )
 
 

@@ -25,11 +25,17 @@ def description() -> dict[str, Any]:
 def operation(method: str, path: str, resource: str) -> dict[str, Any]:
     """The description of a request to `path`, routed to `resource`: a name such as `$count` has its own."""
     paths = description()["paths"]
+    chosen = paths[named_address(path, resource)].get(method.lower()) or paths[resource][method.lower()]
+    return dict(chosen)
+
+
+def named_address(path: str, resource: str) -> str:
+    """The address in the description that a path routed to `resource` belongs to."""
+    paths = description()["paths"]
     named = f"{resource.rpartition('/')[0]}/{unquote(path.rpartition('/')[2])}"
     if named not in paths:  # the arguments of a function are parameters, with or without the comma between them
         named = re.sub(r"(\w+)='[^']*',?", r"\1='{\1}',", named).replace(",)", ")")
-    chosen = paths.get(named, {}).get(method.lower()) or paths[resource][method.lower()]
-    return dict(chosen)
+    return named if named in paths else resource
 
 
 @cache

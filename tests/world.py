@@ -185,6 +185,12 @@ class World:
     def post(self, url: str, body: Any = None, as_: str | None = "admin@example.com", **more: Any) -> Reply:
         return self.call("POST", url, body, as_, **more)
 
+    def resource_of(self, path: str) -> str:
+        """The route that a path leads to."""
+        found = self._match(path)[2]
+        assert found is not None, path
+        return found
+
     def _match(self, path: str) -> tuple[str, dict[str, str], str | None]:
         """API Gateway's routing: literal parts win over variables."""
         wanted = [quote(part, safe="%$()'=,._~-:@+!*;") for part in path.strip("/").split("/")]

@@ -17,6 +17,8 @@ _CONFIG = Config(
     max_pool_connections=32,
     s3={"addressing_style": "path"},
 )
+# Links are signed with version 2 unless one asks; young regions and encrypted buckets refuse those.
+_S3 = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
 @cache
@@ -29,6 +31,7 @@ def session() -> Session:
 def client(service: str) -> Any:
     """The process-wide client of an AWS service, at the configured endpoint."""
     configured = settings()
+    config = _S3 if service == "s3" else _CONFIG
     return session().create_client(
-        service, region_name=configured.region, endpoint_url=configured.endpoint_url or None, config=_CONFIG
+        service, region_name=configured.region, endpoint_url=configured.endpoint_url or None, config=config
     )

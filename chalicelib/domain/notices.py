@@ -88,6 +88,8 @@ class ReviewToDo(_Checked):
     """The administrator's own text; at most 256 characters are sent (R78)."""
     hand_over: bool = True
     """Whether the reader may hand people over to somebody else."""
+    cut_now: bool = False
+    """Whether a Deny takes effect at once instead of at the close."""
 
     @property
     def oneself(self) -> bool:

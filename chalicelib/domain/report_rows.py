@@ -140,7 +140,7 @@ def results_row(item: DecisionItem, instance: ReviewInstance, people: People, wi
         "" if item.apply_result is ApplyResult.NEW else item.apply_result.value,
         _applier(item, people)[0],
         item.applied,
-        item.kept,
+        f"cancelled: {item.cancelled.value}" if item.cancelled else item.kept,
         item.assigned,
         item.assignment_id,
         last.note if last and with_note else "",

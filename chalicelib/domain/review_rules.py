@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.packages import ReviewerKind, ReviewSettings, SubjectSet
+from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.schedules import check
 
 PRIMARY = "reviewSettings/primaryReviewers"
@@ -79,3 +79,17 @@ def new_subjects(subjects: tuple[SubjectSet, ...], known: tuple[SubjectSet, ...]
         for place, subject in enumerate(subjects)
         if subject.kind != "targetManager" and subject not in known
     ]
+
+
+def silence_warning(settings: ReviewSettings | None) -> str | None:
+    """What to tell whoever saves settings under which silent reviewers can cost everybody their access (R123)."""
+    if settings is None or not settings.enabled or not settings.auto_apply:
+        return None
+    if settings.no_response is NoResponse.KEEP:
+        return None
+    removed = settings.no_response is NoResponse.REMOVE
+    who = "everybody they did not decide on" if removed else "everybody without a recent sign-in"
+    return (
+        f"If reviewers do not answer, {who} loses access when the review closes. Only {settings.brake_count} or more "
+        f"removals that exceed {settings.brake_percent} % of the people reviewed wait for a confirmation."
+    )

@@ -177,10 +177,20 @@ def _lead(review: ReviewToDo, notice: Asking) -> str:
 def _answers(review: ReviewToDo, reason: str) -> tuple[str, str]:
     needed = f" {reason}" if review.reason_required else ""
     if review.oneself:
-        kept = "Yes keeps your access. No ends it when the review has closed."
-        return "What your answer does", f"{kept} You can change your answer until then.{needed}".rstrip()
-    kept = "Approve keeps access. Deny ends it when the review has closed. Don't know keeps it, and is noted."
-    return "What your decision does", f"{kept} You can change your mind until the close.{needed}".rstrip()
+        kept = "Yes keeps your access; you can change that until the close. No ends it at once."
+        if not review.cut_now:
+            kept = (
+                "Yes keeps your access. No ends it when the review has closed. You can change your answer until then."
+            )
+        return "What your answer does", f"{kept}{needed}"
+    noted = "Don't know keeps it, and is noted. You can change your mind until the close"
+    if review.cut_now:
+        return (
+            "What your decision does",
+            f"Approve keeps access. Deny ends it at once. {noted}, but not a Deny.{needed}",
+        )
+    kept = "Approve keeps access. Deny ends it when the review has closed."
+    return "What your decision does", f"{kept} {noted}.{needed}"
 
 
 def _silence(review: ReviewToDo) -> tuple[str, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypedDict
 
 import msgspec
+import msgspec.inspect as inspected
 
 from chalicelib.domain import errors
 
@@ -97,6 +99,7 @@ class Declared:
 
 
 COUNTED = Named("$count", ("$filter",), COUNT)
+TERM = "@accessReviews."  # our own members of Graph's objects
 ROUTES: list[Declared] = []
 
 
@@ -119,13 +122,71 @@ def checked(value: Any, shape: type[Any]) -> Any:
         message, _, where = str(problem).partition(" - at `$")
         # The path of the object, such as `.decisions[0]`, and a member of it that is missing or unknown.
         parts = [*_PART.findall(where), *_NAMED_FIELD.findall(message)]
-        raise errors.InvalidInput(_in_words(message), "/".join(parts) or None) from problem
+        raise errors.InvalidInput(_in_words(message, shape, parts), "/".join(parts) or None) from problem
 
 
-def _in_words(message: str) -> str:
-    """msgspec's names of types are Python's; a client of ours need not know them."""
+def check_terms(value: Any, found: Any, path: str = "") -> None:
+    """Refuse members of our own namespace that their object does not have: they change what a review does, so that a
+    misspelt one must not be lost in silence. Those that only answers have are ignored, for SDKs send them back, and
+    so is what stands in a reference to an object beside its id.
+
+    `value` is the decoded JSON, `found` what `checked` made of it. Raises InvalidInput naming those there are.
+    """
+    if isinstance(value, list) and isinstance(found, list):
+        for place, (given, one) in enumerate(zip(value, found, strict=True)):
+            check_terms(given, one, f"{path}{place}/")
+    if not isinstance(value, dict) or not isinstance(found, msgspec.Struct):
+        return
+    names = _names(type(found))
+    if names.keys() == {"id"}:
+        return
+    known = [name for name in names if name.startswith(TERM)]
+    for name in value:
+        if name.startswith(TERM) and name not in known and name not in _only_answered():
+            raise errors.InvalidInput(f"Unknown; there are {', '.join(known) or 'none here'}.", f"{path}{name[:64]}")
+    for name, attribute in names.items():
+        check_terms(value.get(name), getattr(found, attribute), f"{path}{name}/")
+
+
+@cache
+def _names(shape: type[msgspec.Struct]) -> Mapping[str, str]:
+    """A shape's attributes by the names of their members."""
+    return {one.encode_name: one.name for one in msgspec.structs.fields(shape)}
+
+
+@cache
+def _only_answered() -> frozenset[str]:
+    """Our own members that some answer has and no body takes."""
+    answers = {one for each in ROUTES for one in each.gives.values() if one and not isinstance(one, Media)}
+    return _terms(answers) - _terms({each.takes for each in ROUTES if each.takes})
+
+
+def _terms(shapes: set[Any]) -> frozenset[str]:
+    _, components = msgspec.json.schema_components(shapes)
+    return frozenset(name for one in components.values() for name in one.get("properties", {}) if name.startswith(TERM))
+
+
+def _in_words(message: str, shape: type[Any], parts: Sequence[str]) -> str:
+    """msgspec's names of types are Python's, and it does not say which values there are."""
+    if message.startswith("Invalid enum value"):
+        return f"Must be one of: {', '.join(sorted(_values(inspected.type_info(shape), parts)))}."
     found = _WRONG.match(message)
     if found is None:
         return message
     wanted = [_WORDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null"]
     return f"Must be {' or '.join(wanted)}, not {_WORDS.get(found[2], found[2])}."
+
+
+def _values(kind: inspected.Type, parts: Sequence[str]) -> list[str]:
+    """The values of the enumeration that a path of members and list positions leads to."""
+    if isinstance(kind, inspected.UnionType):
+        return [value for one in kind.types for value in _values(one, parts)]
+    if isinstance(kind, inspected.ListType):
+        return _values(kind.item_type, parts[1:])
+    if isinstance(kind, inspected.StructType):
+        return [
+            value for one in kind.fields if [one.encode_name] == [*parts[:1]] for value in _values(one.type, parts[1:])
+        ]
+    if isinstance(kind, inspected.EnumType):
+        return [str(member.value) for member in kind.cls]
+    return [str(value) for value in kind.values] if isinstance(kind, inspected.LiteralType) else []

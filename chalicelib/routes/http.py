@@ -13,10 +13,11 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import bootstrap
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
+from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
-from chalicelib.routes.declared import JSON, Declared, Options, checked, declare
+from chalicelib.routes.declared import JSON, Declared, Options, check_terms, checked, declare
 from chalicelib.routes.responses import HEADERS, json_response, refuse
 from chalicelib.usecases.ports import Services
 
@@ -57,6 +58,10 @@ class Call:
         """Is this a repeat by the Graph SDK (brief, decision 13)?"""
         return "retry-attempt" in self.headers
 
+    def repeat(self, limit: int = MAX_BODY) -> Repeat:
+        """How this request is known again should its client repeat it."""
+        return Repeat(ids.digest(self.request_path, self.raw_body(limit))[:32], self.retried)
+
     @property
     def carries_file(self) -> bool:
         """Is the body something else than JSON (a CSV file)?"""
@@ -86,11 +91,14 @@ class Call:
 
     @cached_property
     def body(self) -> Any:
-        """The body as the shape the route `takes`; on our own root unknown members are refused, elsewhere ignored.
+        """The body as the shape the route `takes`; on our own root unknown members are refused, elsewhere ignored
+        but for those of our own namespace.
 
         Raises InvalidInput naming the member."""
         assert self.takes is not None, "the route does not say what it takes"
-        return checked(self.json(), self.takes)
+        found = checked(self.json(), self.takes)
+        check_terms(self.json(), found)
+        return found
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; an empty body is an empty object. Raises InvalidInput."""

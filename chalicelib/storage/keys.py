@@ -242,6 +242,10 @@ def cut(instance_id: str, item_id: str) -> tuple[str, str]:
     return cuts(instance_id), item_id
 
 
+def attempt(actor_id: str, asked: str) -> tuple[str, str]:
+    return f"Y#{actor_id}", asked
+
+
 def job(job_id: str) -> tuple[str, str]:
     return f"J#{job_id}", "J"
 

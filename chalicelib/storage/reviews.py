@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain import errors
+from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.items import Cut
 from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, Notice, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
@@ -80,8 +81,11 @@ class ReviewTable(ReviewerRows):
         return query(ReviewInstance, partition, limit, after, forward=not newest_first)
 
     def state(self, instance_id: str) -> InstanceState | None:
-        """The state as it stands now."""
-        return fetch(InstanceState, keys.state(instance_id))
+        """The state as it stands now; `recent_state` is never older than what was read here."""
+        found = fetch(InstanceState, keys.state(instance_id))
+        if found is not None:
+            self._states.put(instance_id, found)
+        return found
 
     def states(self, instance_ids: Iterable[str]) -> dict[str, InstanceState]:
         """Several states: those not fresh in the cache in one batch read."""
@@ -120,6 +124,10 @@ class ReviewTable(ReviewerRows):
     def cuts(self, instance_id: str, limit: int, after: str | None) -> Page[Cut]:
         """See ports.Reviews."""
         return query(Cut, keys.cuts(instance_id), limit, after)
+
+    def attempt(self, actor_id: str, asked: str) -> Attempt | None:
+        """See ports.Reviews."""
+        return fetch(Attempt, keys.attempt(actor_id, asked))
 
     def job(self, job_id: str) -> Job | None:
         """One job."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
+from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
@@ -94,6 +95,7 @@ PLACES: dict[type, Place] = {
     StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
     Job: Place(ReviewRow, lambda e: keys.job(e.id)),
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
+    Attempt: Place(ReviewRow, lambda e: keys.attempt(e.actor_id, e.asked)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
     HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
     HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),

@@ -38,18 +38,22 @@ def begin_closing(services: Services, instance: ReviewInstance, state: InstanceS
 def sweep_some(
     services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget
 ) -> InstanceState | None:
-    """Sweep from the checkpoint on, until done or out of time. None while the drain lasts."""
+    """Sweep from the checkpoint on, until done or out of time. None while the drain lasts.
+
+    AutoReviewing and AutoReviewed are saved also when nothing is left to decide (G25): one write each a review.
+    """
     if services.clock.real() < state.wait_until:
         waiting = replace(state, lease=replace(state.lease, until=0.0))
         services.reviews.checkpoint(waiting)
         services.queue.send("instance", instance.id, 1 + int(state.wait_until - services.clock.real()))
         return None
+    if state.status is Status.COMPLETING:
+        state = services.reviews.checkpoint(replace(state, status=Status.AUTO_REVIEWING))
     sweep = _Sweep(services, instance, state)
     for partition in partitions(services, instance, state):
         if sweep.run(partition) and not budget.left():
             return sweep.checkpoint()
-    result = sweep.finish()
-    return replace(result, status=Status.AUTO_REVIEWED)
+    return services.reviews.checkpoint(replace(sweep.finish(), status=Status.AUTO_REVIEWED))
 
 
 @dataclass

@@ -14,10 +14,12 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.domain import ids
+from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import Due, Job, Lease
+from chalicelib.usecases.attempts import NO_REPEAT, begun_before, remember
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.describe_audit import described
 from chalicelib.usecases.ports import Create, Drop, Save, Services
@@ -30,16 +32,24 @@ _AT_ONCE = 1_000
 _END = "end"
 
 
-def start_export(services: Services, actor: Actor, now: datetime, operation: str, query: AuditQuery) -> Job:
-    """Begin an export of every event of the query. Raises Forbidden unless the caller may read them all."""
+def start_export(
+    services: Services, actor: Actor, now: datetime, operation: str, query: AuditQuery, repeat: Repeat = NO_REPEAT
+) -> Job:
+    """Begin an export of every event of the query; a repeated request gives the export it began.
+
+    Raises Forbidden unless the caller may read them all.
+    """
     require_reader(services, actor)
+    known = begun_before(services, actor, now, repeat)
+    if known is not None:
+        return known
     arguments = {name: value for name, value in msgspec.to_builtins(query).items() if value}
     job = Job(
         id=ids.guid(KIND, operation), kind=KIND, subject_id="", actor_id=actor.id, created=now, arguments=arguments
     )
     target = (KIND, job.id)
     recorded = event(now, actor, "AuditManagement", "Export audit logs", target, operation, details=arguments)
-    services.writer.commit(operation, Create(job), Create(_due(job)), Create(recorded))
+    services.writer.commit(operation, Create(job), Create(_due(job)), Create(recorded), *remember(job, repeat))
     services.queue.send("job", job.id)
     return job
 

@@ -225,7 +225,35 @@ def hand_in_absence(
     services: Services, giver_id: str, instance: ReviewInstance, takers: Sequence[User], reason: str, now: datetime
 ) -> None:
     """Hand all of an absent person's own part over to `takers`: their delegate, or the fallback reviewers. Parts
-    that were handed over already stay as they are, and nobody gets what they review in their own right."""
+    that were handed over already stay as they are, and nobody gets what they review in their own right.
+
+    The queue and the agenda may both begin one absence at the same moment: who comes second finds nothing left.
+    """
+    given = HandedOver(to="", at=now, reason=reason, standing=True)
+    for _ in range(TRIES):
+        handing = _handing_in_absence(services, giver_id, instance, takers, given)
+        if not handing.changes:
+            return
+        operation = f"absence:{instance.id}:{giver_id}:{now.isoformat()}"
+        told_to = [taker.id for taker in takers]
+        details = {"to": told_to, "reason": reason, "standing": True, "fallback": handing.elsewhere}
+        target = target_of(instance)
+        recorded = event(
+            now, SYSTEM, "Policy", "Hand over review", target, operation, details=details, on_behalf_of=giver_id
+        )
+        try:
+            services.writer.commit(operation, *once(handing.changes), Create(recorded))
+        except errors.Conflict:
+            continue
+        tell(services, handing.changes)
+        return
+    raise errors.Throttled("The review is being worked on. The absence begins a little later.")
+
+
+def _handing_in_absence(
+    services: Services, giver_id: str, instance: ReviewInstance, takers: Sequence[User], given: HandedOver
+) -> Handing:
+    """What of an absent person's part is not handed over yet."""
     state = current(services, instance)
     handing = Handing()
     own_sets = {
@@ -235,18 +263,8 @@ def hand_in_absence(
     for part in services.reviews.parts_now(giver_id, instance):
         able = [taker for taker in takers if part.set_id not in own_sets[taker.id]]
         if able and live(part) and not part.handed_all:
-            given = HandedOver(to=able[0].id, at=now, reason=reason, standing=True)
-            _hand(services, instance, state, part, able, given, handing)
-    if not handing.changes:
-        return
-    operation = f"absence:{instance.id}:{giver_id}:{now.isoformat()}"
-    details = {"to": [taker.id for taker in takers], "reason": reason, "standing": True, "fallback": handing.elsewhere}
-    target = target_of(instance)
-    recorded = event(
-        now, SYSTEM, "Policy", "Hand over review", target, operation, details=details, on_behalf_of=giver_id
-    )
-    services.writer.commit(operation, *once(handing.changes), Create(recorded))
-    tell(services, handing.changes)
+            _hand(services, instance, state, part, able, replace(given, to=able[0].id), handing)
+    return handing
 
 
 def live(part: MyReview) -> bool:

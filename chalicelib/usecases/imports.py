@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from chalicelib.domain import assignment_rows, ids, person_rows
+from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow, check_header
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import Due, Job, Lease
+from chalicelib.usecases.attempts import NO_REPEAT, begun_before, remember
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.import_assignments import AssignmentImport
 from chalicelib.usecases.import_pages import (
@@ -58,18 +60,30 @@ def require_importer(actor: Actor) -> None:
 
 
 def start_import(
-    services: Services, actor: Actor, now: datetime, operation: str, subject: str, data: bytes | None
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    subject: str,
+    data: bytes | None,
+    repeat: Repeat = NO_REPEAT,
 ) -> tuple[Job, str | None]:
     """Begin an import of `people` or `assignments`; with no `data`, also the address that takes the file.
+
+    A repeated request gives the import it began.
 
     Raises Forbidden, and InvalidInput when the first line shows that the file cannot be used.
     """
     require_importer(actor)
     job = Job(id=ids.guid("import", operation), kind="import", subject_id=subject, actor_id=actor.id, created=now)
+    known = begun_before(services, actor, now, repeat)
+    if known is not None:
+        return known, None if data is not None else services.files.upload_address(file_key(known.id))
     if data is not None:
         check_header(data, _COLUMNS[subject])
         services.files.put_once(file_key(job.id), data)
-    services.writer.commit(operation, Create(job), Create(_due(job)), Create(_event(job, now, "started")))
+    begun = [Create(job), Create(_due(job)), Create(_event(job, now, "started")), *remember(job, repeat)]
+    services.writer.commit(operation, *begun)
     if data is None:
         return job, services.files.upload_address(file_key(job.id))
     services.queue.send("job", job.id)

@@ -213,6 +213,7 @@ def _to_do(
     people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts) - len(given)
     decided = people - _undecided(services, user, instance, parts) if undecided_only else 0
     state = services.reviews.recent_state(instance.id)
+    settings = instance.settings
     return ReviewToDo(
         review_id=instance.id,
         review=instance.name,
@@ -221,13 +222,14 @@ def _to_do(
         zone=instance.zone,
         link=link(services, instance.id),
         why=parts[0].reason,
-        unanswered=instance.settings.no_response,
-        reason_required=instance.settings.justification_required,
+        unanswered=settings.no_response,
+        reason_required=settings.justification_required,
         people=max(people, 1),
         decided=max(min(decided, people - 1), 0),
         names=tuple(names),
-        note=instance.settings.reviewer_text or None,
-        hand_over=instance.settings.delegation and any(not part.on_behalf_of for part in parts),
+        note=settings.reviewer_text or None,
+        hand_over=settings.delegation and any(not part.on_behalf_of for part in parts),
+        cut_now=settings.cut_now,
     )
 
 

@@ -237,12 +237,13 @@ def _tell(services: Services, user: User, kind: str, subject_id: str, content: C
     notice = Notice(
         user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance_id or subject_id, state="sending"
     )
+    mail = services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}")  # it may read texts
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:
         return
     try:
-        services.mailer.send(services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}"))
+        services.mailer.send(mail)
     except errors.Throttled:
         services.writer.remove(notice)
         raise

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 from chalicelib.domain import notices
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
+from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
@@ -341,6 +342,9 @@ class Reviews(Protocol):
         """The removals of an instance that are to be done at once."""
 
     def job(self, job_id: str) -> Job | None: ...
+    def attempt(self, actor_id: str, asked: str) -> Attempt | None:
+        """What this person's latest request of this content began."""
+
     def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
     def save_job(self, job: Job) -> Job: ...
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:

@@ -131,6 +131,15 @@ def test_handing_over_is_explained_where_it_is_allowed():
     assert "Tell your administrator" in started(samples.to_do(hand_over=False)).text
 
 
+def test_says_when_a_deny_takes_effect():
+    """Where the policy removes at once, nobody may read that there is time until the close."""
+    assert "Deny ends it when the review has closed" in started(samples.to_do()).text
+    at_once = started(samples.to_do(cut_now=True)).text
+    assert "Deny ends it at once" in at_once and "Deny ends it when" not in at_once
+    own = started(samples.to_do(cut_now=True, why="self")).text
+    assert "No ends it at once" in own and "No ends it when" not in own
+
+
 def test_several_reviews_are_one_mail_the_most_urgent_first():
     late, early = samples.SEVERAL[2], samples.SEVERAL[0]
     text = started(late, early).text

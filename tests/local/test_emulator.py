@@ -7,16 +7,24 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 
+from chalicelib.aws import clients
+from chalicelib.aws.files import BucketFiles
+from chalicelib.settings import Settings
 from local import emulator as emulators
 from local.emulator import Emulator
-from local.resources import Aws
+from local.resources import Aws, ensure_bucket
 from local.venvs import EMULATOR, ROOT
+
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 pytestmark = pytest.mark.skipif(
     not EMULATOR.python.exists(), reason="the emulator's environment is missing: `python3 dev.py test` makes it"
@@ -149,3 +157,30 @@ def test_damaged_state_is_moved_aside(tmp_path: Path) -> None:
     (folder / "dynamodb.json").write_text('{"half')
     assert "dynamodb.json" in emulators.set_aside_if_damaged(folder, "now")
     assert not folder.exists() and (tmp_path / "emulator.damaged-now" / "sqs.json").exists()
+
+
+def test_a_signed_link_to_the_bucket_works_for_whoever_has_it(
+    start: Callable[[], Emulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file written in parts, downloaded by its link with a name of its own; an altered link opens nothing."""
+    address = start().url
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", emulators.LOCAL_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", emulators.LOCAL_KEY)
+    monkeypatch.setattr(clients, "session", get_session)
+    monkeypatch.setattr(clients, "settings", lambda: Settings(endpoint_url=address))
+    clients.client.cache_clear()
+    try:
+        files = BucketFiles(ensure_bucket(clients.client("s3")))
+        upload = files.begin_parts("exports/a.csv")
+        parts = (b"x" * (5 * 1024 * 1024), b"the end")
+        for number, data in enumerate(parts, start=1):
+            files.put_part("exports/a.csv", upload, number, data)
+        files.finish_parts("exports/a.csv", upload)
+        link = files.download_address("exports/a.csv", "results.csv")
+    finally:
+        clients.client.cache_clear()
+    with DIRECT.open(link) as answer:
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="results.csv"'
+        assert answer.read() == b"".join(parts)
+    with pytest.raises(urllib.error.HTTPError):
+        DIRECT.open(link.replace("results.csv", "other.csv"))

@@ -11,9 +11,10 @@ from kiota_abstractions.authentication import (
     BaseBearerTokenAuthenticationProvider,
 )
 from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.graph_request_adapter import options
 from msgraph_core import GraphClientFactory
 
-from tests.world import World, token
+from tests.world import Reply, World, token
 
 BASE = "https://graph.example.com/api/v1.0"
 STAGE = "/api"
@@ -25,6 +26,7 @@ class Gateway(httpx.AsyncBaseTransport):
     def __init__(self, world: World) -> None:
         self._world = world
         self.seen: list[httpx.Request] = []
+        self.answered: list[tuple[str, str, Reply]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
@@ -35,6 +37,7 @@ class Gateway(httpx.AsyncBaseTransport):
         answer = self._world.call(
             request.method, path.removeprefix(STAGE), body.decode() or None, as_=None, headers=headers
         )
+        self.answered.append((request.method, path.removeprefix(STAGE).partition("?")[0], answer))
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
 
@@ -55,7 +58,7 @@ def graph(
     """The SDK's client as a person, with its own middleware; only base URL, token and transport are ours."""
     transport = gateway or Gateway(world)
     client = GraphClientFactory.create_with_default_middleware(
-        client=httpx.AsyncClient(transport=transport, base_url=BASE)
+        client=httpx.AsyncClient(transport=transport, base_url=BASE), options=options
     )
     adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(_Tokens(principal_name)), client=client)
     adapter.base_url = BASE

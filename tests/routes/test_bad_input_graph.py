@@ -119,6 +119,10 @@ def changed_definition(stage: Stage) -> dict[str, Any]:
             "instanceDurationInDays": 10,
             "autoApplyDecisionsEnabled": True,
             "recommendationsEnabled": True,
+            "recommendationLookBackDuration": "P30D",
+            "recommendationInsightSettings": [
+                {"@odata.type": "#microsoft.graph.userLastSignInRecommendationInsightSetting", "signInScope": "tenant"}
+            ],
             "recurrence": {
                 "pattern": {"type": "absoluteMonthly", "interval": 3},
                 "range": {"type": "numbered", "startDate": "2026-05-02", "numberOfOccurrences": 2},
@@ -188,8 +192,12 @@ def role_scope(stage: Stage) -> dict[str, Any]:
     }
 
 
-def reference(stage: Stage) -> dict[str, Any]:
-    return {"@odata.id": "https://graph.example.com/v1.0/nothing/here"}
+def package_reference(stage: Stage) -> dict[str, Any]:
+    return {"@odata.id": f"https://graph.example.com{EM}/accessPackages/{stage.ids['other_package']}"}
+
+
+def group_reference(stage: Stage) -> dict[str, Any]:
+    return {"@odata.id": f"https://graph.example.com/v1.0/groups/{stage.ids['group']}"}
 
 
 POLICY_WORDS = (
@@ -202,6 +210,7 @@ POLICY_WORDS = (
 DEFINITION_WORDS = (
     "additionalNotificationRecipients/0/notificationTemplateType",
     "settings/defaultDecision",
+    "settings/recommendationInsightSettings/0/signInScope",
     "settings/recurrence/pattern/type",
     "settings/recurrence/range/type",
 )
@@ -234,6 +243,18 @@ TABLE = {
     f"DELETE {EM}/accessPackages/{{id}}": Route(f"{EM}/accessPackages/{{package}}"),
     f"GET {EM}/accessPackages/{{id}}/assignmentPolicies": Route(
         f"{EM}/accessPackages/{{package}}/assignmentPolicies", lists=True
+    ),
+    f"POST {EM}/accessPackages/{{id}}/assignmentPolicies": Route(
+        f"{EM}/accessPackages/{{package}}/assignmentPolicies", changed_policy, words=POLICY_WORDS
+    ),
+    f"GET {EM}/accessPackages/{{id}}/assignmentPolicies/{{policy_id}}": Route(
+        f"{EM}/accessPackages/{{package}}/assignmentPolicies/{{policy}}"
+    ),
+    f"PATCH {EM}/accessPackages/{{id}}/assignmentPolicies/{{policy_id}}": Route(
+        f"{EM}/accessPackages/{{package}}/assignmentPolicies/{{policy}}", changed_policy, words=POLICY_WORDS
+    ),
+    f"DELETE {EM}/accessPackages/{{id}}/assignmentPolicies/{{policy_id}}": Route(
+        f"{EM}/accessPackages/{{package}}/assignmentPolicies/{{policy}}"
     ),
     f"GET {EM}/assignmentPolicies": Route(f"{EM}/assignmentPolicies", stranger=OPEN, lists=True),
     f"POST {EM}/assignmentPolicies": Route(f"{EM}/assignmentPolicies", policy, words=POLICY_WORDS),
@@ -289,6 +310,10 @@ TABLE = {
     f"GET {EM}/catalogs/{{id}}/resources/{{resource_id}}": Route(f"{EM}/catalogs/{{catalog}}/resources/{{resource}}"),
     f"GET {EM}/catalogs/{{id}}/resourceRoles": Route(f"{EM}/catalogs/{{catalog}}/resourceRoles", lists=True),
     f"GET {EM}/catalogs/{{id}}/resourceScopes": Route(f"{EM}/catalogs/{{catalog}}/resourceScopes", lists=True),
+    **{
+        f"GET {EM}/catalogs/{{id}}/{listed}/{{part}}": Route(f"{EM}/catalogs/{{catalog}}/{listed}/$count")
+        for listed in ("resourceRoles", "resourceScopes")
+    },
     f"GET {EM}/resourceRequests": Route(f"{EM}/resourceRequests", stranger=OPEN, lists=True),
     f"POST {EM}/resourceRequests": Route(
         f"{EM}/resourceRequests", resource_request, words=("requestType", "resource/originSystem")
@@ -303,10 +328,11 @@ TABLE = {
         f"GET {PACKAGE}/{listed}": Route(f"{ONE}/{listed}", lists=True)
         for listed in ("incompatibleAccessPackages", "incompatibleGroups")
     },
+    f"GET {PACKAGE}/accessPackagesIncompatibleWith/{{part}}": Route(f"{ONE}/accessPackagesIncompatibleWith/$count"),
     **{
-        f"{verb} {PACKAGE}/{listed}/{{part}}": Route(f"{ONE}/{listed}/$ref", reference if verb == "POST" else None)
+        f"{verb} {PACKAGE}/{listed}/{{part}}": Route(f"{ONE}/{listed}/$ref", body if verb == "POST" else None)
         for verb in ("GET", "POST", "DELETE")
-        for listed in ("incompatibleAccessPackages", "incompatibleGroups")
+        for listed, body in (("incompatibleAccessPackages", package_reference), ("incompatibleGroups", group_reference))
     },
     f"DELETE {PACKAGE}/incompatibleAccessPackages/{{part}}/{{reference}}": Route(
         f"{ONE}/incompatibleAccessPackages/{{other_package}}/$ref"
@@ -329,6 +355,7 @@ TABLE = {
     f"GET {INSTANCE}": Route(REVIEW),
     f"PATCH {INSTANCE}": Route(REVIEW, reviewers),
     f"GET {INSTANCE}/contactedReviewers": Route(f"{REVIEW}/contactedReviewers", lists=True),
+    f"GET {INSTANCE}/contactedReviewers/{{part}}": Route(f"{REVIEW}/contactedReviewers/$count"),
     f"POST {INSTANCE}/stop": Route(f"{REVIEW}/stop"),
     f"POST {INSTANCE}/applyDecisions": Route(f"{REVIEW}/applyDecisions"),
     f"POST {INSTANCE}/acceptRecommendations": Route(f"{REVIEW}/acceptRecommendations", reason, as_=BOSS),
@@ -339,6 +366,9 @@ TABLE = {
     f"GET {INSTANCE}/decisions/{{decision_id}}": Route(f"{REVIEW}/decisions/{{item}}", as_=BOSS),
     f"GET {INSTANCE}/decisions/{{decision_id}}/insights": Route(
         f"{REVIEW}/decisions/{{item}}/insights", as_=BOSS, lists=True
+    ),
+    f"GET {INSTANCE}/decisions/{{decision_id}}/insights/{{part}}": Route(
+        f"{REVIEW}/decisions/{{item}}/insights/$count", as_=BOSS
     ),
     f"PATCH {INSTANCE}/decisions/{{decision_id}}": Route(
         f"{REVIEW}/decisions/{{item}}", decision, as_=BOSS, words=("decision",)

@@ -175,3 +175,15 @@ def test_results_are_kept_without_end(world: World) -> None:
     before = results(found)
     world.clock.advance(days=3_650)
     assert results(found).text == before.text and len(table(before.text)) == 4
+
+
+def test_results_say_why_there_was_nothing_left_to_decide(world: World) -> None:
+    """G46: an item whose assignment ended by itself stays in the evidence, with the cause."""
+    found = reviewed(world)
+    found.decide("ann", "Approve")
+    (one,) = [row for row in table(results(found).text) if row["User"] == "Cy"]
+    body = {"requestType": "adminRemove", "assignment": {"id": one["Assignment id"]}}
+    assert world.post("/v1.0/identityGovernance/entitlementManagement/assignmentRequests", body).status == 201
+    world.drain()
+    told = {row["User"]: row["Unanswered because"] for row in table(results(found).text)}
+    assert (told["Cy"], told["Ann"]) == ("cancelled: removed", "")

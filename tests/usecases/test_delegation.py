@@ -11,6 +11,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.items import chain, leaf_hash
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.usecases.delegates import begin_absence
 from tests import factories
 from tests.factories import Organisation
 from tests.usecases.test_review_rules import closed, decide, managed, mine, opened
@@ -226,6 +227,29 @@ def test_an_absence_that_begins_later_hands_over_what_runs_then(world: World, or
     assert set(mine(world, instance, helper)) == {person.id for person in people}
     rows = world.services.reviews.due_until(world.clock.now(), 100)
     assert [row.kind for row in rows if row.kind == "absence"] == []
+
+
+def test_an_absence_begun_twice_at_the_same_moment_hands_over_once(
+    world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue and the agenda both begin it; the second finds its work done and does not fail."""
+    boss, _, people, policy, _ = managed(world, org)
+    helper = org.person("helper")
+    instance = opened(world, policy)
+    assert absent(world, boss, helper, 5).status == 200
+    commit, rivals = type(world.services.writer).commit, [boss.id]
+
+    def overtaken(self: object, operation: str, *changes: object) -> None:
+        if rivals:
+            world.clock.advance(seconds=1)
+            begin_absence(bootstrap.services(), rivals.pop())
+        commit(self, operation, *changes)
+
+    monkeypatch.setattr(type(world.services.writer), "commit", overtaken)
+    begin_absence(bootstrap.services(), boss.id)
+    settle(world)
+    assert not rivals and set(mine(world, instance, helper)) == {person.id for person in people}
+    assert len(starts(world, helper)) == 1
 
 
 def test_an_unusable_standing_delegate_means_the_fallback_reviewers(world: World, org: Organisation) -> None:

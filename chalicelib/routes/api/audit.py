@@ -142,7 +142,7 @@ def add_export(call: Call) -> Answer:
     body: Export = call.body
     given = {name: value for name, value in msgspec.to_builtins(body).items() if value is not None}
     query = _query(call, given, call.now + timedelta(seconds=1))
-    return Accepted({"id": start_export(call.services, call.actor, call.now, call.operation, query).id})
+    return Accepted({"id": start_export(call.services, call.actor, call.now, call.operation, query, call.repeat()).id})
 
 
 @route(door, "GET", AUDIT + "/exports/{export_id}", gives=Exported)

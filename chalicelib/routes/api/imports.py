@@ -97,7 +97,9 @@ def show_import(call: Call, import_id: str) -> dict[str, Any]:
 def _start(call: Call, subject: str) -> Accepted:
     require_importer(call.actor)
     data = _csv(call)
-    job, address = start_import(call.services, call.actor, call.now, call.operation, subject, data)
+    job, address = start_import(
+        call.services, call.actor, call.now, call.operation, subject, data, call.repeat(MAX_CSV)
+    )
     return Accepted({"id": job.id, "uploadUrl": address} if address else {"id": job.id})
 
 

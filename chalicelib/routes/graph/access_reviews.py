@@ -9,18 +9,15 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors
 from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance, Status
-from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
-from chalicelib.routes.graph.addresses import body_of
-from chalicelib.routes.graph.bodies import InstanceBody
+from chalicelib.routes.graph.addresses import only_count
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
-from chalicelib.routes.graph.reviewer_sets import read_scopes
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.contacted import Contacted, contacted
-from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.ports import Page
 from chalicelib.usecases.seeing import sees_package
@@ -255,22 +252,20 @@ def _show_instances(call: Call) -> Any:
     return show
 
 
-@route(door, "PATCH", INSTANCE, takes=InstanceBody, gives=None)
-def patch_instance(call: Call, definition_id: str, instance_id: str) -> Answer:
-    """Edit the reviewers and fallback reviewers of a running occurrence (R140, G31); nothing else can be changed."""
-    reader = body_of(call)
-    wish = Reviewers(
-        primary=read_scopes(reader, "reviewers"),
-        fallback=read_scopes(reader, "fallbackReviewers"),
-    )
-    found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
-    edit_reviewers(call.services, call.actor, found, wish, call.now, call.operation)
-    return None
-
-
 @route(door, "GET", INSTANCE + "/contactedReviewers", query=LIST, gives=Collection[ContactedReviewer])
 def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Who was, or would have been, told about the review (R76)."""
+    return _contacted(call, definition_id, instance_id)
+
+
+@route(door, "GET", INSTANCE + "/contactedReviewers/{part}", query=("$filter",), gives=COUNT, named=(COUNTED,))
+def count_contacted(call: Call, definition_id: str, instance_id: str, part: str) -> Answer:
+    """Their number (`$count`)."""
+    only_count(part)
+    return _contacted(call, definition_id, instance_id, count_only=True)
+
+
+def _contacted(call: Call, definition_id: str, instance_id: str, count_only: bool = False) -> Answer:
     found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see whom it contacted.")
@@ -285,6 +280,7 @@ def list_contacted(call: Call, definition_id: str, instance_id: str) -> Answer:
         source=lambda limit, after: contacted(call.services, found, limit, after),
         present=show,
         properties=("id", "displayName", "userPrincipalName", "createdDateTime"),
+        count_only=count_only,
     )
 
 

@@ -44,6 +44,12 @@ def only_id(segment: str) -> str:
     return found.name.lower()
 
 
+def only_count(segment: str) -> None:
+    """Raises NotFound unless a path segment is `$count`, where a list has no addresses for its objects."""
+    if parse_segment(segment).kind != "count":
+        raise NotFound("Here is only $count.")
+
+
 def body_of(call: Call) -> Reader:
     """The body of a write. Raises InvalidInput, also for query options, so that none can fail after the write."""
     parse_query(call.query, ())

@@ -29,6 +29,7 @@ from chalicelib.routes.graph.addresses import (
 )
 from chalicelib.routes.graph.assignment_bodies import asked_change, asked_wish, kind_and_assignment
 from chalicelib.routes.graph.bodies import Anything, RequestBody
+from chalicelib.routes.graph.denials import requests_with_denials
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
@@ -201,7 +202,7 @@ def _request(call: Call, found: AssignmentRequest) -> Mapping[str, Any]:
         found,
         context=f"{EM_CONTEXT}/assignmentRequests",
         properties=present.REQUEST_PROPERTIES,
-        present=lambda requests: present.request_objects(requests, call.now),
+        present=partial(requests_with_denials, call),
         expandable=expand.of_request(call),
     )
 

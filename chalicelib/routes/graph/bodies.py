@@ -13,15 +13,15 @@ def words(*allowed: str) -> Meta:
     return Meta(extra_json_schema={"enum": list(allowed)})
 
 
-def _long(most: int) -> Meta:
+def long(most: int) -> Meta:
     return Meta(extra_json_schema={"maxLength": most})
 
 
 DecisionWord = Annotated[str, words("Approve", "Deny", "DontKnow", "NotReviewed")] | None
 Word = Annotated[str, Meta(extra_json_schema={"maxLength": 512})] | None
-Reason = Annotated[str, _long(1_000)] | None
+Reason = Annotated[str, long(1_000)] | None
 Name = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 256})] | None
-Description = Annotated[str, _long(4_000)] | None
+Description = Annotated[str, long(4_000)] | None
 Id = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,128}$"})]
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None
 Whole = Annotated[int | float, Meta(extra_json_schema={"type": "integer"})] | None
@@ -141,7 +141,7 @@ class ReviewBody(Body):
     self_decision: bool | None = field(default=None, name="@accessReviews.selfDecision")
     cut_now: bool | None = field(default=None, name="@accessReviews.cutNow")
     brake: BrakeBody | None = field(default=None, name="@accessReviews.brake")
-    description_for_reviewers: Annotated[str, _long(256)] | None = field(
+    description_for_reviewers: Annotated[str, long(256)] | None = field(
         default=None, name="@accessReviews.descriptionForReviewers"
     )
     additional_notification_recipients: list[SubjectBody] | None = field(
@@ -170,68 +170,6 @@ class NewPolicy(PolicyBody):
 
     access_package: Named | None = None
     access_package_id: Id | None = None
-
-
-class ScopeBody(Body):
-    """Who or what, as a query: `/users/{id}`, `/groups/{id}/transitiveMembers`, `./manager`; or a policy by its id."""
-
-    type: str | None = field(default=None, name="@odata.type")
-    query: str | None = None
-    query_type: str | None = None
-    query_root: str | None = None
-    access_package_id: Id | None = None
-    catalog_id: Id | None = None
-    resource_id: Id | None = None
-
-
-class ReviewScopeBody(ScopeBody):
-    """The access package's assignment policy that is reviewed, also as the one scope of a list."""
-
-    resource_scopes: list[ScopeBody] | None = None
-
-
-class RecipientBody(Body):
-    """Who else gets the mail about the result."""
-
-    notification_template_type: Annotated[str, words("CompletedAdditionalRecipients")] | None = None
-    notification_recipient_scope: ScopeBody | None = None
-
-
-class SeriesSettingsBody(Body):
-    """How a series reviews; no recurrence makes a one-time review."""
-
-    mail_notifications_enabled: bool | None = None
-    reminder_notifications_enabled: bool | None = None
-    justification_required_on_approval: bool | None = None
-    default_decision_enabled: bool | None = None
-    default_decision: Annotated[str, words("None", "Deny", "Recommendation")] | None = None
-    instance_duration_in_days: Whole = None
-    auto_apply_decisions_enabled: bool | None = None
-    recommendations_enabled: bool | None = None
-    decision_histories_for_reviewers_enabled: bool | None = None
-    recurrence: RecurrenceBody | None = None
-    apply_actions: list[dict[str, Any]] | None = None
-
-
-class DefinitionBody(Body):
-    """A review series, or what of it changes."""
-
-    display_name: Name = None
-    description_for_admins: Description = None
-    description_for_reviewers: Annotated[str, _long(256)] | None = None
-    reviewers: list[ScopeBody] | None = None
-    fallback_reviewers: list[ScopeBody] | None = None
-    additional_notification_recipients: list[RecipientBody] | None = None
-    settings: SeriesSettingsBody | None = None
-    stage_settings: list[Any] | None = None
-    instance_enumeration_scope: Any = None
-    owners_review: bool | None = field(default=None, name="@accessReviews.ownersReview")
-
-
-class NewDefinition(DefinitionBody):
-    """An ad-hoc review of an assignment policy to begin."""
-
-    scope: ReviewScopeBody | None = None
 
 
 class SubjectOfRequest(Body):
@@ -291,10 +229,3 @@ class ReasonBody(Body):
 
 class Anything(Struct):
     """Any JSON object, or nothing: no member of it is looked at."""
-
-
-class InstanceBody(Body):
-    """Who reviews a running occurrence from now on; what is not given stays."""
-
-    reviewers: list[ScopeBody] | None = None
-    fallback_reviewers: list[ScopeBody] | None = None

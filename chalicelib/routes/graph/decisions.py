@@ -11,10 +11,10 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.declared import COUNTED, LIST, SORTED, Named
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
-from chalicelib.routes.graph.addresses import body_of
+from chalicelib.routes.graph.addresses import body_of, only_count
 from chalicelib.routes.graph.bodies import BatchBody, DecisionBody, ReasonBody
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
@@ -109,6 +109,17 @@ def get_decision(call: Call, definition_id: str, instance_id: str, decision_id: 
 @route(door, "GET", DECISIONS + "/{decision_id}/insights", query=LIST, gives=Collection[Insight])
 def list_insights(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
     """What the recommendation of an item was computed from, frozen when the review opened."""
+    return _insights(call, definition_id, instance_id, decision_id)
+
+
+@route(door, "GET", DECISIONS + "/{decision_id}/insights/{part}", query=("$filter",), gives=COUNT, named=(COUNTED,))
+def count_insights(call: Call, definition_id: str, instance_id: str, decision_id: str, part: str) -> Answer:
+    """Their number (`$count`)."""
+    only_count(part)
+    return _insights(call, definition_id, instance_id, decision_id, count_only=True)
+
+
+def _insights(call: Call, definition_id: str, instance_id: str, decision_id: str, count_only: bool = False) -> Answer:
     found, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
     item = find_item(call.services, call.actor, found, parts, decision_id)
     return collection(
@@ -118,6 +129,7 @@ def list_insights(call: Call, definition_id: str, instance_id: str, decision_id:
         source=listed(present.insights(item, found)),
         present=list,
         properties=("id", "insightCreatedDateTime", "lastSignInDateTime"),
+        count_only=count_only,
     )
 
 

@@ -12,17 +12,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.durations import format_days, parse_duration_days
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
+from chalicelib.domain.recommendations import LOOK_BACK
 from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings
 from chalicelib.domain.reviews import ReviewDefinition
 from chalicelib.domain.schedules import Schedule, today_in
 from chalicelib.domain.zones import zone
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_schedule import read_schedule
-from chalicelib.routes.graph.reviewer_sets import kind_of
+from chalicelib.routes.graph.reviewer_sets import NAMESPACE, kind_of
 from chalicelib.usecases.manage_definitions import DefinitionDraft
 
+LOOKED_BACK, SIGN_IN_INSIGHT = "recommendationLookBackDuration", "userLastSignInRecommendationInsightSetting"
 OWNERS = "@accessReviews.ownersReview"
 _PLACE = re.compile(r"/?(?:(?:v1\.0|beta)/)?(users|groups)/([A-Za-z0-9._-]{1,128})(/.*)?")
 _MEMBERS = re.compile(r"/(?:transitiveM|m)embers(?:/microsoft\.graph\.user)?/?")
@@ -143,6 +146,24 @@ def _refuse_other_ways(given: Reader) -> None:
         if kind_of(action).lower() not in ("", "removeaccessapplyaction"):
             raise given.refused(f"applyActions/{place}", "Must be #microsoft.graph.removeAccessApplyAction.")
     given.flag("decisionHistoriesForReviewersEnabled", True)
+    _refuse_other_insights(given)
+
+
+def _refuse_other_insights(given: Reader) -> None:
+    """Recommendations come from the last sign-in to anything, within 30 days: nothing else can be asked for."""
+    for place, one in enumerate(given.many("recommendationInsightSettings")):
+        if kind_of(one).lower() not in ("", SIGN_IN_INSIGHT.lower()):
+            wanted = f"Must be #{NAMESPACE}{SIGN_IN_INSIGHT}: recommendations come from the last sign-in."
+            raise given.refused(f"recommendationInsightSettings/{place}", wanted)
+        one.choice("signInScope", ("tenant",), "tenant")
+        _refuse_other_look_back(one)
+    _refuse_other_look_back(given)
+
+
+def _refuse_other_look_back(given: Reader) -> None:
+    text = given.text(LOOKED_BACK, longest=64)
+    if text and parse_duration_days(text, given.target(LOOKED_BACK)) != LOOK_BACK.days:
+        raise given.refused(LOOKED_BACK, f"Must be {format_days(LOOK_BACK.days)}, or left out.")
 
 
 def _no_response(given: Reader, before: NoResponse) -> NoResponse:

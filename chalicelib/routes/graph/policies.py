@@ -9,6 +9,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.routes import http
 from chalicelib.routes.declared import COUNTED, SORTED
@@ -31,7 +32,7 @@ from chalicelib.usecases.manage_policies import PolicyDraft
 
 door = Blueprint(__name__)
 
-POLICIES = f"{EM}/assignmentPolicies"
+POLICIES, IN_PACKAGE = f"{EM}/assignmentPolicies", f"{EM}/accessPackages/{{id}}/assignmentPolicies"
 ONE, MANY = ("$select", "$expand"), (*SORTED, "$expand")
 ORDERS = frozenset({"displayname", "createddatetime", "modifieddatetime"})
 TARGET_SCOPES = (
@@ -54,13 +55,10 @@ def policies(call: Call) -> Answer:
     return _every_policy(call)
 
 
-@http.route(door, "GET", f"{EM}/accessPackages/{{id}}/assignmentPolicies", query=MANY, gives=Collection[PolicyShape])
+@http.route(door, "GET", IN_PACKAGE, query=MANY, gives=Collection[PolicyShape])
 def policies_of_package(call: Call, id: str) -> Answer:
     """The policies of one access package."""
-    package = seeing.find_package(call.services, call.actor, only_id(id))
-    seen = seeing.sees_package(call.actor, package.catalog_id, package.id)
-    found = part_of(call.services.entitlements.policies_of_package, package.id) if seen else listed([])
-    return _policies(call, f"{EM_CONTEXT}/accessPackages('{package.id}')/assignmentPolicies", found)
+    return _policies_in(call, id)
 
 
 @http.route(door, "POST", POLICIES, takes=NewPolicy, headers=("Retry-Attempt",), gives={201: PolicyShape})
@@ -104,6 +102,57 @@ def delete_policy(call: Call, id: str) -> Answer:
     """Delete a policy nobody has an active assignment through."""
     manage_policies.delete_policy(call.services, call.actor, call.now, call.operation, only_id(id))
     return None
+
+
+# The same policies through their package, where Graph changes them by PATCH.
+
+
+@http.route(door, "POST", IN_PACKAGE, takes=PolicyBody, headers=("Retry-Attempt",), gives={201: PolicyShape})
+def add_policy_in(call: Call, id: str) -> Answer:
+    """Create a policy of this access package."""
+    made = manage_policies.create_policy(
+        call.services, call.actor, call.now, call.operation, only_id(id), _whole(call, body_of(call)), call.retried
+    )
+    return Created(_policy(call, made))
+
+
+@http.route(door, "GET", f"{IN_PACKAGE}/{{policy_id}}", query=ONE, gives=PolicyShape, named=(COUNTED,))
+def policy_in(call: Call, id: str, policy_id: str) -> Answer:
+    """One policy of this access package, or `$count`."""
+    if policy_id == "$count":
+        return _policies_in(call, id, count_only=True)
+    return _policy(call, _find_in(call, id, policy_id))
+
+
+@http.route(door, "PATCH", f"{IN_PACKAGE}/{{policy_id}}", takes=PolicyBody, gives=PolicyShape)
+def change_policy_in(call: Call, id: str, policy_id: str) -> Answer:
+    """Change the members that are given of a policy of this access package."""
+    found = _find_in(call, id, policy_id)
+    return _changed(call, found, _overlaid(call, body_of(call), found))
+
+
+@http.route(door, "DELETE", f"{IN_PACKAGE}/{{policy_id}}", gives=None)
+def delete_policy_in(call: Call, id: str, policy_id: str) -> Answer:
+    """Delete a policy of this access package that nobody has an active assignment through."""
+    found = _find_in(call, id, policy_id)
+    manage_policies.delete_policy(call.services, call.actor, call.now, call.operation, found.id)
+    return None
+
+
+def _find_in(call: Call, package_id: str, policy_id: str) -> AssignmentPolicy:
+    """Raises NotFound, also for a policy of another package."""
+    found = seeing.find_policy(call.services, call.actor, only_id(policy_id))
+    if found.package_id != only_id(package_id):
+        raise NotFound("The access package has no such policy.")
+    return found
+
+
+def _policies_in(call: Call, id: str, count_only: bool = False) -> Answer:
+    package = seeing.find_package(call.services, call.actor, only_id(id))
+    seen = seeing.sees_package(call.actor, package.catalog_id, package.id)
+    found = part_of(call.services.entitlements.policies_of_package, package.id) if seen else listed([])
+    where = f"{EM_CONTEXT}/accessPackages('{package.id}')/assignmentPolicies"
+    return _policies(call, where, found, count_only=count_only)
 
 
 def _whole(call: Call, reader: Reader, enabled: bool = True) -> PolicyDraft:

@@ -17,7 +17,7 @@ from chalicelib.routes.graph.expirations import expiration_object, lasting
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.graph.odata_match import Kind
 from chalicelib.routes.graph.policy_members import KEPT
-from chalicelib.routes.graph.review_settings import review_object
+from chalicelib.routes.graph.review_settings import review_object, warned
 
 ENABLED = "@accessReviews.isEnabled"  # of a policy: Graph's v1.0 has no member for it (R21)
 KNOWN_OF_CATALOG: dict[str, Kind] = {
@@ -175,6 +175,7 @@ def policy_objects(policies: Sequence[AssignmentPolicy]) -> list[dict[str, Any]]
             "modifiedDateTime": stamp(policy.modified),
             "accessPackage": {"id": policy.package_id},
             "catalog": {"id": policy.catalog_id},
+            **warned(policy.review),
         }
         for policy in policies
     ]

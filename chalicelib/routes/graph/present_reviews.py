@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.domain.durations import format_days
 from chalicelib.domain.history import scope_query
 from chalicelib.domain.ids import NOBODY, guid
 from chalicelib.domain.items import BY_RULE, DecisionItem
@@ -15,6 +16,7 @@ from chalicelib.domain.recommendations import LOOK_BACK
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
 from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.graph.review_settings import warned
 from chalicelib.usecases.contacted import Contacted
 from chalicelib.usecases.edit_reviewers import reviewers_now
 
@@ -92,11 +94,22 @@ def _settings(settings: ReviewSettings) -> Json:
         "instanceDurationInDays": settings.schedule.duration_days,
         "autoApplyDecisionsEnabled": settings.auto_apply,
         "recommendationsEnabled": settings.recommendations,
-        "recommendationLookBackDuration": "P30D",
+        "recommendationLookBackDuration": format_days(LOOK_BACK.days),
+        "recommendationInsightSettings": _insight_settings() if settings.recommendations else [],
         "decisionHistoriesForReviewersEnabled": True,
         "recurrence": _recurrence(settings),
         "applyActions": [{"@odata.type": f"{TYPE}removeAccessApplyAction"}],
     }
+
+
+def _insight_settings() -> list[Json]:
+    return [
+        {
+            "@odata.type": f"{TYPE}userLastSignInRecommendationInsightSetting",
+            "recommendationLookBackDuration": format_days(LOOK_BACK.days),
+            "signInScope": "tenant",
+        }
+    ]
 
 
 def definition(found: ReviewDefinition, status: str, creator: User | None) -> Json:
@@ -122,6 +135,7 @@ def definition(found: ReviewDefinition, status: str, creator: User | None) -> Js
         "@accessReviews.endedDateTime": stamp(found.ended),
         "@accessReviews.accessPackageId": found.package_id,
         "@accessReviews.assignmentPolicyId": found.policy_id,
+        **warned(found.settings),
     }
 
 

@@ -10,11 +10,11 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.resources import RECORDED, SYSTEMS, Resource, ResourceRequest
 from chalicelib.routes import http
-from chalicelib.routes.declared import LIST, SORTED
+from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id, plain_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_count, only_id, plain_id
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.resource_bodies import ResourceRequestBody
@@ -38,27 +38,28 @@ LONGEST_ORIGIN = 512
 @http.route(door, "GET", RESOURCES, query=MANY, gives=Collection[ResourceShape])
 def resources(call: Call) -> Answer:
     """The resources of every catalog the caller may see, catalog by catalog."""
-    catalogs = list_entitlements.catalogs(call.services, call.actor)
-    return _resources(call, f"{EM_CONTEXT}/resources", list_entitlements.resources(call.services, catalogs))
+    return _every_resource(call)
 
 
-@http.route(door, "GET", f"{RESOURCES}/{{id}}", query=ONE, gives=ResourceShape)
+@http.route(door, "GET", f"{RESOURCES}/{{id}}", query=ONE, gives=ResourceShape, named=(COUNTED,))
 def resource(call: Call, id: str) -> Answer:
-    """One resource."""
+    """One resource, or `$count`."""
+    if id == "$count":
+        return _every_resource(call, count_only=True)
     return _resource(call, manage_resources.find_resource(call.services, call.actor, only_id(id)))
 
 
 @http.route(door, "GET", f"{IN_CATALOG}/resources", query=MANY, gives=Collection[ResourceShape])
 def resources_of_catalog(call: Call, id: str) -> Answer:
     """The resources of a catalog."""
-    catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
-    source = partial(call.services.entitlements.resources_of_catalog, catalog.id)
-    return _resources(call, f"{EM_CONTEXT}/catalogs('{catalog.id}')/resources", source)
+    return _resources_in(call, id)
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resources/{{resource_id}}", query=ONE, gives=ResourceShape)
+@http.route(door, "GET", f"{IN_CATALOG}/resources/{{resource_id}}", query=ONE, gives=ResourceShape, named=(COUNTED,))
 def resource_of_catalog(call: Call, id: str, resource_id: str) -> Answer:
-    """One resource of a catalog."""
+    """One resource of a catalog, or `$count`."""
+    if resource_id == "$count":
+        return _resources_in(call, id, count_only=True)
     found = manage_resources.find_resource_in(call.services, call.actor, only_id(id), only_id(resource_id))
     return _resource(call, found)
 
@@ -66,6 +67,30 @@ def resource_of_catalog(call: Call, id: str, resource_id: str) -> Answer:
 @http.route(door, "GET", f"{IN_CATALOG}/resourceRoles", query=MANY, gives=Collection[ResourceRole])
 def roles_of_catalog(call: Call, id: str) -> Answer:
     """The roles that the resources of a catalog offer; usually asked for one resource."""
+    return _roles_in(call, id)
+
+
+@http.route(door, "GET", f"{IN_CATALOG}/resourceRoles/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,))
+def count_of_roles(call: Call, id: str, part: str) -> Answer:
+    """Their number (`$count`)."""
+    only_count(part)
+    return _roles_in(call, id, count_only=True)
+
+
+@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes", query=MANY, gives=Collection[ResourceScope])
+def scopes_of_catalog(call: Call, id: str) -> Answer:
+    """The root scope of each resource of a catalog."""
+    return _scopes_in(call, id)
+
+
+@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,))
+def count_of_scopes(call: Call, id: str, part: str) -> Answer:
+    """Their number (`$count`)."""
+    only_count(part)
+    return _scopes_in(call, id, count_only=True)
+
+
+def _roles_in(call: Call, id: str, count_only: bool = False) -> Answer:
     catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
 
     def pairs(found: Sequence[Resource]) -> Source[present.RoleOf]:
@@ -81,12 +106,11 @@ def roles_of_catalog(call: Call, id: str) -> Answer:
         expandable=expand.of_role(),
         narrower=lambda chosen: pairs(found) if (found := _named(call, catalog.id, chosen)) is not None else None,
         indexed="resource/id eq",
+        count_only=count_only,
     )
 
 
-@http.route(door, "GET", f"{IN_CATALOG}/resourceScopes", query=MANY, gives=Collection[ResourceScope])
-def scopes_of_catalog(call: Call, id: str) -> Answer:
-    """The root scope of each resource of a catalog."""
+def _scopes_in(call: Call, id: str, count_only: bool = False) -> Answer:
     catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
     return lists.collection(
         call,
@@ -98,12 +122,17 @@ def scopes_of_catalog(call: Call, id: str) -> Answer:
         expandable=expand.of_scope(),
         narrower=lambda chosen: listed(found) if (found := _named(call, catalog.id, chosen)) is not None else None,
         indexed="resource/id eq",
+        count_only=count_only,
     )
 
 
 @http.route(door, "GET", REQUESTS, query=(*SORTED, "$expand"), gives=Collection[RequestShape])
 def requests(call: Call) -> Answer:
     """What was put into catalogs and taken out of them, newest first."""
+    return _requests(call)
+
+
+def _requests(call: Call, count_only: bool = False) -> Answer:
     actor = call.actor
     return lists.collection(
         call,
@@ -116,6 +145,7 @@ def requests(call: Call) -> Answer:
         orderable={"createddatetime"},
         natural=(("createddatetime", True),),
         where=None if actor.reads_everything else lambda one: seeing.sees_catalog(actor, one.catalog_id),
+        count_only=count_only,
     )
 
 
@@ -167,9 +197,11 @@ def _draft(given: Reader, catalog_id: str) -> manage_resources.ResourceDraft:
     )
 
 
-@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape)
+@http.route(door, "GET", f"{REQUESTS}/{{id}}", query=ONE, gives=RequestShape, named=(COUNTED,))
 def request(call: Call, id: str) -> Answer:
-    """One request about a resource."""
+    """One request about a resource, or `$count`."""
+    if id == "$count":
+        return _requests(call, count_only=True)
     return _request(call, manage_resources.find_resource_request(call.services, call.actor, only_id(id)))
 
 
@@ -184,7 +216,19 @@ def _resource(call: Call, found: Resource) -> Mapping[str, Any]:
     )
 
 
-def _resources(call: Call, context: str, source: Source[Resource]) -> Answer:
+def _every_resource(call: Call, count_only: bool = False) -> Answer:
+    catalogs = list_entitlements.catalogs(call.services, call.actor)
+    source = list_entitlements.resources(call.services, catalogs)
+    return _resources(call, f"{EM_CONTEXT}/resources", source, count_only)
+
+
+def _resources_in(call: Call, id: str, count_only: bool = False) -> Answer:
+    catalog = seeing.find_catalog(call.services, call.actor, only_id(id))
+    source = partial(call.services.entitlements.resources_of_catalog, catalog.id)
+    return _resources(call, f"{EM_CONTEXT}/catalogs('{catalog.id}')/resources", source, count_only)
+
+
+def _resources(call: Call, context: str, source: Source[Resource], count_only: bool) -> Answer:
     return lists.collection(
         call,
         context=context,
@@ -193,6 +237,7 @@ def _resources(call: Call, context: str, source: Source[Resource]) -> Answer:
         present=present.resource_objects,
         properties=present.RESOURCE_PROPERTIES,
         expandable=expand.of_resource(),
+        count_only=count_only,
     )
 
 

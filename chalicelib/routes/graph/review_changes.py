@@ -7,12 +7,15 @@ from chalice.app import Blueprint
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.graph.access_reviews import AR, INSTANCE, ONE, find_definition, shown_definition
 from chalicelib.routes.graph.addresses import body_of, only_id
-from chalicelib.routes.graph.bodies import Anything, DefinitionBody, NewDefinition
+from chalicelib.routes.graph.bodies import Anything
 from chalicelib.routes.graph.definition_bodies import in_terms_of_a_definition, read_changed, read_new, read_scope
 from chalicelib.routes.graph.review_shapes import Definition
+from chalicelib.routes.graph.reviewer_sets import read_scopes
+from chalicelib.routes.graph.series_bodies import DefinitionBody, InstanceBody, NewDefinition
 from chalicelib.routes.http import Answer, Call, Created, route
 from chalicelib.usecases import manage_definitions
 from chalicelib.usecases.control_review import apply_decisions, remind_reviewers, stop_review
+from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import visible_instance
 from chalicelib.usecases.reset_decisions import reset_decisions
 
@@ -82,6 +85,19 @@ def stop_definition(call: Call, definition_id: str) -> Answer:
 def _named(call: Call, definition_id: str, instance_id: str) -> ReviewInstance:
     """The instance of an action."""
     return visible_instance(call.services, call.actor, definition_id, instance_id)[0]
+
+
+@route(door, "PATCH", INSTANCE, takes=InstanceBody, gives=None)
+def patch_instance(call: Call, definition_id: str, instance_id: str) -> Answer:
+    """Edit the reviewers and fallback reviewers of a running occurrence (R140, G31); nothing else can be changed."""
+    reader = body_of(call)
+    wish = Reviewers(
+        primary=read_scopes(reader, "reviewers"),
+        fallback=read_scopes(reader, "fallbackReviewers"),
+    )
+    found, _ = visible_instance(call.services, call.actor, definition_id, instance_id)
+    edit_reviewers(call.services, call.actor, found, wish, call.now, call.operation)
+    return None
 
 
 @route(door, "POST", INSTANCE + "/stop", takes=Anything, gives=None)

@@ -41,6 +41,10 @@ def read_schedule(reader: Reader, default_zone: str, enabled: bool) -> Schedule:
     start = _start(reader, span, zone_name)
     frequency = _frequency(recurrence, span, start)
     end, count = _range(span)
+    if frequency is None:
+        if count not in (None, 1):
+            raise span.refused("numberOfOccurrences", "Must be 1 without a pattern (a one-time review).")
+        end, count = None, None  # what the one occurrence reads back as says nothing new
     return Schedule(
         start=start,
         zone=zone_name,

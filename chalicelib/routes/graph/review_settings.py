@@ -8,17 +8,13 @@ from typing import Any
 
 from chalicelib.domain.durations import format_days, parse_duration_days
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings
-from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings
+from chalicelib.domain.review_rules import LONGEST_REVIEWER_TEXT, check_settings, silence_warning
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_schedule import is_given, read_schedule, schedule_object
 from chalicelib.routes.graph.reviewer_sets import reviewer_objects, reviewers
 
 PREFIX = "@accessReviews."
 REVIEWER_TEXT, RECIPIENTS = PREFIX + "descriptionForReviewers", PREFIX + "additionalNotificationRecipients"
-TERMS = (
-    *("autoApply", "maxDataAge", "delegation", "ownersReview", "selfDecision", "cutNow", "brake"),
-    *("descriptionForReviewers", "additionalNotificationRecipients"),
-)
 _DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(ReviewSettings)}
 _OFF_WITHOUT_SCHEDULE = {"startDateTime": "2000-01-01", "expiration": {"duration": "P1D"}}
 
@@ -32,7 +28,6 @@ def read_review(value: Mapping[str, Any] | None, default_zone: str) -> tuple[Rev
     if value is None:
         return None, None
     reader = Reader(value, "reviewSettings")
-    _check_terms(reader)
     enabled = reader.flag("isEnabled", False)
     if not reader.gives("isEnabled"):
         raise reader.refused("isEnabled", "Must be true or false.")
@@ -46,13 +41,6 @@ def read_review(value: Mapping[str, Any] | None, default_zone: str) -> tuple[Rev
     settings = _settings(reader, Reader(_OFF_WITHOUT_SCHEDULE), default_zone, enabled)
     check_settings(settings)
     return None, {**review_object(settings), "schedule": None}
-
-
-def _check_terms(reader: Reader) -> None:
-    """Our own annotations change what a review does: a misspelt one must not be lost in silence."""
-    for name in reader.members:
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in TERMS:
-            raise reader.refused(name[:64], f"Unknown; there are {', '.join(PREFIX + term for term in TERMS)}.")
 
 
 def _settings(reader: Reader, schedule: Reader, default_zone: str, enabled: bool) -> ReviewSettings:
@@ -140,3 +128,9 @@ def review_object(settings: ReviewSettings) -> dict[str, Any]:
         RECIPIENTS: reviewer_objects(settings.recipients),
         PREFIX + "brake": {"count": settings.brake_count, "share": settings.brake_percent / 100},
     }
+
+
+def warned(settings: ReviewSettings | None) -> dict[str, str]:
+    """The annotation of a policy or series whose silent reviewers can cost people their access (R123), else nothing."""
+    warning = silence_warning(settings)
+    return {PREFIX + "warning": warning} if warning else {}

@@ -73,6 +73,7 @@ class SeriesSettings(Answer, kw_only=True):
     auto_apply_decisions_enabled: bool
     recommendations_enabled: bool
     recommendation_look_back_duration: str
+    recommendation_insight_settings: list[dict[str, str]]
     decision_histories_for_reviewers_enabled: bool
     recurrence: SeriesRecurrence
     apply_actions: list[dict[str, str]]
@@ -114,6 +115,7 @@ class Definition(Entity, kw_only=True):
     ended: MomentOrNull = field(default=UNSET, name="@accessReviews.endedDateTime")
     access_package_id: Text = field(default=UNSET, name="@accessReviews.accessPackageId")
     assignment_policy_id: Text = field(default=UNSET, name="@accessReviews.assignmentPolicyId")
+    warning: Text = field(default=UNSET, name="@accessReviews.warning")
 
 
 class SentMail(Answer, kw_only=True):

@@ -10,7 +10,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.domain.resources import RoleScope
 from chalicelib.routes import http
-from chalicelib.routes.declared import LIST
+from chalicelib.routes.declared import COUNTED, LIST
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
@@ -32,6 +32,10 @@ IN_PACKAGE = f"{EM}/accessPackages/{{id}}/resourceRoleScopes"
 @http.route(door, "GET", IN_PACKAGE, query=(*LIST, "$expand"), gives=Collection[ResourceRoleScope])
 def granted(call: Call, id: str) -> Answer:
     """What a package grants."""
+    return _all_granted(call, id)
+
+
+def _all_granted(call: Call, id: str, count_only: bool = False) -> Answer:
     package = administered(call.services, call.actor, only_id(id))
     return lists.collection(
         call,
@@ -41,6 +45,7 @@ def granted(call: Call, id: str) -> Answer:
         present=present.role_scope_objects,
         properties=present.ROLE_SCOPE_PROPERTIES,
         expandable=expand.of_role_scope(call),
+        count_only=count_only,
     )
 
 
@@ -75,9 +80,18 @@ def grant(call: Call, id: str) -> Answer:
     return Created(_granted(call, package, made))
 
 
-@http.route(door, "GET", f"{IN_PACKAGE}/{{role_scope_id}}", query=("$select", "$expand"), gives=ResourceRoleScope)
+@http.route(
+    door,
+    "GET",
+    f"{IN_PACKAGE}/{{role_scope_id}}",
+    query=("$select", "$expand"),
+    gives=ResourceRoleScope,
+    named=(COUNTED,),
+)
 def granted_one(call: Call, id: str, role_scope_id: str) -> Answer:
-    """One role that a package grants."""
+    """One role that a package grants, or `$count`."""
+    if role_scope_id == "$count":
+        return _all_granted(call, id, count_only=True)
     package = administered(call.services, call.actor, only_id(id))
     return _granted(call, package, role_scopes.find_role_scope(package, only_id(role_scope_id)))
 

@@ -11,11 +11,11 @@ from chalice.app import Blueprint
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.routes import http
-from chalicelib.routes.declared import COUNTED, LIST
+from chalicelib.routes.declared import COUNT, COUNTED, LIST
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_count, only_id
 from chalicelib.routes.graph.people_objects import GROUP_PROPERTIES, KNOWN_OF_GROUP, group_objects
 from chalicelib.routes.graph.resource_bodies import ReferenceBody
 from chalicelib.routes.graph.shapes import AccessPackage as AccessPackageShape
@@ -103,9 +103,23 @@ def unlist_group(call: Call, id: str, part: str, reference: str) -> Answer:
 )
 def incompatible_with(call: Call, id: str) -> Answer:
     """The packages on whose lists this one stands."""
+    return _incompatible_with(call, id)
+
+
+@http.route(
+    door, "GET", f"{ONE}/accessPackagesIncompatibleWith/{{part}}", query=("$filter",), gives=COUNT, named=(COUNTED,)
+)
+def count_of_incompatible_with(call: Call, id: str, part: str) -> Answer:
+    """Their number (`$count`)."""
+    only_count(part)
+    return _incompatible_with(call, id, count_only=True)
+
+
+def _incompatible_with(call: Call, id: str, count_only: bool = False) -> Answer:
     package = administered(call.services, call.actor, only_id(id))
     listing = call.services.entitlements.incompatible_with(package.id)
-    return _package_list(call, f"accessPackages('{package.id}')/accessPackagesIncompatibleWith", listing)
+    where = f"accessPackages('{package.id}')/accessPackagesIncompatibleWith"
+    return _package_list(call, where, listing, count_only)
 
 
 def additional_access(call: Call, arguments: Mapping[str, str]) -> Answer:

@@ -215,6 +215,7 @@ class AssignmentPolicy(Entity, kw_only=True):
     modified_date_time: MomentOrNull = UNSET
     access_package: AccessPackage | UnsetType = UNSET
     catalog: Catalog | UnsetType = UNSET
+    warning: Text = field(default=UNSET, name="@accessReviews.warning")
 
 
 class EntitlementSchedule(Answer, kw_only=True):
@@ -247,6 +248,17 @@ class Assignment(Entity, kw_only=True):
     target: AssignmentSubject | UnsetType = UNSET
 
 
+class DeniedBefore(Answer, kw_only=True):
+    """The latest review that took the same access package away from the person; told to who may see decisions."""
+
+    review_id: str
+    display_name: str
+    item_id: str
+    denied_date_time: Moment
+    by_rule: bool
+    justification: str
+
+
 class AssignmentRequest(Entity, kw_only=True):
     """A request that made, changed or ended an assignment."""
 
@@ -263,3 +275,4 @@ class AssignmentRequest(Entity, kw_only=True):
     requestor: AssignmentSubject | UnsetType = UNSET
     instance_id: Text = field(default=UNSET, name="@accessReviews.instanceId")
     decision_id: Text = field(default=UNSET, name="@accessReviews.decisionId")
+    denied_before: DeniedBefore | UnsetType = field(default=UNSET, name="@accessReviews.deniedBefore")

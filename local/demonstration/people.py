@@ -1,0 +1,88 @@
+"""The people: three hundred of them, and the administrator every local instance has."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from chalicelib.domain import ids
+from chalicelib.domain.people import User
+
+SEED = 20260302
+PEOPLE = 300
+MEMBERS = 270  # the others are guests
+_FIRST = """
+Ada Amir Ana Anton Aroha Bea Bilal Bruno Carla Chen Clara Dana Diego Elif Emma Farid Femi Gita Hana Hugo Ines Ivan
+Jana Jonas Kaito Kofi Lara Leila Linus Maria Mateo Mei Nadia Nils Noor Olga Omar Pavel Priya Rosa Samir Sofia
+Tariq Thea Uma Viktor Wanda Yara Yusuf Zoe
+"""
+_LAST = """
+Adeyemi Bauer Castro Dubois Eriksen Fontaine Garcia Haddad Ibrahim Jansen Kowalski Laurent Moreau Nakamura Okafor
+Petrov Quist Rossi Schmidt Tanaka Ueda Vasquez Weber Xu Yilmaz Zeman
+"""
+FIRST, LAST = _FIRST.split(), _LAST.split()
+DEPARTMENTS = ("Finance", "Sales", "Engineering", "Operations", "People", "Legal")
+ADMIN_NAME = "admin@example.com"
+
+
+def administrator(now: datetime) -> User:
+    """The administrator every local instance has."""
+    return User(
+        id=ids.guid("first-administrator", ADMIN_NAME),
+        display_name="Alex Admin",
+        principal_name=ADMIN_NAME,
+        mail=ADMIN_NAME,
+        created=now - timedelta(days=1500),
+        department="People",
+        job_title="Identity administrator",
+        last_sign_in=now - timedelta(hours=2),
+        sign_in_as_of=now,
+    )
+
+
+def staff(now: datetime) -> list[User]:
+    """Three hundred people: a tree of managers, some without one, guests who accepted and who did not, a disabled
+    manager, people who never signed in and people nobody knows about."""
+    chance = random.Random(SEED)
+    people: list[User] = []
+    for number in range(PEOPLE):
+        name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + number // len(FIRST)) % len(LAST)]}"
+        guest = number >= MEMBERS
+        host = "partner.example.net" if guest else "example.com"
+        principal = f"{name.lower().replace(' ', '.')}{number}@{host}"
+        people.append(_person(number, name, principal, guest, now, chance))
+    return people
+
+
+def _person(number: int, name: str, principal: str, guest: bool, now: datetime, chance: random.Random) -> User:
+    manager = "" if number == 0 or number % 37 == 0 else person_id((number - 1) // 9)
+    sign_in = chance.choice((1, 1, 2, 3, 5, 8, 13, 21, 45, 134, 0, -1))
+    return User(
+        id=person_id(number),
+        display_name=name,
+        principal_name=principal,
+        mail=principal,
+        user_type="Guest" if guest else "Member",
+        invitation=("accepted" if number % 2 else "pending") if guest else "",
+        enabled=number not in (12, 55, 190),
+        created=now - timedelta(days=chance.randint(40, 2200)),
+        department=DEPARTMENTS[number % len(DEPARTMENTS)],
+        job_title=_title(number),
+        manager_id=manager,
+        given_name=name.split()[0],
+        surname=name.split()[1],
+        last_sign_in=now - timedelta(days=sign_in) if sign_in > 0 else None,
+        never_signed_in=sign_in == 0,
+        sign_in_as_of=now if sign_in >= 0 else None,
+    )
+
+
+def person_id(number: int) -> str:
+    """The id of the numbered person."""
+    return ids.guid("demonstration", number)
+
+
+def _title(number: int) -> str:
+    if number == 0:
+        return "Chief executive"
+    return "Head of " + DEPARTMENTS[number % 6] if number < 10 else ("Team lead", "Analyst", "Specialist")[number % 3]
