@@ -1,13 +1,17 @@
-"""Every entitlement answer is an object of Microsoft's own type."""
+"""Every answer is an object of Microsoft's own type."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.graph_schema import faults, needs_schema
+from tests.routes.attacking import Stage, stage
 from tests.routes.entitling import (
     ASSIGNMENTS,
     CATALOGS,
+    EM,
     KEPT,
     PACKAGES,
     POLICIES,
@@ -21,7 +25,7 @@ from tests.routes.entitling import (
     timing,
 )
 
-__all__ = ["office"]
+__all__ = ["office", "stage"]
 
 
 def settings(office: Office) -> list[dict[str, Any]]:
@@ -87,6 +91,32 @@ def test_assignments_and_requests(office: Office) -> None:
     world.services.writer.remove(office.ann)
     for one in world.get(f"{ASSIGNMENTS}?$expand=target").json["value"]:
         assert faults(one, "accessPackageAssignment") == []
+
+
+AR, REVIEW = "/v1.0/identityGovernance/accessReviews/definitions", "{definition}/instances/{review}"
+EXPANDED = {
+    f"{AR}?$expand=instances": "accessReviewScheduleDefinition",
+    f"{AR}/{REVIEW}/decisions?$expand=insights": "accessReviewInstanceDecisionItem",
+    "/v1.0/identityGovernance/accessReviews/historyDefinitions?$expand=instances": "accessReviewHistoryDefinition",
+    f"{EM}/resources?$expand=roles,scopes": "accessPackageResource",
+    f"{EM}/resourceRequests?$expand=catalog,resource": "accessPackageResourceRequest",
+    f"{EM}/catalogs/{{catalog}}/resourceRoles?$expand=resource": "accessPackageResourceRole",
+    f"{EM}/catalogs/{{catalog}}/resourceScopes?$expand=resource": "accessPackageResourceScope",
+    f"{EM}/accessPackages/{{package}}/resourceRoleScopes?$expand=role($expand=resource),scope": (
+        "accessPackageResourceRoleScope"
+    ),
+    f"{EM}/accessPackages?$expand=resourceRoleScopes($expand=role,scope)": "accessPackage",
+    "/v1.0/users?$expand=manager": "user",
+}
+
+
+@needs_schema
+@pytest.mark.parametrize("path", EXPANDED)
+def test_whatever_is_expanded_is_of_microsofts_type_too(stage: Stage, path: str) -> None:
+    reply = stage.world.get(stage.address(path))
+    assert reply.status == 200 and reply.json["value"], reply.text
+    for one in reply.json["value"]:
+        assert faults(one, EXPANDED[path]) == []
 
 
 @needs_schema
