@@ -162,7 +162,7 @@ def test_what_is_edited_on_the_running_review_stays_with_it(house: House) -> Non
 
 
 def test_a_series_shows_what_runs_what_was_and_what_comes(house: House) -> None:
-    """R62, R150, G41: each an instance of its own with its name; the current instance while one is open, the previous ones, and the scheduled ones."""
+    """R62, R150, G41: every one an instance with a name of its own; what is open, what was, what is scheduled."""
     policy = house.policy(*house.staff("ann"), frequency=Frequency.MONTHLY)
     url = f"/api/v1/review-series/{ids.definition_id(policy.id)}"
     shown = house.world.get(url).json
