@@ -43,20 +43,32 @@ class Client:
         seconds: float = 60,
     ) -> Any:
         """One request; the JSON answer, None when it is empty. Raises Failure."""
+        text = self.fetch(method, url, body, headers, seconds)
+        try:
+            return json.loads(text) if text.strip() else None
+        except ValueError as problem:
+            raise Failure(f"What answers at {self.url} is not this product.") from problem
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        seconds: float = 60,
+    ) -> bytes:
+        """One request; the answer as it came. Raises Failure."""
         request = urllib.request.Request(url, data=body, headers=headers or {}, method=method)
         try:
             with _DIRECT.open(request, timeout=seconds) as answer:
-                text = answer.read()
+                found: bytes = answer.read()
+                return found
         except urllib.error.HTTPError as problem:
             raise Failure(_message(problem.code, problem.read())) from problem
         except (OSError, HTTPException) as problem:
             reason = getattr(problem, "reason", problem)
             told = f"Nothing answers at {self.url} ({reason}). Start it: python3 dev.py run; or name another: --url."
             raise Failure(told) from problem
-        try:
-            return json.loads(text) if text.strip() else None
-        except ValueError as problem:
-            raise Failure(f"What answers at {self.url} is not this product.") from problem
 
 
 def _bearer(token: str) -> dict[str, str]:

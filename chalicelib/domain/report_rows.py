@@ -39,6 +39,7 @@ RESULTS = columns(
     "Unanswered because",
     "Assigned since",
     "Assignment id",
+    "Private note",
     moments=("Date", "Last sign-in", "Applied at", "Assigned since"),
 )
 
@@ -118,8 +119,9 @@ def people_of(item: DecisionItem) -> set[str]:
     return named - {"", BY_RULE}
 
 
-def results_row(item: DecisionItem, instance: ReviewInstance, people: People) -> Row:
-    """The row of RESULTS for an item; people who decided are named as they are called today."""
+def results_row(item: DecisionItem, instance: ReviewInstance, people: People, with_note: bool) -> Row:
+    """The row of RESULTS for an item; people who decided are named as they are called today. `with_note`: may the
+    private note be read by whom the file is for (G18)?"""
     last = item.last
     by_rule = last is not None and last.by == BY_RULE
     advised = instance.settings.recommendations
@@ -141,6 +143,7 @@ def results_row(item: DecisionItem, instance: ReviewInstance, people: People) ->
         f"cancelled: {item.cancelled.value}" if item.cancelled else item.kept,
         item.assigned,
         item.assignment_id,
+        last.note if last and with_note else "",
     )
 
 

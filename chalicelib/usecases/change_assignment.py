@@ -14,6 +14,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import end_of, is_over, request_state_at
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
+from chalicelib.domain.resources import outside
 from chalicelib.usecases.assign import (
     CATEGORY,
     check_takes_assignments,
@@ -24,13 +25,15 @@ from chalicelib.usecases.assign import (
     scheduled_request_changes,
     span,
 )
-from chalicelib.usecases.plan_delivery import agenda_changes
+from chalicelib.usecases.cancel_items import reviews_of
+from chalicelib.usecases.plan_delivery import agenda_changes, hint, taking_back
 from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner, sees_package, unknown
-from chalicelib.usecases.timers import timer_changes
+from chalicelib.usecases.timers import ended_changes, send_hints, timer_changes
 
 CHANGED = "Update access package assignment"
 CANCELLED = "Cancel access package assignment request"
+UNDELIVERED = ("scheduled", "delivering", "partiallyDelivered", "deliveryFailed")
 RECORD_DELETED = "Delete access package assignment request"
 
 
@@ -150,24 +153,40 @@ def _require_assigner_of(services: Services, actor: Actor, package_id: str) -> N
 
 
 def cancel_request(services: Services, actor: Actor, now: datetime, request_id: str) -> None:
-    """Cancel what has not been delivered (R39): the request is `canceled` and its assignment never begins.
+    """Cancel what has not been delivered, or whose delivery failed (R39): the request is `canceled`, its assignment
+    is over, and what was granted of it already is taken back.
 
-    Repeating it is harmless. Raises NotFound, Forbidden, Conflict (there is nothing left to cancel).
+    Repeating it is harmless. Raises NotFound, Forbidden, Conflict (there is nothing left to cancel, or it was
+    delivered this very moment).
     """
     request = find_request(services, actor, request_id)
     _require_assigner_of(services, actor, request.package_id)
     if request.state == "canceled":
         return
     assignment = services.entitlements.assignment(request.assignment_id)
-    if request_state_at(request, now) != "scheduled" or assignment is None or is_over(assignment, now):
-        raise Conflict("The request is delivered: there is nothing left to cancel. Remove the assignment instead.")
+    if assignment is None or is_over(assignment, now) or not _cancellable(request, assignment, now):
+        raise Conflict("There is nothing left to cancel. Remove the assignment instead (adminRemove).")
+    package = services.entitlements.package(assignment.package_id)
     cancelled = replace(request, state="canceled", completed=now)
-    ended = replace(assignment, state=AssignmentState.EXPIRED, status="Canceled", expired=now, delivery=None)
+    over = replace(assignment, state=AssignmentState.EXPIRED, status="Canceled", expired=now)
+    ended = taking_back(over, outside(package.role_scopes) if package else (), now, "")
     operation = f"cancel:{request.id}"
     recorded = event_of(now, actor, CANCELLED, ended, operation, cancelled)
-    planned = agenda_changes(assignment, ended)  # what was to be granted at the start never is
-    changes: list[Change] = [Save(cancelled), Save(ended), Drop(holding_of(ended)), Create(recorded), *planned]
+    planned = agenda_changes(assignment, ended)  # what was to be granted never is
+    hints = ended_changes(services, assignment.id) if reviews_of(services, assignment) else []
+    changes: list[Change] = [Save(cancelled), Save(ended), Drop(holding_of(ended)), Create(recorded), *planned, *hints]
     services.writer.commit(operation, *changes)
+    if ended.delivery:
+        hint(services, ended.id)
+    send_hints(services, hints)
+
+
+def _cancellable(request: AssignmentRequest, assignment: Assignment, now: datetime) -> bool:
+    """Is this the request that makes the assignment, and has it not been delivered in full?"""
+    if request.type is not RequestType.ADMIN_ADD:
+        return False
+    waits = request_state_at(request, now) == "scheduled"
+    return waits or (request.state in UNDELIVERED and assignment.state is not AssignmentState.DELIVERED)
 
 
 def delete_request(services: Services, actor: Actor, now: datetime, operation: str, request_id: str) -> None:

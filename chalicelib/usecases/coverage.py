@@ -1,4 +1,5 @@
-"""Coverage: which policies nobody reviews, who switched their reviews off, when one was last completed.
+"""Coverage: which policies nobody reviews, who switched their reviews off, when one was last completed; and which
+packages have no policy at all.
 
 A policy has few reviews and a package few policies, but there may be 5,000 policies: they are walked page by
 page, with one batch of reads for each kind of thing that is told about them.
@@ -7,6 +8,7 @@ page, with one batch of reads for each kind of thing that is told about them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,27 +22,32 @@ from chalicelib.domain.reviews import ReviewDefinition
 from chalicelib.usecases import list_entitlements
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Page, Services
+from chalicelib.usecases.roles import named
 
 REVIEWED, NEVER, SWITCHED_OFF, ENDED = "reviewed", "neverReviewed", "switchedOff", "ended"
+NO_POLICY = "noPolicy"
 _SECONDS = 10.0  # of one page; counting a million assignments takes longer than a request may
-_EXAMINED = 2_000  # policies a page may look at to find uncovered ones
+_EXAMINED = 2_000  # policies or packages a page may look at to find uncovered ones
+_LOOKED_UP, _THREADS = 100, 8  # packages whose policies are asked for at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """How a policy is reviewed. `switched_off_by` is known by its id only when that person is gone.
 
-    `status`: `reviewed` (another review will come, or one is open), `neverReviewed`, `switchedOff`, or `ended`
-    (the series has had its last review).
+    `status`: `reviewed` (another review will come, or one is open), `neverReviewed`, `switchedOff`, `ended`
+    (the series has had its last review), or `noPolicy`: the package has none, so that nobody can hold it.
     """
 
-    policy: AssignmentPolicy
+    policy: AssignmentPolicy | None
     package: AccessPackage | None
+    catalog_id: str
+    package_id: str
     status: str
-    definition: ReviewDefinition | None
-    switched_off_by: User | None
-    last: LastReview | None
-    assignments: int | None
+    definition: ReviewDefinition | None = None
+    switched_off_by: User | None = None
+    last: LastReview | None = None
+    assignments: int | None = None
 
     def days_since(self, now: datetime) -> int | None:
         """Whole days since the last completed review."""
@@ -62,20 +69,43 @@ def require_report_reader(actor: Actor) -> None:
 def coverage(
     services: Services, actor: Actor, limit: int, after: str | None, *, counts: bool = False, uncovered: bool = False
 ) -> Page[Coverage]:
-    """A page of the policies the caller may see, by id; with `uncovered` those whose coverage is not `reviewed`.
+    """A page of the policies the caller may see, by id; behind them the packages without any policy. With
+    `uncovered` those whose coverage is not `reviewed`.
 
     A page that took long, or examined many policies, ends early. Raises Forbidden.
     """
     require_report_reader(actor)
     budget = Budget(services.clock, _SECONDS)
+    part, after = (after or "1")[0], (after or "1")[1:] or None
+    found: list[Coverage] = []
+    if part == "1":
+        page = _of_policies(services, actor, limit, after, counts, uncovered, budget)
+        if page.next is not None:
+            return Page(page.items, f"1{page.next}")
+        found, after = list(page.items), None
+        if len(found) >= limit or not budget.left():
+            return Page(tuple(found), "2")
+    rest = _without_policy(services, actor, limit - len(found), after, counts, budget)
+    return Page((*found, *rest.items), f"2{rest.next}" if rest.next else None)
+
+
+def _of_policies(
+    services: Services,
+    actor: Actor,
+    limit: int,
+    after: str | None,
+    counts: bool,
+    uncovered: bool,
+    budget: Budget,
+) -> Page[Coverage]:
     source = list_entitlements.policies(services, actor)
     found: list[Coverage] = []
     examined = 0
     while True:
         page = source(limit - len(found), after)
         examined += len(page.items)
-        for one in _told(services, page.items, counts):
-            after = one.policy.id
+        for policy, one in _told(services, page.items, counts):
+            after = policy.id
             if not (uncovered and one.status == REVIEWED):
                 found.append(one)
             if counts and not budget.left():
@@ -85,15 +115,48 @@ def coverage(
         after = page.next
 
 
+def _without_policy(
+    services: Services, actor: Actor, limit: int, after: str | None, counts: bool, budget: Budget
+) -> Page[Coverage]:
+    """Packages that have no policy, by id: one small query each."""
+    source = list_entitlements.packages_by_role(services, actor)
+    found: list[Coverage] = []
+    examined = 0
+
+    def bare(package: AccessPackage) -> bool:
+        return not services.entitlements.policies_of_package(package.id, 1, None).items
+
+    while True:
+        page = source(min(limit - len(found), _LOOKED_UP), after)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            missing = list(pool.map(bare, page.items))
+        found += [_bare(package, counts) for package, none in zip(page.items, missing, strict=True) if none]
+        examined += len(page.items)
+        after = page.next
+        if after is None or len(found) >= limit or examined >= _EXAMINED or not budget.left():
+            return Page(tuple(found), after)
+
+
+def _bare(package: AccessPackage, counts: bool) -> Coverage:
+    return Coverage(
+        policy=None,
+        package=package,
+        catalog_id=package.catalog_id,
+        package_id=package.id,
+        status=NO_POLICY,
+        assignments=0 if counts else None,
+    )
+
+
 def coverage_row(one: Coverage, now: datetime) -> Row:
     """The row of report_rows.COVERAGE."""
     by, when = one.switched_off or ("", None)
     return (
-        one.policy.catalog_id,
+        one.catalog_id,
         one.package.display_name if one.package else "",
-        one.policy.package_id,
-        one.policy.display_name,
-        one.policy.id,
+        one.package_id,
+        one.policy.display_name if one.policy else "",
+        one.policy.id if one.policy else "",
         one.status,
         one.switched_off_by.display_name if one.switched_off_by else by,
         when,
@@ -104,22 +167,29 @@ def coverage_row(one: Coverage, now: datetime) -> Row:
     )
 
 
-def _told(services: Services, policies: Sequence[AssignmentPolicy], counts: bool) -> Iterator[Coverage]:
+def _told(
+    services: Services, policies: Sequence[AssignmentPolicy], counts: bool
+) -> Iterator[tuple[AssignmentPolicy, Coverage]]:
     packages = services.entitlements.packages({policy.package_id for policy in policies})
     definitions = services.reviews.definitions(ids.definition_id(policy.id) for policy in policies)
     last = services.reports.last_reviews(policy.id for policy in policies)
-    people = services.people.users({one.saved_by for one in definitions.values() if not one.settings.enabled} - {""})
+    people = named(services, (one.saved_by for one in definitions.values() if not one.settings.enabled))
     for policy in policies:
         definition = definitions.get(ids.definition_id(policy.id))
         status = _status(policy, definition)
-        yield Coverage(
-            policy=policy,
-            package=packages.get(policy.package_id),
-            status=status,
-            definition=definition,
-            switched_off_by=people.get(definition.saved_by) if definition and status == SWITCHED_OFF else None,
-            last=last.get(policy.id),
-            assignments=services.entitlements.count_live_assignments_of_policy(policy.id) if counts else None,
+        yield (
+            policy,
+            Coverage(
+                policy=policy,
+                package=packages.get(policy.package_id),
+                catalog_id=policy.catalog_id,
+                package_id=policy.package_id,
+                status=status,
+                definition=definition,
+                switched_off_by=people.get(definition.saved_by) if definition and status == SWITCHED_OFF else None,
+                last=last.get(policy.id),
+                assignments=services.entitlements.count_live_assignments_of_policy(policy.id) if counts else None,
+            ),
         )
 
 

@@ -109,19 +109,20 @@ def record_decision(
     *,
     only_undecided: bool = False,
     channel: str = "",
+    promised: bool = False,
 ) -> bool:
     """Record one decision with one conditional update; nothing is read when warm. The last one wins (R94).
 
-    In a review that removes at once, a Deny is put on the agenda first. False when `only_undecided` and the item
-    was decided already. Raises Forbidden, InvalidInput, Conflict, PreconditionFailed, NotFound.
+    In a review that removes at once, a Deny is put on the agenda first, unless the caller has (`promised`). False
+    when `only_undecided` and the item was decided already. Raises Forbidden, InvalidInput, Conflict,
+    PreconditionFailed, NotFound.
     """
     on_behalf_of = check_reviewer(services, person, instance, submission.item_id)
     check_reason(instance, submission)
-    cuts = _cuts(instance, [submission])
-    promise_cuts(services, instance, cuts)
+    cuts = [] if promised else promise(services, instance, [submission])
     choices: _Choices = {"only_undecided": only_undecided, "channel": channel, "on_behalf_of": on_behalf_of}
     done = _record(services, person, instance, submission, now, operation, choices)
-    _hint(services, instance, cuts)
+    hint(services, instance, cuts)
     return done
 
 
@@ -131,15 +132,18 @@ class _Choices(TypedDict, total=False):
     on_behalf_of: str
 
 
-def _cuts(instance: ReviewInstance, submissions: Iterable[Submission]) -> list[str]:
-    """The items whose access is to end at once."""
+def promise(services: Services, instance: ReviewInstance, submissions: Iterable[Submission]) -> list[str]:
+    """Put the removals these submissions ask for on the agenda, where a Deny takes effect at once; their items."""
     if not instance.settings.cut_now:
         return []
     denied = (one.item_id for one in submissions if one.decision is Decision.DENY)
-    return [item_id for item_id in dict.fromkeys(denied) if ids.is_guid(item_id)]
+    cuts = [item_id for item_id in dict.fromkeys(denied) if ids.is_guid(item_id)]
+    promise_cuts(services, instance, cuts)
+    return cuts
 
 
-def _hint(services: Services, instance: ReviewInstance, cuts: list[str]) -> None:
+def hint(services: Services, instance: ReviewInstance, cuts: list[str]) -> None:
+    """Have promised removals begin without waiting for the next tick."""
     if cuts:
         services.queue.send("cuts", instance.id)
 
@@ -266,11 +270,10 @@ def record_many(
             return Result(submission.item_id, problem)
         return Result(submission.item_id)
 
-    cuts = _cuts(instance, submissions)
-    promise_cuts(services, instance, cuts)
+    cuts = promise(services, instance, submissions)
     with ThreadPoolExecutor(THREADS) as pool:
         results = list(pool.map(one, enumerate(submissions)))
-    _hint(services, instance, cuts)
+    hint(services, instance, cuts)
     return results
 
 

@@ -15,7 +15,15 @@ from chalicelib.domain.items import Decision, DecisionItem, Recommendation
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviews import Due, Job, Lease, MyReview, ReviewInstance
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.decide import Submission, check_reason, check_text, open_instance, record_decision
+from chalicelib.usecases.decide import (
+    Submission,
+    check_reason,
+    check_text,
+    hint,
+    open_instance,
+    promise,
+    record_decision,
+)
 from chalicelib.usecases.list_items import items_of_reviewer
 from chalicelib.usecases.ports import Create, Put, Services
 
@@ -103,24 +111,32 @@ def _work(
     """Decide page after page; returns the job with its position, `done` at the end."""
     while budget.left():
         page = items_of_reviewer(services, person.id, instance, parts, PAGE, job.cursor or None)
-        for item in page.items:
-            if _decide(services, person, instance, job, item):
-                job = replace(job, done=job.done + 1)
+        wanted = [one for item in page.items if (one := _for_now(item, job)) is not None]
+        cuts = promise(services, instance, wanted)  # of a page together: one message, not one a person
+        done = sum(_decide(services, person, instance, job, one) for one in wanted)
+        job = replace(job, done=job.done + done)
+        hint(services, instance, cuts)
         if page.next is None:
             return replace(job, status="done", cursor="")
         job = replace(job, cursor=page.next, status="running")
     return job
 
 
-def _decide(services: Services, person: User, instance: ReviewInstance, job: Job, item: DecisionItem) -> bool:
-    """Decide one item unless the action does not concern it or somebody was faster."""
+def _for_now(item: DecisionItem, job: Job) -> Submission | None:
+    """The submission for an item; None when the action does not concern it or somebody decided since it was asked
+    for."""
     submission = _for(item, job) if item.cancelled is None and not item.removal_begun else None
     asked = int(job.created.timestamp() * 1000)
     if submission is None or (item.last and item.last.at > asked):
-        return False
-    submission = replace(submission, version=len(item.history))
+        return None
+    return replace(submission, version=len(item.history))
+
+
+def _decide(services: Services, person: User, instance: ReviewInstance, job: Job, submission: Submission) -> bool:
+    """Decide one item unless somebody was faster."""
+    operation, now = f"{job.id[-10:]}{submission.item_id[-6:]}", services.clock.now()
     try:
-        record_decision(services, person, instance, submission, services.clock.now(), f"{job.id[-10:]}{item.id[-6:]}")
+        record_decision(services, person, instance, submission, now, operation, promised=True)
     except (errors.PreconditionFailed, errors.NotFound):
         return False
     except errors.Conflict:

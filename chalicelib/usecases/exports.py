@@ -122,7 +122,7 @@ def source_of(services: Services, job: Job) -> Source:
         instance = services.reviews.instance(job.subject_id)
         if instance is None:
             raise InvalidInput("The review is not there any more.")
-        return Results(services, instance)
+        return Results(services, _asker(services, job), instance)
     if what == ASSIGNMENTS:
         return Assignments(services, job.subject_id, options["state"], job.created)
     counts, uncovered = options["counts"] == "true", options["uncovered"] == "true"

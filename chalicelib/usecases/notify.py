@@ -1,6 +1,6 @@
 """Mail to reviewers: one per person and event, however often a run repeats (R77-R81, G12, G43, P15, P16).
 
-The state of each mail stands in the reviewer's own row: `pending` -> `sending <real seconds>` -> `sent
+The state of each mail stands in the reviewer's own row: `pending` -> `sending <real seconds> <worker>` -> `sent
 <instant>`. A worker that died between the two leaves `sending`: a start mail is then sent again (rather a rare
 duplicate than somebody who was never asked), a reminder is given up as `lost`.
 """
@@ -81,7 +81,7 @@ def changes(
         told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
         if not told or _hold(services, user) or any(kind in part.mails for part in told):
             return
-        sending = f"sending {services.clock.real():.0f}"
+        sending = _claim_of(services)
         if services.reviews.claim_mail(told[0], kind, None, sending):
             _send(services, user, change_notice(services, instance, state, kind), kind, [told[0]], sending)
 
@@ -147,7 +147,7 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
         for part, _ in todo:
             services.reviews.claim_mail(part, "start", part.mails["start"], hold)
         return
-    sending = f"sending {services.clock.real():.0f}"
+    sending = _claim_of(services)
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
         return
@@ -170,8 +170,14 @@ def _starting(services: Services, user: User, state: str) -> Iterator[ToDo]:
 def _waits(services: Services, mail: str, state: str) -> bool:
     if mail == state:
         return True
-    word, _, since = mail.partition(" ")
-    return word == "sending" and float(since) + services.settings.lease_seconds < services.clock.real()
+    word, *since = mail.split(" ")
+    return word == "sending" and float(since[0]) + services.settings.lease_seconds < services.clock.real()
+
+
+def _claim_of(services: Services) -> str:
+    """What a worker writes before it sends. Its own: two that begin in one second must not take each other's claim
+    for theirs."""
+    return f"sending {services.clock.real():.0f} {services.clock.new_id()[-8:]}"
 
 
 def _hold(services: Services, user: User) -> str:
@@ -266,7 +272,7 @@ def _remind(services: Services, instance: ReviewInstance, user: User, kind: str)
         return
     if not _undecided(services, user, instance, told):
         return
-    sending = f"sending {services.clock.real():.0f}"
+    sending = _claim_of(services)
     if not services.reviews.claim_mail(told[0], kind, None, sending):
         return
     listed = _to_do(services, user, instance, told, undecided_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -12,13 +12,16 @@ from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.csv_text import Column, Row
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.history import HistoryDefinition, HistoryInstance, in_scope, in_window, result_of
+from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.lifetimes import state_at
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.coverage import coverage, coverage_row
+from chalicelib.usecases.item_history import reads_note
 from chalicelib.usecases.list_entitlements import through
 from chalicelib.usecases.list_items import items_of_review, sees_all
 from chalicelib.usecases.ports import Services
+from chalicelib.usecases.roles import named
 
 PAGE = 1_000
 _REMEMBERED = 5_000
@@ -48,17 +51,19 @@ class Names:
         wanted = set(user_ids)
         if len(self.known) > _REMEMBERED:
             self.known.clear()
-        self.known |= self.services.people.users(wanted - self.known.keys())
+        self.known |= named(self.services, wanted - self.known.keys())
         return self.known
 
 
 class Results:
-    """The results of one review, while it runs and afterwards (R151)."""
+    """The results of one review, while it runs and afterwards (R151), for somebody who sees all of it."""
 
     columns = report_rows.RESULTS
 
-    def __init__(self, services: Services, instance: ReviewInstance) -> None:
-        self._services, self._instance = services, instance
+    def __init__(self, services: Services, actor: Actor, instance: ReviewInstance) -> None:
+        if not sees_all(actor, instance):
+            raise InvalidInput("Whoever asked for these results may not see them any more.")
+        self._services, self._actor, self._instance = services, actor, instance
         self._names = Names(services)
 
     def read(self, cursor: str) -> tuple[Sequence[Row], str | None]:
@@ -68,7 +73,11 @@ class Results:
             return (), None
         page = items_of_review(self._services, self._instance, state, PAGE, cursor or None)
         people = self._names.of({one for item in page.items for one in report_rows.people_of(item)})
-        return [report_rows.results_row(item, self._instance, people) for item in page.items], page.next
+        return [self._row(item, people) for item in page.items], page.next
+
+    def _row(self, item: DecisionItem, people: Mapping[str, User]) -> Row:
+        noted = item.last is not None and reads_note(self._actor.id, True, item, item.last)
+        return report_rows.results_row(item, self._instance, people, noted)
 
 
 class Assignments:
@@ -156,9 +165,9 @@ class History:
         page = items_of_review(self._services, instance, state, PAGE, inside or None)
         items = [item for item in page.items if result_of(item) in self._wanted.results]
         definition = self._services.reviews.definition(instance.definition_id)
-        named = {one for item in items for one in report_rows.people_of(item)}
+        deciders = {one for item in items for one in report_rows.people_of(item)}
         owner = definition.created_by if definition else instance.saved_by
-        people = self._names.of({*named, owner} - {""})
+        people = self._names.of({*deciders, owner})
         return [report_rows.history_row(item, instance, state, definition, people) for item in items], page.next
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
@@ -29,6 +30,16 @@ def first_administrator(services: Services) -> User:
     """The person the settings name, as long as the directory does not know them (brief, decision 9)."""
     name = services.settings.first_administrator.lower()
     return User(id=ids.guid("first-administrator", name), display_name=name, principal_name=name)
+
+
+def named(services: Services, user_ids: Iterable[str]) -> dict[str, User]:
+    """These people by id, those that exist; the first administrator also while the directory does not know them."""
+    wanted = set(user_ids) - {""}
+    found = services.people.users(wanted)
+    first = first_administrator(services)
+    if first.id in wanted - found.keys():
+        found[first.id] = first
+    return found
 
 
 def groups_around(services: Services, member_id: str) -> set[str]:
@@ -142,4 +153,4 @@ def _event(now: datetime, actor: Actor, activity: str, operation: str, grant: Ro
     """The event of a role given or taken; its target is the person or group (R160)."""
     details = {"role": grant.role, "scope": grant.scope}
     target = (grant.principal_kind, grant.principal_id)
-    return event(now, actor, "RoleManagement", activity, target, f"{operation}:{grant.role}", details=details)
+    return event(now, actor, "EntitlementManagement", activity, target, f"{operation}:{grant.role}", details=details)

@@ -56,7 +56,7 @@ def _held(policy: AssignmentPolicy, user: User, now: datetime, chance: random.Ra
 def dated(steps: Steps, policies: list[AssignmentPolicy], people: list[User]) -> None:
     """Assignments by the administrator's own hand: some begin later, some run out soon, from tomorrow on."""
     for number, days in enumerate(BEGINS):
-        _assign(steps, policies[9], _free(steps, policies[9], people, number), f"begins-{days}", starts=days)
+        _assign(steps, policies[7], _free(steps, policies[7], people, number), f"begins-{days}", starts=days)
     for number, days in enumerate(ENDS):
         _assign(steps, policies[6], _free(steps, policies[6], people, number), f"ends-{days}", ends=days)
 

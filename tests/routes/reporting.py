@@ -41,13 +41,13 @@ class Reviewed:
         page = self.world.services.reviews.instances_of(ids.definition_id(self.policy.id), 1, None)
         return str(page.items[0].id)
 
-    def decide(self, name: str, decision: str, reason: str = "") -> None:
+    def decide(self, name: str, decision: str, reason: str = "", note: str = "") -> None:
         """The boss decides about a person."""
         services = self.world.services
         page = services.items.page(self.instance_id, ids.set_of_one(self.boss.id), 0, 100, None)
         (item,) = [one for one in page.items if one.principal_id == self.org.people[name].id]
         instance = open_instance(services, self.instance_id, services.clock.now())
-        wanted = Submission(item_id=item.id, decision=decision, justification=reason)  # type: ignore[arg-type]
+        wanted = Submission(item_id=item.id, decision=decision, justification=reason, note=note)  # type: ignore[arg-type]
         record_decision(services, self.boss, instance, wanted, services.clock.now(), services.clock.new_id())
 
     def close(self) -> None:

@@ -49,7 +49,8 @@ def test_every_policy_is_told_with_how_it_is_reviewed(mixed: Reviewed) -> None:
         "Off": "switchedOff",
         "Once": "ended",
     }
-    assert rows["Off"]["switchedOff"]["by"]["id"] == ADMIN.id
+    by = rows["Off"]["switchedOff"]["by"]  # the first administrator is not in the directory
+    assert by == {"id": ADMIN.id, "displayName": "admin@example.com"}
     assert rows["Off"]["switchedOff"]["dateTime"] == "2026-03-02T23:59:30Z"
     last = rows["Staff"]["lastCompletedReview"]
     assert (last["id"], last["daysSince"]) == (mixed.instance_id, 11)
@@ -89,7 +90,7 @@ def test_the_csv_is_complete_and_agrees_with_the_list(mixed: Reviewed) -> None:
         name: row["coverage"] for name, row in told(mixed.world).items()
     }
     assert (rows["Staff"]["Days since"], rows["Staff"]["Live assignments"]) == ("11", "4")
-    assert rows["Off"]["Switched off by"] == ADMIN.id and rows["Off"]["Switched off at"]
+    assert rows["Off"]["Switched off by"] == "admin@example.com" and rows["Off"]["Switched off at"]
 
 
 def test_the_list_comes_in_pages_that_hold_every_policy_once(mixed: Reviewed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +101,34 @@ def test_the_list_comes_in_pages_that_hold_every_policy_once(mixed: Reviewed, mo
         names += [row["assignmentPolicy"]["displayName"] for row in page["value"]]
         url = page.get("nextLink", "").removeprefix("https://graph.example.com/api")
     assert sorted(names) == ["Never", "Off", "Once", "Staff"]
+
+
+def test_a_package_without_any_policy_is_told_behind_the_policies(
+    mixed: Reviewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 3, coverage: packages with no review; for those whose roles reach them; once in pages and CSV."""
+    org, world = mixed.org, mixed.world
+    bare = [org.package(f"Bare {number}", mixed.org.catalog(f"Bare {number}")) for number in range(3)]
+    (first, *_) = bare
+    expected = {"Bare 0", "Bare 1", "Bare 2"}
+    for query in ("", "?uncovered=true"):
+        rows = [row for row in world.get(COVERAGE + query).json["value"] if row["coverage"] == "noPolicy"]
+        assert {row["accessPackage"]["displayName"] for row in rows} == expected
+        assert all(row["assignmentPolicy"] is None and row["lastCompletedReview"] is None for row in rows)
+    org.grant(org.person("owner"), Role.CATALOG_OWNER, f"catalog:{first.catalog_id}")
+    (own,) = world.get(COVERAGE, "owner@example.com").json["value"]
+    assert own["accessPackage"] == {"id": first.id, "displayName": "Bare 0"}
+    rows = table(world.get(f"{COVERAGE}.csv?counts=true").text)
+    assert {row["Access package"] for row in rows if row["Coverage"] == "noPolicy"} == expected
+    assert {row["Live assignments"] for row in rows if row["Coverage"] == "noPolicy"} == {"0"}
+    for size in (1, 2, 4):
+        monkeypatch.setattr(door, "_PAGE", size)
+        url, names = COVERAGE, []
+        while url:
+            page = world.get(url).json
+            names += [row["accessPackage"]["displayName"] for row in page["value"]]
+            url = page.get("nextLink", "").removeprefix("https://graph.example.com/api")
+        assert sorted(names) == ["Archive", "Bare 0", "Bare 1", "Bare 2", *["Reporting"] * 3]
 
 
 def test_options_that_are_none_are_refused(world: World) -> None:

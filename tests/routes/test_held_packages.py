@@ -15,7 +15,7 @@ def names(world: World, person_id: str, as_: str) -> list[str] | int:
 
 
 def test_everybody_sees_of_a_person_what_they_may_see_anyway(world: World) -> None:
-    """R165: a reviewer sees what is under review, and of the rest the packages they may see themselves."""
+    """R156, R165: a reviewer sees what is under review, and of the rest the packages they may see themselves."""
     organisation = Organisation(world.services)
     boss, ann = organisation.person("boss"), organisation.person("ann", manager="boss")
     review = factories.by_manager(world.clock.now().date(), boss, justification_required=False)

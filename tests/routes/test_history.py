@@ -61,6 +61,7 @@ def test_a_report_has_a_row_for_everybody_reviewed(closed: Reviewed) -> None:
     }
     ann, bob, dan = rows["Ann"], rows["Bob"], rows["Dan"]
     assert ann["Justification"] == "'=still needed"
+    assert (ann["OwnerName"], ann["OwnerUPN"]) == ("admin@example.com", "admin@example.com")  # not in the directory
     assert (ann["ReviewerName"], ann["ReviewerUPN"]) == ("Boss", "boss@example.com")
     assert ann["ReviewerEmailAddress"] == "boss@example.com" and ann["ReviewDate"]
     assert (ann["ReviewStatus"], ann["PrincipalType"]) == ("Applied", "User")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.people import Role
+from chalicelib.domain.people import Role, RoleGrant
 from chalicelib.usecases import exports
 from tests.routes.reporting import BOSS, Reviewed, path_of, reviewed, table
 from tests.world import Reply, World
@@ -29,6 +29,7 @@ RESULTS = [
     "Unanswered because",
     "Assigned since",
     "Assignment id",
+    "Private note",
 ]
 
 
@@ -59,6 +60,29 @@ def test_results_are_downloadable_while_the_review_runs_and_afterwards(world: Wo
     rows = {row["User"]: row for row in table(results(found).text)}
     assert (rows["Bob"]["Apply result"], rows["Bob"]["Applied by"]) == ("AppliedSuccessfully", "Access Reviews")
     assert (rows["Cy"]["Unanswered because"], rows["Dan"]["Unanswered because"]) == ("noResponse", "notAsked")
+
+
+def test_private_notes_are_in_the_results_of_those_who_may_read_them(world: World) -> None:
+    """G18: everybody who downloads results may; a report that is made later asks again."""
+    found = reviewed(world)
+    found.decide("ann", "Approve", "needed", note="=she asked twice")
+    rows = {row["User"]: row["Private note"] for row in table(results(found).text)}
+    assert rows == {"Ann": "'=she asked twice", "Bob": "", "Cy": "", "Dan": ""}
+
+
+def test_who_lost_their_role_meanwhile_gets_no_results(large: Reviewed) -> None:
+    """R170: the file is made later, as its asker may see it then."""
+    keeper = large.org.person("keeper")
+    large.org.grant(keeper, Role.PACKAGE_MANAGER, f"package:{large.package.id}")
+    made = results(large, keeper.principal_name)
+    assert made.status == 202, made.text
+    grant = RoleGrant(role=Role.PACKAGE_MANAGER, scope=f"package:{large.package.id}", principal_id=keeper.id)
+    large.world.services.writer.remove(grant)
+    large.org.grant(keeper, Role.CATALOG_READER, f"catalog:{large.package.catalog_id}")
+    large.world.clock.advance(seconds=6)
+    large.world.drain_queue()
+    told = large.world.get(f"/api/v1/exports/{made.json['id']}", keeper.principal_name).json
+    assert told["status"] == "error" and "may not see" in told["error"]
 
 
 def test_results_are_for_those_who_administer_or_audit_the_review(world: World) -> None:

@@ -69,14 +69,14 @@ def test_a_group_that_is_changed_elsewhere_cannot_be_a_resource(office: Office, 
 
 
 def test_an_application_has_its_own_roles_or_default_access(office: Office) -> None:
-    """R6."""
+    """R5, R6."""
     assert roles(office, put_app(office)) == {ids.NOBODY: "Default Access"}
     own = [{"originId": "r1", "displayName": "Reader"}]
     assert roles(office, put_app(office, "Ledger", roles=own)) == {"r1": "Reader"}
 
 
 def test_a_site_offers_three_roles(office: Office) -> None:
-    """R6."""
+    """R5, R6."""
     made = put(office, originSystem="SharePointOnline", originId="https://sites.example.com/a", displayName="A").json
     assert sorted(roles(office, made["resource"]["id"]).values()) == ["Members", "Owners", "Visitors"]
 
@@ -163,6 +163,10 @@ def test_resources_are_for_those_who_have_a_role_in_the_catalog(office: Office) 
     assert office.world.get(RESOURCES, "eve@example.com").json["value"] == []
     assert office.world.get(REQUESTS, "eve@example.com").json["value"] == []
     assert len(office.world.get(RESOURCES, "bob@example.com").json["value"]) == 1
+    another = {"originSystem": "AadApplication", "originId": "ledger", "displayName": "Ledger"}
+    refused(put(office, "ann@example.com", **another), 403)
+    refused(put(office, "eve@example.com", **another), 404)
+    assert put(office, "bob@example.com", **another).status == 201
     refused(take(office, app, "ann@example.com"), 403)
     refused(take(office, app, "eve@example.com"), 404)
     refused(grant(office, app, ids.NOBODY, "eve@example.com"), 404)

@@ -159,5 +159,6 @@ def test_schedules_that_are_refused(office: Office, schedule: Any, target: str) 
 
 
 def test_a_duration_out_of_range_names_the_range(office: Office) -> None:
+    """R54, G5."""
     message = refused(office.save(by_self(schedule=timing(duration="P89D"))), 400)["message"]
     assert "1 to 88" in message

@@ -58,7 +58,7 @@ def duties(office: Office) -> Duties:
 
 
 def test_who_holds_a_listed_package_cannot_be_assigned(duties: Duties) -> None:
-    """R13: not even by an administrator, and the refusal names which package."""
+    """R13, R38: not even by an administrator, and the refusal names which package."""
     office = duties.office
     assert duties.exclude().status == 204
     office.add(office.ann)
@@ -219,7 +219,7 @@ def test_a_deleted_package_leaves_the_lists(duties: Duties) -> None:
 
 
 def test_a_hidden_package_is_hidden_in_no_administrators_list(duties: Duties) -> None:
-    """R8: hiding concerns what people are offered, nothing else."""
+    """R8, R38: hiding concerns what people are offered, nothing else; it is no check of a request."""
     office = duties.office
     assert office.world.call("PATCH", duties.url, {"isHidden": True}).status == 200
     assert "Paying" in [one["displayName"] for one in office.world.get(PACKAGES).json["value"]]

@@ -71,6 +71,21 @@ def test_the_five_basic_settings_make_a_review(office: Office, who: str) -> None
     assert office.world.get(url).json["next"][0]["date"] == "2026-04-03"
 
 
+def test_two_policies_of_a_package_have_schedules_of_their_own(office: Office) -> None:
+    """R16: other dates, other lengths, and a change of one leaves the other as it is."""
+    assert office.save(by_self(schedule=timing("2026-03-02", "P7D", {"type": "weekly", "interval": 1}))).status == 200
+    yearly = by_self(schedule=timing("2026-05-01", "P30D", {"type": "absoluteMonthly", "interval": 12}))
+    other = office.world.post(POLICIES, office.body(displayName="Guests", reviewSettings=yearly)).json["id"]
+
+    def dates(policy_id: str) -> list[str]:
+        shown = office.world.get(f"/api/v1/review-series/{ids.definition_id(policy_id)}").json
+        return [one["date"] for one in shown["next"]][:2]
+
+    assert (dates(office.policy.id), dates(other)) == (["2026-03-02", "2026-03-09"], ["2026-05-01", "2027-05-01"])
+    assert office.save(None).status == 200
+    assert (dates(office.policy.id), dates(other)) == ([], ["2026-05-01", "2027-05-01"])
+
+
 def test_managers_need_a_fallback_and_three_settings_are_advanced(office: Office) -> None:
     """R19: what silence does, helpers, reasons; kept as given, and on where nothing is said."""
     managers = by_self(isSelfReview=False, primaryReviewers=[manager()])
@@ -118,7 +133,7 @@ def test_the_end_of_the_day_is_local(start: date, sample: datetime) -> None:
 
 
 def test_a_review_opens_at_the_end_of_the_local_day(office: Office) -> None:
-    """R50: an instant as the reference's samples have it is read and written as the end of that day over there."""
+    """R50, G1: an instant as the reference's samples have it is read and written as the end of that day over there."""
     span = {"type": "noEnd", "recurrenceTimeZone": "America/Los_Angeles"}
     shown = office.save(by_self(schedule=timing("2026-07-02T06:59:59.998Z", span=span))).json["reviewSettings"]
     assert shown["schedule"]["recurrence"]["range"]["startDate"] == "2026-07-01"

@@ -221,7 +221,7 @@ def watched(services: Services, seen: list[Status]) -> Services:
 
 @pytest.mark.parametrize("denied", [True, False], ids=["somebody is removed", "nothing to do"])
 def test_a_review_goes_through_its_states_in_order(house: House, denied: bool) -> None:
-    """R124, G25: also through those in which there is nothing to do."""
+    """R119, R124, G25: also through those in which there is nothing to do."""
     policy = house.policy(*house.staff("ann"))
     house.world.clock.set(house.world.clock.now().replace(hour=23, minute=59, second=30))
     seen: list[Status] = []

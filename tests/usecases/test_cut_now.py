@@ -11,7 +11,7 @@ from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
-from chalicelib.usecases import apply_removals, cut_now
+from chalicelib.usecases import apply_removals, cut_now, decide_bulk
 from chalicelib.usecases.agenda import promise_cuts
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
 from tests.factories import Organisation
@@ -172,3 +172,22 @@ def test_without_the_setting_a_deny_costs_one_write_unit_and_waits(world: World,
     world.clock.advance(days=1)
     world.tick()
     assert state_of(world, held[0]) == "delivered"
+
+
+def test_a_bulk_denial_sends_one_message_a_page_and_loses_no_removal(
+    world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages cost money: not one for each of a million people. Without any message the next tick does it."""
+    monkeypatch.setattr(decide_bulk, "PAGE", 3)
+    boss, _, _, policy, held = managed(world, org, 7, cut_now=True)
+    instance = opened(world, policy)
+    sent: list[str] = []
+    queue = type(world.services.queue)
+    monkeypatch.setattr(queue, "send", lambda _, kind, *more: sent.append(kind))
+    address = f"/v1.0/identityGovernance/accessReviews/definitions/{instance.definition_id}/instances/{instance.id}"
+    reply = world.post(f"{address}/batchRecordDecisions", {"decision": "Deny"}, boss.principal_name)
+    assert reply.status == 204 and sent == ["cuts"] * 3
+    monkeypatch.undo()
+    assert {state_of(world, one) for one in held} == {"delivered"}
+    world.tick()
+    assert {state_of(world, one) for one in held} == {"expired"}

@@ -12,6 +12,7 @@ from chalicelib.domain.items import chain, leaf_hash
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.delegates import begin_absence
+from chalicelib.usecases.notify import newly_asked
 from tests import factories
 from tests.factories import Organisation
 from tests.usecases.test_review_rules import closed, decide, managed, mine, opened
@@ -227,6 +228,39 @@ def test_an_absence_that_begins_later_hands_over_what_runs_then(world: World, or
     assert set(mine(world, instance, helper)) == {person.id for person in people}
     rows = world.services.reviews.due_until(world.clock.now(), 100)
     assert [row.kind for row in rows if row.kind == "absence"] == []
+
+
+def test_two_workers_in_the_same_second_send_one_mail(
+    world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R77: the queue and the agenda both have somebody told who just became a reviewer."""
+    boss, _, _, policy, _ = managed(world, org)
+    helper = org.person("helper")
+    instance = opened(world, policy)
+    body = {"to": helper.id, "reason": "away", "items": []}
+    assert world.post(own(instance, "/hand-over"), body, boss.principal_name).status == 200
+    claim, send = type(world.services.reviews).claim_mail, type(world.services.mailer).send
+    late: list[tuple] = []
+    answers: list[bool] = []
+
+    def claim_late(self: object, *arguments: object) -> bool:
+        """The first worker has read the part; before its claim arrives, a second one claims and begins to send."""
+        if late:
+            return bool(claim(self, *arguments))
+        late.append((self, *arguments))
+        newly_asked(bootstrap.services(), helper.id)
+        return answers[0]
+
+    def send_meanwhile(self: object, mail: object) -> object:
+        if not answers:
+            answers.append(claim(*late[0]))
+        return send(self, mail)
+
+    monkeypatch.setattr(type(world.services.reviews), "claim_mail", claim_late)
+    monkeypatch.setattr(type(world.services.mailer), "send", send_meanwhile)
+    newly_asked(bootstrap.services(), helper.id)
+    settle(world)
+    assert answers == [False] and len(starts(world, helper)) == 1
 
 
 def test_an_absence_begun_twice_at_the_same_moment_hands_over_once(

@@ -85,7 +85,7 @@ def company(world: World) -> Company:
 
 
 def test_an_assignment_is_delivering_until_the_connector_has_verified_it(company: Company) -> None:
-    """R9: every role of the package is granted."""
+    """R9, R37: every role of the package is granted; the request goes from delivering to delivered."""
     _, policy = company.package("Both", "user", "clerk")
     made = company.assign(policy, company.ann, deliver=False)
     assert (company.shown(made), company.newest()["state"]) == ("delivering", "delivering")
@@ -231,7 +231,7 @@ def test_after_a_week_a_failed_delivery_is_not_tried_again(company: Company) -> 
 
 
 def test_a_partial_delivery_says_so_and_heals_by_itself(company: Company) -> None:
-    """R40: the role that failed is tried again; the other is not held up."""
+    """R37, R40: the role that failed is tried again; the other is not held up."""
     _, policy = company.package("Both", "user", "clerk")
     company.outside.deaf = {"clerk"}
     made = company.assign(policy, company.ann)

@@ -124,7 +124,7 @@ def test_fallback_reviewers_are_added_and_never_removed_and_the_kind_is_fixed(wo
 def test_reviewers_are_edited_only_in_progress_by_who_manages_and_not_in_self_reviews(
     world: World, org: Organisation
 ) -> None:
-    """R140, G31."""
+    """R140, R140, G31."""
     (one,), _, _, instance = named(world, org, "one")
     new = org.person("new")
     assert patch(world, instance, {"reviewers": [scope(new)]}, one.principal_name).status == 403

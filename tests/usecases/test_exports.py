@@ -47,7 +47,7 @@ class Numbered:
     def read(self, cursor: str) -> tuple[list[Any], str | None]:
         page = int(cursor or 0)
         self.seen.append(cursor)
-        rows = [(f"row {page}.{number}", self.reason, *[None] * 15) for number in range(ROWS)]
+        rows = [(f"row {page}.{number}", self.reason, *[None] * (len(RESULTS) - 2)) for number in range(ROWS)]
         return rows, str(page + 1) if page + 1 < PAGES else None
 
 
@@ -216,7 +216,8 @@ class Long:
 
     def read(self, cursor: str) -> tuple[list[Any], str | None]:
         page = int(cursor or 0)
-        return [(f"row {page}", "x" * 200, *[None] * 15)] * 100, str(page + 1) if page + 1 < self.pages else None
+        row = (f"row {page}", "x" * 200, *[None] * (len(RESULTS) - 2))
+        return [row] * 100, str(page + 1) if page + 1 < self.pages else None
 
 
 def test_memory_does_not_grow_with_the_report(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

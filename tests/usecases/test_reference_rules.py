@@ -103,7 +103,7 @@ def test_the_outcomes_of_silence(house: House, outcome: NoResponse, kept: set[st
 
 
 def test_after_the_close_everything_happens_by_itself(house: House) -> None:
-    """R117, R119, R120, R121, R124, G26: denied people lose the package, and no person is named for it."""
+    """R117, R118, R119, R120, R121, R124, G26: denied people lose the package, and no person is named for it."""
     policy = house.policy(*house.staff("ann", "bob"))
     review = house.opened(policy)
     assert house.status(review)["status"] == Status.IN_PROGRESS

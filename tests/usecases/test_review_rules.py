@@ -264,7 +264,7 @@ def test_bad_decisions_are_refused_in_graphs_shape(world: World, org: Organisati
 
 
 def test_if_match_refuses_what_somebody_changed_meanwhile(world: World, org: Organisation) -> None:
-    """P5."""
+    """P5, G42: the version check of a user interface."""
     one, two, ann = org.person("one"), org.person("two"), org.person("ann")
     policy = org.policy(review=factories.by_people(world.clock.now().date(), one, two))
     org.assign(policy, ann)
@@ -335,12 +335,14 @@ def test_an_assignment_granted_anew_during_the_review_survives(world: World, org
 
 
 def test_a_review_without_assignments_is_over_at_once(world: World, org: Organisation) -> None:
-    """G8."""
+    """G8: straight to Applied, no mail, one event."""
     _, _, _, policy, _ = managed(world, org, 0)
     instance = opened(world, policy)
     state = world.services.reviews.state(instance.id)
     assert state.status is Status.APPLIED and state.items == 0
     assert world.mails() == []
+    events = world.get(f"/api/v1/audit?target={instance.id}").json["value"]
+    assert [one["activityDisplayName"] for one in events] == ["Create access review instance"]
 
 
 def test_people_review_themselves(world: World, org: Organisation) -> None:

@@ -42,6 +42,7 @@ def other(settings: ReviewSettings, **timing: Any) -> ReviewSettings:
 
 
 def test_switching_on_makes_series_agenda_row_and_event_in_the_commit_of_the_policy(office: Desk) -> None:
+    """R17: while the policy is made."""
     settings = by_oneself(date(2026, 4, 1))
     policy = office.organisation.policy(review=settings)
     made = series(office, policy)

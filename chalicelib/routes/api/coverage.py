@@ -43,12 +43,12 @@ class LastCompleted(shapes.Answer, kw_only=True):
 
 
 class PolicyCoverage(shapes.Answer, kw_only=True):
-    """How the assignments through a policy are reviewed."""
+    """How the assignments through a policy are reviewed; `noPolicy` for a package that has none."""
 
     catalog: CoveredObject
     access_package: CoveredObject
-    assignment_policy: CoveredObject
-    coverage: Literal["reviewed", "neverReviewed", "switchedOff", "ended"]
+    assignment_policy: CoveredObject | None
+    coverage: Literal["reviewed", "neverReviewed", "switchedOff", "ended", "noPolicy"]
     last_completed_review: LastCompleted | None
     switched_off: SwitchedOff | UnsetType = UNSET
     live_assignments: shapes.Number = UNSET
@@ -56,8 +56,8 @@ class PolicyCoverage(shapes.Answer, kw_only=True):
 
 @route(door, "GET", "/api/v1/coverage", query=("counts", "uncovered", "$skiptoken"), gives=Listed[PolicyCoverage])
 def list_coverage(call: Call) -> Answer:
-    """The policies the caller may see, each with how it is reviewed; `counts=true` with its live assignments,
-    `uncovered=true` only those nobody reviews."""
+    """The policies the caller may see, each with how it is reviewed, then the packages without any policy;
+    `counts=true` with its live assignments, `uncovered=true` only those nobody reviews."""
     require_report_reader(call.actor)
     counts, uncovered = _flag(call, "counts"), _flag(call, "uncovered")
     after = position(call, (call.query.get("$skiptoken") or [None])[0]).get("after")  # type: ignore[list-item]
@@ -88,9 +88,9 @@ def _flag(call: Call, name: str) -> bool:
 def _shown(call: Call, one: Coverage) -> dict[str, Any]:
     package = one.package.display_name if one.package else ""
     body: dict[str, Any] = {
-        "catalog": {"id": one.policy.catalog_id},
-        "accessPackage": {"id": one.policy.package_id, "displayName": package},
-        "assignmentPolicy": {"id": one.policy.id, "displayName": one.policy.display_name},
+        "catalog": {"id": one.catalog_id},
+        "accessPackage": {"id": one.package_id, "displayName": package},
+        "assignmentPolicy": {"id": one.policy.id, "displayName": one.policy.display_name} if one.policy else None,
         "coverage": one.status,
         "lastCompletedReview": None,
     }

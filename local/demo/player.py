@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import textwrap
 from datetime import datetime
@@ -61,13 +63,19 @@ class Player:
         """POST."""
         return self.send("POST", path, body, who)
 
+    def table(self, path: str, who: str = "admin") -> list[dict[str, str]]:
+        """The rows of a CSV file, by column."""
+        headers = {"Authorization": f"Bearer {self._token(who)}"}
+        text = self.client.fetch("GET", self._address(path), headers=headers).decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
     def all(self, path: str, who: str = "admin") -> list[dict[str, Any]]:
         """Every object of a list, page after page."""
         found: list[dict[str, Any]] = []
         while path:
             page = self.get(path, who)
             found += page["value"]
-            path = page.get("@odata.nextLink", "")
+            path = page.get("@odata.nextLink") or page.get("nextLink", "")
         return found
 
     def exactly(self, number: int, path: str, what: str) -> list[dict[str, Any]]:
