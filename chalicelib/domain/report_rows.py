@@ -94,6 +94,19 @@ ASSIGNMENTS = columns(
     moments=("Assigned", "Starts", "Ends", "Ended"),
 )
 
+# Who holds a package together with what it excludes (R14).
+HOLDERS_OF_BOTH = columns(
+    "User",
+    "Principal name",
+    "User id",
+    "Assignment id",
+    "Since",
+    "Incompatible",
+    "Incompatible id",
+    "Kind",
+    moments=("Since",),
+)
+
 COVERAGE = columns(
     "Catalog id",
     "Access package",
@@ -208,6 +221,12 @@ def assignment_row(found: Assignment, policy_name: str, people: People, now: dat
         (found.expired or found.ends) if state.value == "expired" else None,
         found.id,
     )
+
+
+def overlap_row(found: Assignment, people: People, kind: str, excluded_id: str, excluded: str) -> Row:
+    """The row of HOLDERS_OF_BOTH for an assignment and the entry of the lists it goes against."""
+    person = found.target_id
+    return _name(people, person), _upn(people, person), person, found.id, found.starts, excluded, excluded_id, kind
 
 
 def _name(people: People, user_id: str) -> str:

@@ -138,14 +138,18 @@ def check_terms(value: Any, found: Any, path: str = "") -> None:
     if not isinstance(value, dict) or not isinstance(found, msgspec.Struct):
         return
     names = _names(type(found))
-    if names.keys() == {"id"}:
-        return
+    if found.__struct_config__.forbid_unknown_fields or names.keys() == {"id"}:
+        return  # our own root, where whatever is unknown was refused; or a reference
+    _check_names(value, names, path)
+    for name, attribute in names.items():
+        check_terms(value.get(name), getattr(found, attribute), f"{path}{name}/")
+
+
+def _check_names(value: Mapping[str, Any], names: Mapping[str, str], path: str) -> None:
     known = [name for name in names if name.startswith(TERM)]
     for name in value:
         if name.startswith(TERM) and name not in known and name not in _only_answered():
             raise errors.InvalidInput(f"Unknown; there are {', '.join(known) or 'none here'}.", f"{path}{name[:64]}")
-    for name, attribute in names.items():
-        check_terms(value.get(name), getattr(found, attribute), f"{path}{name}/")
 
 
 @cache

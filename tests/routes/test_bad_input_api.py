@@ -205,3 +205,18 @@ def test_files_that_are_none_are_refused(stage: Stage, kind: str) -> None:
         check_refusal(reply, 413)
         reply = stage.world.call("POST", f"{IMPORTS}/{kind}", "", "eve@example.com", headers=csv)
         check_refusal(reply, 403)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_options_nobody_knows_are_refused_by_name(stage: Stage, name: str) -> None:
+    """A wrong name, such as `package` for `accessPackageId`, would otherwise narrow nothing in silence."""
+    route, method = TABLE[name], name.partition(" ")[0]
+    body = route.body(stage) if route.body else None
+    with unharmed():
+        reply = stage.world.call(method, f"{stage.address(route.path)}?package=x", body, route.as_)
+        assert check_refusal(reply, 400, about=name)["target"] == "package"
+
+
+def test_the_refusal_of_an_option_names_those_there_are(stage: Stage) -> None:
+    message = stage.world.get(f"{REVIEWS}?package={stage.ids['package']}").error["message"]
+    assert "accessPackageId" in message

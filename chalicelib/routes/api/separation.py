@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +9,9 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.assignments import Assignment
+from chalicelib.domain.csv_text import heading, lines
 from chalicelib.domain.packages import AccessPackage
+from chalicelib.domain.report_rows import HOLDERS_OF_BOTH, overlap_row
 from chalicelib.routes.api.separation_shapes import HolderOfBoth, Overlap
 from chalicelib.routes.declared import CSV
 from chalicelib.routes.graph.lists import next_page, position, stamp
@@ -22,18 +22,7 @@ from chalicelib.usecases.overlaps import holders_of_both
 
 door = Blueprint(__name__)
 PACKAGE = "/api/v1/access-packages/{package_id}"
-HEADER = (
-    "personId",
-    "displayName",
-    "userPrincipalName",
-    "assignmentId",
-    "since",
-    "kind",
-    "incompatibleId",
-    "incompatible",
-)
 _PAGE = 100
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet formula begins
 
 
 @route(door, "GET", PACKAGE + "/incompatible-holders", gives=Listed[Overlap])
@@ -84,17 +73,14 @@ def overlaps_file(call: Call, package_id: str) -> Answer:
     entries = [one for one in listed_by(call.services, package) if wanted in ("", one.id)]
     if wanted and not entries:
         raise _not_listed()
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADER)
+    parts = [heading(HOLDERS_OF_BOTH)]
     for entry in entries:
         found = holders_of_both(call.services, package.id, entry)
-        for one in _rows(call, found):
-            person = (one["person"][name] for name in ("id", "displayName", "userPrincipalName"))
-            cells = (*person, one["assignmentId"], one["since"], entry.kind, entry.id, entry.display_name)
-            writer.writerow([_plain(cell or "") for cell in cells])
+        people = call.services.people.users(one.target_id for one in found)
+        rows = (overlap_row(one, people, entry.kind, entry.id, entry.display_name) for one in found)
+        parts.append(lines(HOLDERS_OF_BOTH, rows))
     attachment = f'attachment; filename="incompatible-holders-{package.id}.csv"'
-    return Text(out.getvalue(), "text/csv; charset=utf-8", headers={"Content-Disposition": attachment})
+    return Text(b"".join(parts).decode(), "text/csv; charset=utf-8", headers={"Content-Disposition": attachment})
 
 
 def _package(call: Call, package_id: str) -> AccessPackage:
@@ -120,8 +106,3 @@ def _rows(call: Call, found: list[Assignment]) -> Iterator[dict[str, Any]]:
             "assignmentId": one.id,
             "since": stamp(one.starts),
         }
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(_RISKY) else text
