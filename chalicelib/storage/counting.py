@@ -54,10 +54,11 @@ def _grouped(changes: Sequence[DecisionChange], key: Any) -> dict[Any, list[Deci
 
 
 def _crossing(row: dict[str, Any]) -> int:
-    """+1 when the row's last update left nothing undecided, -1 when it brought something back."""
+    """+1 when the row's last update left nothing open, -1 when it brought something back. Don't know is open: it
+    keeps access and decides nothing (G45)."""
     if "u" not in row or "lu" not in row:
         return 0
-    before, after = int(row["lu"]["N"]), int(row["u"]["N"])
+    before, after = int(row["lu"]["N"]), int(row["u"]["N"]) + int(row.get("k", {"N": "0"})["N"])
     return int(after <= 0 < before) - int(before <= 0 < after)
 
 
@@ -98,7 +99,9 @@ def _add(key: Key, group: list[DecisionChange], sums: Any, create: bool = False)
 def _update(key: Key, sums: Sums, part: list[DecisionChange], create: bool) -> dict[str, Any]:
     values = {f":{name}": {"N": str(value)} for name, value in sums.items()}
     values |= {":first": {"S": sequence(part[0].sequence)}, ":last": {"S": sequence(part[-1].sequence)}}
-    remembers = ", lu = u" if "u" in sums else ""
+    remembers = ""
+    if "u" in sums:
+        remembers, values[":none"] = ", lu = u + if_not_exists(k, :none)", {"N": "0"}
     newer = "(attribute_not_exists(q) OR q < :first)"
     answer: dict[str, Any] = raw_client(ReviewRow).update_item(
         TableName=ReviewRow.Meta.table_name,

@@ -23,11 +23,12 @@ def counts(progress: Progress, state: InstanceState) -> Tally:
 
 
 def finished_reviewers(progress: Progress, state: InstanceState) -> int:
-    """Reviewers with nothing undecided left; members of a shared set finish together."""
+    """Reviewers with nothing left, neither undecided nor Don't know, which is no finished work (G45); members of a
+    shared set finish together."""
     together = 0
     for shared in state.shared:
         tally = progress.shared.get(shared.id, Tally())
-        if not replace(tally, total=shared.items).undecided:
+        if not replace(tally, total=shared.items).undecided + tally.dont_know:
             together += len(shared.members)
     return progress.finished + together
 

@@ -511,3 +511,22 @@ def test_an_item_takes_two_hundred_decisions_at_most(world: World, org: Organisa
     replies = [decide(world, instance, boss, item, ("Deny", "DontKnow")[turn % 2]) for turn in range(201)]
     assert [reply.status for reply in replies] == [204] * 200 + [409]
     assert len(world.services.items.get(instance.id, item).history) == 200
+
+
+def test_dont_know_is_never_finished_work(world: World, org: Organisation) -> None:
+    """G45, R92: it decides and keeps access, and the completion figures count it apart."""
+    boss, _, people, policy, _ = managed(world, org, 2)
+    instance = opened(world, policy)
+    items = mine(world, instance, boss)
+
+    def finished(*decisions: str) -> int:
+        for person, decision in zip(people, decisions, strict=True):
+            decide(world, instance, boss, items[person.id]["id"], decision, "looked at it")
+        world.drain()
+        return int(world.get(f"/api/v1/reviews/{instance.id}").json["reviewers"]["finished"])
+
+    assert finished("Approve", "DontKnow") == 0
+    assert finished("Approve", "Deny") == 1
+    assert finished("DontKnow", "Deny") == 0
+    assert finished("Approve", "Approve") == 1
+    assert finished("NotReviewed", "Approve") == 0
