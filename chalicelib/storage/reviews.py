@@ -81,10 +81,11 @@ class ReviewTable(ReviewerRows):
         return query(ReviewInstance, partition, limit, after, forward=not newest_first)
 
     def state(self, instance_id: str) -> InstanceState | None:
-        """The state as it stands now; `recent_state` is never older than what was read here."""
+        """The state as it stands now. One that is remembered otherwise is forgotten; what was read is not
+        remembered, since another worker may have saved a newer one meanwhile."""
         found = fetch(InstanceState, keys.state(instance_id))
-        if found is not None:
-            self._states.put(instance_id, found)
+        if found != self._states.peek(instance_id):
+            self._states.forget(instance_id)
         return found
 
     def states(self, instance_ids: Iterable[str]) -> dict[str, InstanceState]:
