@@ -10,11 +10,11 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.reviews import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain import ids
-from chalicelib.domain.delegation import HandedOver
+from chalicelib.domain.agenda import Lease
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
 
 
@@ -27,10 +26,6 @@ class Status(StrEnum):
     FAILED = "Failed"
 
 
-ASKED = "asked"  # agenda kind: tell a person that they became a reviewer of a running review
-ABSENCE = "absence"  # agenda kind: a person's absence begins, their delegate takes over
-LOST = "lost"  # agenda kind: a person can review no more; count what they leave behind (G10)
-SWITCHED_OFF = "switchedOff"  # agenda kind: tell the owners that a series was switched off (G30)
 ORDER = tuple(Status)
 CLOSED = frozenset({Status.COMPLETED, Status.APPLYING, Status.APPLIED, Status.FAILED})  # reviewers are done
 OPENING = frozenset({Status.NOT_STARTED, Status.INITIALIZING, Status.STARTING})
@@ -160,14 +155,6 @@ class SharedSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """Who works on it now. `until` is real time (seconds since 1970), not the product's clock."""
-
-    owner: str = ""
-    until: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceState:
     """The small row that changes: where the work stands. One worker at a time holds the lease.
 
@@ -191,7 +178,7 @@ class InstanceState:
     step: str = ""
     page: int = 0
     cursor: str = ""
-    lease: Lease = Lease()
+    lease: Lease = field(default_factory=Lease)
     items: int = 0
     population: int = 0
     counted: int = 0
@@ -222,127 +209,4 @@ class InstanceState:
     attempts: int = 0
     error: str = ""
     failed_at: Status | None = None
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A row of the agenda: at `when`, continue `kind` (`events.WORK` lists them) with this id.
-
-    The agenda is a hint that outlives lost messages: rows leave it only when their work is done. `taken`: until
-    when (real seconds since 1970) one worker has it to itself; see usecases/agenda.work_off.
-    """
-
-    when: datetime
-    kind: str
-    id: str
-    taken: float = 0.0
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewerRow:
-    """A reviewer's part in an instance, as listed under the instance: progress and identity, frozen names.
-
-    One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets it has only the
-    total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others.
-    `extra`: they joined the set while the review ran, in their own right or `on_behalf_of` one of its reviewers,
-    for all of its items or only for `some` of them (0: all). `removed`: they are its reviewer no more.
-    """
-
-    instance_id: str
-    user_id: str
-    set_id: str
-    display_name: str
-    principal_name: str
-    reason: str
-    tally: Tally = Tally()
-    shared: bool = False
-    own_item: bool = False
-    extra: bool = False
-    on_behalf_of: str = ""
-    some: int = 0
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MyReview:
-    """A review as it lies under its reviewer, newest first: enough to list it and to send its mails.
-
-    `own_item_id` is the reviewer's own item in a shared set (`own_item`), which others decide.
-    One part per reviewer and set, and one more per person on whose behalf they review (`on_behalf_of`). A part
-    counts for all items of its set or for `only` some. `since`: when they were made a reviewer of a running
-    review. `handed`: what this reviewer handed over. `removed`: it counts no more, and is kept for its mails.
-    `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time> <worker>`, `sent <instant>`.
-    """
-
-    user_id: str
-    instance_id: str
-    definition_id: str
-    set_id: str
-    opens: datetime
-    closes: datetime
-    name: str
-    package_name: str
-    reason: str
-    items: int
-    self_review: bool = False
-    own_item: bool = False
-    own_item_id: str = ""
-    on_behalf_of: str = ""
-    only: tuple[str, ...] = ()
-    since: datetime | None = None
-    handed: tuple[HandedOver, ...] = ()
-    removed: bool = False
-    mails: dict[str, str] = field(default_factory=dict)
-
-    def covers(self, item_id: str) -> bool:
-        """Does this part make its reviewer a reviewer of that item (not looking at whose access it is)?"""
-        return self.set_id == ids.decision_place(item_id)[0] and (not self.only or item_id in self.only)
-
-    @property
-    def handed_all(self) -> bool:
-        """Has this reviewer handed over everything?"""
-        return any(not one.only for one in self.handed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A mail to one person about one event, other than a reviewer's own review mails: exists once (P15).
-
-    `kind`: `finished`, `summary`, `ended`. `subject_id` is the instance or assignment it is about.
-    """
-
-    user_id: str
-    kind: str
-    subject_id: str
-    instance_id: str
-    item_id: str = ""
-    state: str = "pending"
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Work that outlives its request: a bulk decision over more than 1,000 items, or a CSV import.
-
-    `cursor` is the checkpoint; `lease` as for instances; `result` grows with what was done.
-    """
-
-    id: str
-    kind: str
-    subject_id: str
-    actor_id: str
-    created: datetime
-    status: str = "waiting"
-    arguments: dict[str, str] = field(default_factory=dict)
-    cursor: str = ""
-    done: int = 0
-    total: int = 0
-    result: dict[str, int] = field(default_factory=dict)
-    lease: Lease = Lease()
-    due: str = ""
-    attempts: int = 0
-    error: str = ""
-    finished: datetime | None = None
     version: int = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
-from chalicelib.domain.reviews import Job
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query
 from chalicelib.usecases.ports import Page

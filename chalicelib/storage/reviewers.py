@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain import ids
 from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewerRow, ReviewInstance, Tally
+from chalicelib.domain.parts import MyReview, ReviewerRow
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally
 from chalicelib.storage import counting, keys
 from chalicelib.storage.base import fetch_many, raw_client
 from chalicelib.storage.caching import Cache

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Due, Job, Lease, Notice
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.items import Cut
-from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, Notice, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys
 from chalicelib.storage.base import fetch, fetch_many, query

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib.domain.agenda import Due, Job, Notice
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
@@ -17,18 +18,10 @@ from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryIns
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
+from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.resources import Resource, ResourceRequest
-from chalicelib.domain.reviews import (
-    Due,
-    InstanceState,
-    Job,
-    MyReview,
-    Notice,
-    ReviewDefinition,
-    ReviewerRow,
-    ReviewInstance,
-)
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row

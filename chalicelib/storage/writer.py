@@ -13,7 +13,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import MyReview
+from chalicelib.domain.parts import MyReview
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.rows import PLACES, to_row, to_text
 from chalicelib.storage.tables import AuditRow, Row

@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Lease
 from chalicelib.domain.reminders import reminders, send_window
-from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status
+from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Due
 from chalicelib.domain.items import Cut
-from chalicelib.domain.reviews import Due, InstanceState, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Delete, Save, Services
 

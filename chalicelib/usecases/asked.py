@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.domain.items import DecisionItem
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
+from chalicelib.domain.parts import MyReview
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.ports import Services
 
 PAGE = 250

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import event
+from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviewers import NAMED
-from chalicelib.domain.reviews import InstanceState, ReviewerRow, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.control_review import TRIES, check_manages, current
 from chalicelib.usecases.decide import may_decide_own, open_instance
 from chalicelib.usecases.edit_reviewers import with_member

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.attempts import REMEMBERED, Attempt, Repeat
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import Job
 from chalicelib.usecases.ports import Change, Put, Services
 
 NO_REPEAT = Repeat()

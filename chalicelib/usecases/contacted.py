@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import ids
-from chalicelib.domain.reviews import MyReview, ReviewerRow, ReviewInstance, SharedSet
+from chalicelib.domain.parts import MyReview, ReviewerRow
+from chalicelib.domain.reviews import ReviewInstance, SharedSet
 from chalicelib.usecases.ports import Page, Services
 
 

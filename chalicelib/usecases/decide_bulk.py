@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.audit import event
 from chalicelib.domain.items import Decision, DecisionItem, Recommendation
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor, User
-from chalicelib.domain.reviews import Due, Job, Lease, MyReview, ReviewInstance
+from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.decide import (
     Submission,

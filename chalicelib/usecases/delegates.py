@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import ABSENCE, Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import ABSENCE, Due, ReviewInstance, Status
+from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.hand_over import actor_of, check_reason, hand_in_absence
 from chalicelib.usecases.joining import fallbacks, find_taker

@@ -9,9 +9,10 @@ from datetime import datetime
 from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.packages import ReviewerKind, ReviewSettings, SubjectSet
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviewers import FALLBACK, NAMED, Panel
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance, SharedSet, Status
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status
 from chalicelib.usecases.control_review import TRIES, check_manages, current
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.freeze_population import panels

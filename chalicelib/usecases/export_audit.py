@@ -14,11 +14,11 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import Due, Job, Lease
 from chalicelib.usecases.attempts import NO_REPEAT, begun_before, remember
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.describe_audit import described

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import csv_text, ids
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, ReviewError, Throttled
 from chalicelib.domain.history import FILE_LIFE
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import Due, Job, Lease
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.coverage import require_report_reader
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Lease
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM, Actor
-from chalicelib.domain.reviews import OPENING, InstanceState, Lease, ReviewInstance, Status, Unanswered
+from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status, Unanswered
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.cancel_items import open_reviews
 from chalicelib.usecases.control_review import Changed, change_review, check_manages

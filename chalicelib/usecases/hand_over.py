@@ -15,9 +15,10 @@ from chalicelib.domain import errors
 from chalicelib.domain.audit import event
 from chalicelib.domain.delegation import HandedOver
 from chalicelib.domain.packages import ReviewerKind
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import SYSTEM, Actor, User
 from chalicelib.domain.reviewers import FALLBACK, HANDED_OVER
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.control_review import current
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.joining import Joining, fallbacks, find_taker, join, once, own_item, tell

@@ -10,8 +10,9 @@ from chalicelib.domain.assignments import Assignment, AssignmentRequest, Request
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, MyReview
+from chalicelib.domain.reviews import CLOSED
 from chalicelib.usecases.list_entitlements import every
 from chalicelib.usecases.ports import Page, Services
 from chalicelib.usecases.seeing import administers, holds, sees_package

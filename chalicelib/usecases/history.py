@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from chalicelib.domain import history, ids
+from chalicelib.domain.agenda import Due, Job
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.history import REPORT, HistoryDefinition, HistoryInstance, Result
 from chalicelib.domain.people import SYSTEM, Actor
 from chalicelib.domain.recurrence import Schedule, next_after
-from chalicelib.domain.reviews import Due, Job
 from chalicelib.usecases import exports
 from chalicelib.usecases.coverage import require_report_reader
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services

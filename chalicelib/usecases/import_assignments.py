@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.assignment_rows import COLUMNS, AssignmentRow, parse_assignment
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.imports import BadRow, Record, Row, lines_of, read
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
 from chalicelib.domain.people import Actor, Role
-from chalicelib.domain.reviews import Job
 from chalicelib.usecases.assign import Wish, assign
 from chalicelib.usecases.import_pages import PageResult, Remember
 from chalicelib.usecases.ports import Services

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.imports import BadRow, Row
-from chalicelib.domain.reviews import Job
 from chalicelib.usecases.ports import Services
 
 

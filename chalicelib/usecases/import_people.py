@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import LOST, Due, Job
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import BadRow, Row, lines_of, read
 from chalicelib.domain.people import Actor, PrincipalName, User
 from chalicelib.domain.person_rows import COLUMNS, PersonRow, differences, merged, parse_person
-from chalicelib.domain.reviews import LOST, Due, Job
 from chalicelib.domain.roster import Roster
 from chalicelib.usecases.import_pages import PageResult, Remember
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services

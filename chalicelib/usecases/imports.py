@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from chalicelib.domain import assignment_rows, ids, person_rows
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow, check_header
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import Due, Job, Lease
 from chalicelib.usecases.attempts import NO_REPEAT, begun_before, remember
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.import_assignments import AssignmentImport

@@ -14,8 +14,9 @@ from itertools import islice
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.items import DecisionItem, HistoryEntry
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, InstanceState, MyReview, ReviewInstance, Status
+from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewInstance, Status
 from chalicelib.usecases.list_entitlements import every
 from chalicelib.usecases.list_items import find_item, sees_all
 from chalicelib.usecases.locate_item import locate_item

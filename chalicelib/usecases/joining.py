@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import ASKED, Due
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import ASKED, Due, InstanceState, MyReview, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.freeze_population import panels
 from chalicelib.usecases.ports import Alter, Change, Create, Drop, Put, Services
 from chalicelib.usecases.write_items import rows_of

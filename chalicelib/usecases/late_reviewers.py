@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from chalicelib.domain.notices import LateReviewer
-from chalicelib.domain.reviews import ReviewerRow, ReviewInstance, Tally
+from chalicelib.domain.parts import ReviewerRow
+from chalicelib.domain.reviews import ReviewInstance, Tally
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.watch_review import tallies_of

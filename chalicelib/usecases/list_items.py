@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor, Right
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.partitions import partitions
 from chalicelib.usecases.ports import Page, Services

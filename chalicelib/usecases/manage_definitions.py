@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Due
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.packages import AssignmentPolicy, ReviewSettings
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import OPENING, Due, ReviewDefinition, Status
+from chalicelib.domain.reviews import OPENING, ReviewDefinition, Status
 from chalicelib.usecases.control_review import stop_review
 from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.manage_policies import check_review, draft_of, update_policy

@@ -9,9 +9,11 @@ from datetime import timedelta
 from itertools import groupby
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import LOST
 from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import LOST, OPENING, InstanceState, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
 from chalicelib.domain.schedules import MAX_DURATION_DAYS
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.control_review import TRIES

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import ASKED
 from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.notices import (
     DecisionsReset,
@@ -20,8 +21,9 @@ from chalicelib.domain.notices import (
     ReviewStarted,
     ReviewToDo,
 )
+from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import ASKED, InstanceState, MyReview, ReviewerRow, ReviewInstance, Status
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import delegates
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.budget import Budget

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import SWITCHED_OFF, Notice
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.notices import (
@@ -24,15 +25,7 @@ from chalicelib.domain.notices import (
 )
 from chalicelib.domain.packages import NoResponse, ReviewerKind
 from chalicelib.domain.people import Role, User
-from chalicelib.domain.reviews import (
-    SWITCHED_OFF,
-    InstanceState,
-    Notice,
-    Outcome,
-    ReviewDefinition,
-    ReviewInstance,
-    Status,
-)
+from chalicelib.domain.reviews import InstanceState, Outcome, ReviewDefinition, ReviewInstance, Status
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.late_reviewers import late_reviewers

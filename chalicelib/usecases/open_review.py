@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM
-from chalicelib.domain.reviews import CLOSED, Due, InstanceState, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
 from chalicelib.domain.series import MissedOccurrence, NewestReview
 from chalicelib.usecases.agenda import instance_row

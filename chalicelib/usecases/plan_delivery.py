@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.agenda import Due
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Delivery
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.resources import Right, outside
-from chalicelib.domain.reviews import Due
 from chalicelib.usecases.ports import Change, Drop, Put, Save, Services
 
 DELIVERY = "delivery"  # agenda kind

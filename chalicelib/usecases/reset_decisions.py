@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import partial
 
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.audit import event
 from chalicelib.domain.items import Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import Due, InstanceState, Job, Lease, ReviewInstance
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.control_review import Changed, change_review, check_manages, check_open, current, with_round
 from chalicelib.usecases.partitions import partitions

@@ -8,12 +8,12 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import RECORDED, Resource, ResourceRole, Right, RoleScope, outside, role_scope_id
-from chalicelib.domain.reviews import Due, Job, Lease
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.plan_delivery import hint, with_right

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.agenda import SWITCHED_OFF, Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.packages import ReviewSettings
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, SWITCHED_OFF, Due, ReviewDefinition, ReviewInstance
+from chalicelib.domain.reviews import CLOSED, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import (
     START_TARGET,
     Occurrence,

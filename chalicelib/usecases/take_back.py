@@ -8,8 +8,9 @@ from datetime import datetime
 from chalicelib.domain import errors
 from chalicelib.domain.audit import event
 from chalicelib.domain.delegation import HandedOver
+from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import MyReview, ReviewInstance
+from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.hand_over import actor_of, live, target_of
 from chalicelib.usecases.joining import leave
 from chalicelib.usecases.ports import Alter, Change, Create, Services

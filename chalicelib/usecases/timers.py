@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Due
 from chalicelib.domain.assignments import Assignment, Timer, minute_of
-from chalicelib.domain.reviews import Due
 from chalicelib.usecases.ports import Change, Put, Services
 
 KIND = "assignments"

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.items import Decision
-from chalicelib.domain.reviews import InstanceState, MyReview, ReviewDefinition, ReviewerRow, ReviewInstance, Tally
+from chalicelib.domain.parts import MyReview, ReviewerRow
+from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.ports import Progress, Services
 

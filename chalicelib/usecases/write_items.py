@@ -11,16 +11,9 @@ from chalicelib.domain import ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.items import Change, DecisionItem, Recommendation, leaf_hash
 from chalicelib.domain.packages import ReviewerKind
+from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import SYSTEM, User
-from chalicelib.domain.reviews import (
-    InstanceState,
-    MyReview,
-    ReviewerRow,
-    ReviewInstance,
-    SharedSet,
-    Status,
-    Tally,
-)
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status, Tally
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.freeze_population import panels
 from chalicelib.usecases.frozen_files import Frozen, bucket_rows

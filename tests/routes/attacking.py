@@ -16,9 +16,9 @@ from moto.dynamodb import dynamodb_backends
 from chalicelib import bootstrap
 from chalicelib.aws.clients import client
 from chalicelib.domain import ids
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.domain.people import Group, Membership, Role, RoleGrant
-from chalicelib.domain.reviews import Job
 from chalicelib.routes import auth
 from chalicelib.settings import settings
 from chalicelib.storage.tables import TABLES, create_all

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import bootstrap
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.people import Actor, Role, User
-from chalicelib.domain.reviews import Job
 from chalicelib.usecases.imports import Progress, advance_import, import_progress, start_import
 from chalicelib.usecases.ports import Services
 from tests.world import MovableClock

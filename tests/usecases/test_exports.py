@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.clients import client
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.csv_text import heading, lines
 from chalicelib.domain.errors import Throttled
 from chalicelib.domain.report_rows import RESULTS
-from chalicelib.domain.reviews import Job
 from chalicelib.settings import settings
 from chalicelib.usecases import exports
 from chalicelib.usecases.ports import Create, Put, Services

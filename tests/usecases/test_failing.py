@@ -10,9 +10,10 @@ import pytest
 
 from chalicelib import bootstrap, events
 from chalicelib.domain import errors
+from chalicelib.domain.agenda import Lease
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import Role
-from chalicelib.domain.reviews import Lease, ReviewInstance, Status
+from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases import advance_review as driver
 from chalicelib.usecases import failing
 from chalicelib.usecases.advance_review import advance_review

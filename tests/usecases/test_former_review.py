@@ -14,7 +14,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.items import Change, Decision, HistoryEntry
 from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.domain.schedules import Frequency
-from chalicelib.storage.items import entry_text, to_wire
+from chalicelib.storage.item_wire import entry_text, to_wire
 from chalicelib.usecases import freeze_population
 from chalicelib.usecases.former_review import differences
 from chalicelib.usecases.frozen_files import Facts

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.agenda import LOST
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow
 from chalicelib.domain.people import Actor, Role, User
-from chalicelib.domain.reviews import LOST
 from chalicelib.usecases.import_pages import file_key
 from chalicelib.usecases.import_people import PeopleImport
 from chalicelib.usecases.imports import ENDED, advance_import, import_progress, start_import

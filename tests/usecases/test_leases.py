@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.aws.clients import client
-from chalicelib.domain.reviews import Lease, Status
+from chalicelib.domain.agenda import Lease
+from chalicelib.domain.reviews import Status
 from chalicelib.usecases import decide_bulk
 from chalicelib.usecases.advance_review import advance_review
 from tests.factories import Organisation

@@ -9,7 +9,7 @@ import msgspec
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.reviews import Job
+from chalicelib.domain.agenda import Job
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Accepted, Answer, Call, route

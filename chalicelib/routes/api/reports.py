@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 from msgspec import UNSET
 
 from chalicelib.domain import errors
-from chalicelib.domain.reviews import Job
+from chalicelib.domain.agenda import Job
 from chalicelib.routes import shapes
 from chalicelib.routes.declared import CSV, Gives
 from chalicelib.routes.graph.lists import signer, stamp

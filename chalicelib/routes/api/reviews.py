@@ -7,7 +7,8 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import InstanceState, ReviewerRow, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.parts import ReviewerRow
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,

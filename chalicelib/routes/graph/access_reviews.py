@@ -8,7 +8,8 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.reviews import MyReview, ReviewDefinition, ReviewInstance, Status
+from chalicelib.domain.parts import MyReview
+from chalicelib.domain.reviews import ReviewDefinition, ReviewInstance, Status
 from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.addresses import only_count

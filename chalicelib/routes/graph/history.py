@@ -8,8 +8,8 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import history
+from chalicelib.domain.agenda import Job
 from chalicelib.domain.history import HistoryDefinition, HistoryInstance
-from chalicelib.domain.reviews import Job
 from chalicelib.routes.api.reports import download_link
 from chalicelib.routes.declared import COUNTED, LIST, SORTED
 from chalicelib.routes.graph.addresses import body_of
