@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import textwrap
+import time
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from local.client import Client, Failure
 
 WIDTH = 100
 TICK_SECONDS = 660.0
+SETTLE_SECONDS = 5.0
 
 
 class Unexpected(Exception):
@@ -58,6 +60,14 @@ class Player:
     def get(self, path: str, who: str = "admin") -> Any:
         """GET."""
         return self.send("GET", path, who=who)
+
+    def settled(self, path: str, member: str, wanted: str) -> str:
+        """A member of an object, read again for some seconds until it is as wanted: a process may remember the
+        former state of a review for a moment."""
+        limit = time.monotonic() + SETTLE_SECONDS
+        while (found := str(self.get(path)[member])) != wanted and time.monotonic() < limit:
+            time.sleep(0.2)
+        return found
 
     def post(self, path: str, body: Any, who: str = "admin") -> Any:
         """POST."""

@@ -146,6 +146,6 @@ def close(player: Player, review: Review) -> None:
     player.chapter("The review closes by itself")
     closes = datetime.fromisoformat(player.get(review.graph)["endDateTime"])
     player.move_to(closes + timedelta(seconds=5))
-    status = player.get(review.graph)["status"]
+    status = player.settled(review.graph, "status", "Applied")
     player.check(status == "Applied", "the review is applied", status)
     player.tell(f"It closed on {closes.astimezone(ZoneInfo(ZONE)):%A %-d %B at %H:%M} and is Applied.")
