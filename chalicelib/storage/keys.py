@@ -14,8 +14,6 @@ def instant(moment: datetime) -> str:
 
 
 # directory ------------------------------------------------------------------------------------------------
-
-
 def spread(text: str) -> str:
     """One of 16 partitions, from the text's hash."""
     return ids.digest(text)[0]
@@ -59,8 +57,6 @@ def mail_texts() -> tuple[str, str]:
 
 
 # entitlements ---------------------------------------------------------------------------------------------
-
-
 def catalog(catalog_id: str) -> tuple[str, str]:
     return "CATALOGS", catalog_id
 
@@ -148,8 +144,6 @@ def request_month(moment: datetime) -> str:
 
 
 # reviews --------------------------------------------------------------------------------------------------
-
-
 def definition(definition_id: str) -> tuple[str, str]:
     return "DEFINITIONS", definition_id
 
@@ -251,8 +245,6 @@ def job(job_id: str) -> tuple[str, str]:
 
 
 # reports --------------------------------------------------------------------------------------------------
-
-
 def ended_month(month: datetime) -> str:
     return f"E#{month:%Y%m}"
 
@@ -276,8 +268,6 @@ def history_instance(definition_id: str, instance_id: str) -> tuple[str, str]:
 
 
 # items ----------------------------------------------------------------------------------------------------
-
-
 def item(instance_id: str, item_id: str) -> tuple[str, str]:
     set_id, shard, sort = ids.decision_place(item_id)
     return item_partition(instance_id, set_id, int(shard, 16)), sort
@@ -288,8 +278,6 @@ def item_partition(instance_id: str, set_id: str, shard: int) -> str:
 
 
 # audit ----------------------------------------------------------------------------------------------------
-
-
 AUDIT_PARTS = 4
 
 

@@ -12,14 +12,12 @@ from typing import cast
 
 from chalicelib.domain import errors
 from chalicelib.domain.agenda import ASKED
-from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.notices import (
     DecisionsReset,
     Reminder,
     ReminderKind,
     ReviewExtended,
     ReviewStarted,
-    ReviewToDo,
 )
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
@@ -27,12 +25,10 @@ from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import delegates
 from chalicelib.usecases.agenda import done
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.decide import may_decide_own
-from chalicelib.usecases.list_items import items_of_reviewer
+from chalicelib.usecases.mail_contents import link, review_to_do, undecided
 from chalicelib.usecases.ports import Services
 
 PAGE = 100
-NAMES = 5
 RECENT = 50
 ToDo = tuple[MyReview, ReviewInstance]
 Tell = Callable[[ReviewerRow, User], None]
@@ -153,7 +149,7 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
         return
-    listed = [_to_do(services, user, instance, parts) for instance, parts in _by_instance(claimed)]
+    listed = [review_to_do(services, user, instance, parts) for instance, parts in _by_instance(claimed)]
     notice = ReviewStarted(now=services.clock.now(), reviews=tuple(listed))
     _send(services, user, notice, "start", [part for part, _ in claimed], sending)
 
@@ -202,82 +198,18 @@ def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyRevi
         yield instance, [part for part, other in todo if other.id == instance.id]
 
 
-def link(services: Services, instance_id: str) -> str:
-    """The address of a review in the portal."""
-    return f"{services.settings.portal_url.rstrip('/')}/reviews/{instance_id}"
-
-
-def _to_do(
-    services: Services,
-    user: User,
-    instance: ReviewInstance,
-    parts: list[MyReview],
-    undecided_only: bool = False,
-) -> ReviewToDo:
-    """What a mail says about one review: how many people, up to five names, what is asked and what follows."""
-    given = _handed(parts)
-    items = [item for item in _items(services, user, instance, parts) if item.id not in given]
-    names = [item.display_name for item in items if item.waits][:NAMES]
-    people = sum(part.items - int(part.own_item and not may_decide_own(instance)) for part in parts) - len(given)
-    decided = people - _undecided(services, user, instance, parts) if undecided_only else 0
-    state = services.reviews.recent_state(instance.id)
-    settings = instance.settings
-    return ReviewToDo(
-        review_id=instance.id,
-        review=instance.name,
-        package=instance.package_name,
-        closes=state.ends if state else instance.closes,
-        zone=instance.zone,
-        link=link(services, instance.id),
-        why=parts[0].reason,
-        unanswered=settings.no_response,
-        reason_required=settings.justification_required,
-        people=max(people, 1),
-        decided=max(min(decided, people - 1), 0),
-        names=tuple(names),
-        note=settings.reviewer_text or None,
-        hand_over=settings.delegation and any(not part.on_behalf_of for part in parts),
-        cut_now=settings.cut_now,
-    )
-
-
-def _items(services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]) -> list[DecisionItem]:
-    """The first items the person is asked about, enough for the names of a mail."""
-    page = items_of_reviewer(services, user.id, instance, tuple(parts), 25, None)
-    return list(page.items)
-
-
-def _undecided(services: Services, user: User, instance: ReviewInstance, parts: list[MyReview]) -> int:
-    """How many of the person's items are undecided: counted truly, since nobody is reminded for nothing (P16).
-    What they handed over waits for somebody else."""
-    given = _handed(parts)
-    after: str | None = None
-    found = 0
-    while True:
-        page = items_of_reviewer(services, user.id, instance, tuple(parts), 250, after)
-        found += sum(1 for item in page.items if item.waits and item.id not in given)
-        after = page.next
-        if after is None or found > 10_000:
-            return found
-
-
-def _handed(parts: list[MyReview]) -> set[str]:
-    """The single items a reviewer handed over."""
-    return {item_id for part in parts for one in part.handed for item_id in one.only}
-
-
 def _remind(services: Services, instance: ReviewInstance, user: User, kind: str) -> None:
     """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
     parts = [part for part in services.reviews.my_parts(user.id, instance) if not part.handed_all]
     told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
     if not told or _hold(services, user) or any(kind in part.mails for part in told):
         return
-    if not _undecided(services, user, instance, told):
+    if not undecided(services, user, instance, told):
         return
     sending = _claim_of(services)
     if not services.reviews.claim_mail(told[0], kind, None, sending):
         return
-    listed = _to_do(services, user, instance, told, undecided_only=True)
+    listed = review_to_do(services, user, instance, told, undecided_only=True)
     notice = Reminder(now=services.clock.now(), kind=_reminder_kind(kind), reviews=(listed,))
     _send(services, user, notice, kind, [told[0]], sending)
 

@@ -29,7 +29,8 @@ from chalicelib.domain.reviews import InstanceState, Outcome, ReviewDefinition, 
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.late_reviewers import late_reviewers
-from chalicelib.usecases.notify import address, change_notice, link
+from chalicelib.usecases.mail_contents import link
+from chalicelib.usecases.notify import address, change_notice
 from chalicelib.usecases.ports import Create, Services
 from chalicelib.usecases.roles import holders
 
