@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+LEAST_RETENTION = 30  # days an audit event is kept at the least (R158, G39)
+
 
 class ConfigurationError(Exception):
     """The environment cannot be used; the message lists every problem."""
@@ -14,7 +16,8 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a deployment decides. Seconds are real time unless said otherwise."""
+    """What a deployment decides. Seconds are real time unless said otherwise. `audit_retention_days`: after that
+    many days the audit table forgets an event; 0 keeps everything without end (G39)."""
 
     stage: str = "local"
     region: str = "us-east-1"
@@ -36,6 +39,7 @@ class Settings:
     first_administrator: str = ""
     default_time_zone: str = "UTC"
     cursor_secret: str = ""
+    audit_retention_days: int = 0
     lease_seconds: int = 300
     invocation_seconds: int = 240
     closing_wait_seconds: int = 60
@@ -86,6 +90,9 @@ def load(environment: Mapping[str, str]) -> Settings:
         problems += [
             f"{variable(field)} is missing" for field in _REQUIRED_OUTSIDE_LOCAL if not getattr(settings, field)
         ]
+    if settings.audit_retention_days and settings.audit_retention_days < LEAST_RETENTION:
+        least = f"must be 0 (kept without end) or at least {LEAST_RETENTION}"
+        problems.append(f"{variable('audit_retention_days')} {least}")
     if settings.invocation_seconds >= settings.lease_seconds:
         problems.append(f"{variable('lease_seconds')} must be longer than an invocation")
     if problems:

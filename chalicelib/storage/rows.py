@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +24,7 @@ from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.settings import settings
 from chalicelib.storage import keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
@@ -38,7 +40,13 @@ class Place(NamedTuple):
     table: type[Row]
     key: Callable[[Any], Key]
     other: Callable[[Any], Key] | None = None
-    columns: Callable[[Any], dict[str, str]] | None = None
+    columns: Callable[[Any], Mapping[str, Any]] | None = None
+
+
+def _forgotten(made: datetime) -> dict[str, datetime]:
+    """When the table forgets an audit event; nothing in a deployment that keeps them without end (G39)."""
+    days = settings().audit_retention_days
+    return {"expires": made + timedelta(days=days)} if days else {}
 
 
 PLACES: dict[type, Place] = {
@@ -95,7 +103,7 @@ PLACES: dict[type, Place] = {
     AuditEvent: Place(
         AuditRow,
         lambda e: keys.audit_event(e.time, e.id),
-        columns=lambda e: keys.audit_indexes(e.actor_id, e.target_id),
+        columns=lambda e: {**keys.audit_indexes(e.actor_id, e.target_id), **_forgotten(e.time)},
     ),
 }
 

@@ -6,7 +6,7 @@ Gateway's 29 s in every combination of retries.
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -108,6 +108,7 @@ class AuditRow(Row):
 
     target = UnicodeAttribute(null=True)
     actor = UnicodeAttribute(null=True)
+    expires = TTLAttribute(null=True)
     by_target = ByTarget()
     by_actor = ByActor()
 
@@ -119,4 +120,4 @@ def create_all() -> None:
     """Create the tables that are missing; for tests and the local stage (the cloud's come from the template)."""
     for table in TABLES:
         if not table.exists():
-            table.create_table(wait=True)
+            table.create_table(wait=True, ignore_update_ttl_errors=True)
