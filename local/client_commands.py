@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,7 +42,12 @@ def main(name: str, argv: Sequence[str]) -> int:
     """Run one command; 1 with a message on standard error when it cannot be done."""
     options = parser(name).parse_args(argv)
     try:
-        return COMMANDS[name][0](Client(options.url), options)
+        status = COMMANDS[name][0](Client(options.url), options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever reads along (`head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (Failure, ValueError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1

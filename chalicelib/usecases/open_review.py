@@ -17,9 +17,7 @@ from chalicelib.usecases.follow_up import GATHER
 from chalicelib.usecases.ports import Change, Create, Put, Save, Services, Unchanged
 
 ONE_DAY = timedelta(days=1)
-LOOK_AGAIN = timedelta(
-    hours=1
-)  # how often a series that waits for another review of its policy looks whether it closed
+LOOK_AGAIN = timedelta(hours=1)  # how often a series that waits for another review of its policy looks again
 OVERTAKEN = "Not opened: a later occurrence was due before it could open."
 HIDE_PAGE = 50
 
@@ -209,8 +207,11 @@ def _move_on(services: Services, definition: ReviewDefinition, now: datetime) ->
 
 
 def _end(services: Services, definition: ReviewDefinition, now: datetime) -> None:
-    """No occurrence will come any more."""
-    services.writer.commit(f"ended:{definition.id}:{definition.version}", Save(replace(definition, ended=now)))
+    """No occurrence will come any more (R60)."""
+    operation = f"ended:{definition.id}:{definition.version}"
+    target, ended = ("accessReview", definition.id), {"ended": [None, now]}
+    recorded = event(now, SYSTEM, "Policy", "Update access review", target, operation, changes=ended)
+    services.writer.commit(operation, Save(replace(definition, ended=now)), Create(recorded))
     _clear(services, definition, now)
 
 

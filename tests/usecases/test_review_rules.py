@@ -465,6 +465,8 @@ def test_a_series_ends_after_its_last_occurrence(world: World, org: Organisation
     _, _, _, policy, _ = managed(world, org, 1, count=1)
     instance = opened(world, policy)
     assert world.services.reviews.definition(instance.definition_id).ended is not None
+    audit = world.get(f"/api/v1/audit?target={instance.definition_id}").json["value"]
+    assert [one["activityDisplayName"] for one in audit] == ["Update access review", "Create access review"]
     assert closed(world, instance).status is Status.APPLIED
     assert world.services.reviews.due_until(world.clock.now() + timedelta(days=900), 50) == []
 
