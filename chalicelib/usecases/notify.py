@@ -149,7 +149,10 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
         return
-    listed = [review_to_do(services, user, instance, parts) for instance, parts in _by_instance(claimed)]
+    listed = [
+        review_to_do(services, user, instance, parts, undecided_only=any(part.since for part in parts))  # joined late
+        for instance, parts in _by_instance(claimed)
+    ]
     notice = ReviewStarted(now=services.clock.now(), reviews=tuple(listed))
     _send(services, user, notice, "start", [part for part, _ in claimed], sending)
 

@@ -1,4 +1,4 @@
-"""Handing over, taking back and standing delegates, through the doors (issue 3, "Delegation")."""
+"""Handing over, taking back and standing delegates, through the doors."""
 
 from __future__ import annotations
 
@@ -85,6 +85,18 @@ def test_a_whole_part_handed_over_is_listed_mailed_counted_and_decided_by_both(w
     (listed,) = world.get("/api/v1/reviews", helper.principal_name).json["value"]
     assert listed["items"] == 3 and listed["onBehalfOf"] == [boss.id]
     assert world.get(own(instance)).json["counts"]["total"] == 3
+
+
+def test_the_mail_to_who_joins_late_counts_what_is_left(world: World, org: Organisation) -> None:
+    boss, _, (one, two, _), policy, _ = managed(world, org, justification_required=False)
+    helper = org.person("helper")
+    instance = opened(world, policy)
+    items = mine(world, instance, boss)
+    for person in (one, two):
+        decide(world, instance, boss, items[person.id]["id"], "Approve")
+    hand(world, instance, boss, helper)
+    (subject,) = starts(world, helper)
+    assert subject.endswith("(1 person)")
 
 
 def _items(world: World, instance: ReviewInstance, reviewer: User):
