@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.notices import Notice
@@ -22,13 +23,16 @@ class MailRenderer:
     clock: Clock
     read: Callable[[], MailTexts | None]
     _known: tuple[float, Branding] | None = field(default=None, init=False)
+    _reading: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def render(self, notice: Notice, to: str, key: str) -> Mail:
         """A notice as a mail to `to`."""
-        real = self.clock.real()
-        if self._known is None or self._known[0] <= real:
-            self._known = (real + TEXTS_SECONDS, branding(self.settings, self.read() or MailTexts()))
-        return _mail(notice, self._known[1], to, key)
+        with self._reading:  # several threads send at once; one of them reads
+            real = self.clock.real()
+            if self._known is None or self._known[0] <= real:
+                self._known = (real + TEXTS_SECONDS, branding(self.settings, self.read() or MailTexts()))
+            brand = self._known[1]
+        return _mail(notice, brand, to, key)
 
     def preview(self, notice: Notice, texts: MailTexts) -> Mail:
         """A notice as a mail to nobody, with these texts."""
