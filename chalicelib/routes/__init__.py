@@ -34,6 +34,7 @@ DOORS = (
     "api.reviews",
     "api.roles",
     "api.separation",
+    "api.sign_in",
     "portal.pages",
 )
 
