@@ -35,6 +35,7 @@ DOORS = (
     "api.reviews",
     "api.roles",
     "api.separation",
+    "api.sign_in",
     "portal.pages",
 )
 

@@ -111,6 +111,7 @@ TABLE = {
     f"GET {MAILS}": Route(MAILS),
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
+    "GET /api/v1/sign-in": Route("/api/v1/sign-in", public=True),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
     f"GET {OVERLAPS}": Route(BOTH),
     f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
