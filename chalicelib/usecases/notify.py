@@ -23,7 +23,7 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import delegates
-from chalicelib.usecases.agenda import done
+from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.mail_contents import link, review_to_do, undecided
 from chalicelib.usecases.ports import Services
@@ -52,10 +52,10 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
 
 def newly_asked(services: Services, user_id: str) -> None:
     """Tell somebody who became a reviewer of a running review (R140)."""
-    user = services.people.user(user_id)
+    rows, user = due_now(services, ASKED, user_id), services.people.user(user_id)
     if user is not None:
         _tell_start(services, user)
-    done(services, ASKED, user_id)
+    done(services, rows)
 
 
 def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
