@@ -27,6 +27,7 @@ DOORS = (
     "api.imports",
     "api.item_history",
     "api.mails",
+    "api.me",
     "api.my_access",
     "api.people",
     "api.reports",
@@ -35,6 +36,7 @@ DOORS = (
     "api.reviews",
     "api.roles",
     "api.separation",
+    "api.sign_in",
     "portal.pages",
 )
 

@@ -98,6 +98,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
     ),
+    "GET /api/v1/me": Route("/api/v1/me", stranger=(200,)),
     f"GET {MINE}": Route(MINE, stranger=(200,)),
     f"GET {MINE}/{{assignment_id}}": Route(f"{MINE}/{{assignment}}", as_=ANN),
     f"POST {REVIEWS}/{{review_id}}/decisions": Route(
@@ -118,6 +119,7 @@ TABLE = {
     f"GET {MAILS}": Route(MAILS),
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
+    "GET /api/v1/sign-in": Route("/api/v1/sign-in", public=True),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
     f"GET {OVERLAPS}": Route(BOTH),
     f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),
