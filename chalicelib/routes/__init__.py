@@ -32,6 +32,7 @@ DOORS = (
     "api.my_access",
     "api.people",
     "api.reports",
+    "api.review_previews",
     "api.review_series",
     "api.reviews",
     "api.roles",
