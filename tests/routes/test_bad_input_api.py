@@ -86,6 +86,7 @@ TABLE = {
     "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
+    "GET /api/v1/closed-reviews": Route("/api/v1/closed-reviews"),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
