@@ -19,6 +19,7 @@ DOORS = (
     "graph.review_changes",
     "api.audit",
     "api.briefing",
+    "api.closed_reviews",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
