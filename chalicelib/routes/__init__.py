@@ -27,6 +27,7 @@ DOORS = (
     "api.imports",
     "api.item_history",
     "api.mails",
+    "api.me",
     "api.my_access",
     "api.people",
     "api.reports",

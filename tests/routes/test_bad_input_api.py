@@ -91,6 +91,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
     ),
+    "GET /api/v1/me": Route("/api/v1/me", stranger=(200,)),
     f"GET {MINE}": Route(MINE, stranger=(200,)),
     f"GET {MINE}/{{assignment_id}}": Route(f"{MINE}/{{assignment}}", as_=ANN),
     f"POST {REVIEWS}/{{review_id}}/decisions": Route(
