@@ -18,6 +18,8 @@ DOORS = (
     "graph.policies",
     "graph.review_changes",
     "api.audit",
+    "api.briefing",
+    "api.closed_reviews",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
@@ -31,10 +33,12 @@ DOORS = (
     "api.my_access",
     "api.people",
     "api.reports",
+    "api.review_previews",
     "api.review_series",
     "api.reviews",
     "api.roles",
     "api.separation",
+    "api.sign_in",
     "portal.pages",
 )
 
