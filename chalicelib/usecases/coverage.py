@@ -110,7 +110,7 @@ def coverage_of(services: Services, actor: Actor, package_ids: Sequence[str], *,
     with ThreadPoolExecutor(_THREADS) as pool:
         found = list(pool.map(policies, seen))
         told = [one for _, one in _told(services, [policy for some in found for policy in some], counts=False)]
-        told += [_bare(package, counts) for package, some in zip(seen, found, strict=True) if not some]
+        told += _bare(services, [package for package, some in zip(seen, found, strict=True) if not some], counts)
         return list(pool.map(counted, told)) if counts else told
 
 
