@@ -16,6 +16,7 @@ happened to the reviews is told in tests/browser/story.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -92,10 +93,20 @@ ROLES = {
 }
 
 
+Say = Callable[[str], str]
+
+
+def plainly(text: str) -> str:
+    """What is written is what is meant."""
+    return text
+
+
 @dataclass
 class Office:
-    """Who and what there is: people by name, ids by name. A policy's name is "Ledger, Staff"."""
+    """Who and what there is: people by name, ids by name. A policy's name is "Ledger, Staff". `say` puts other words
+    in the place of every text that people wrote."""
 
+    say: Say = plainly
     people: dict[str, User] = field(default_factory=dict)
     catalogs: dict[str, str] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
@@ -109,24 +120,29 @@ class Office:
         return ids.definition_id(self.policies[policy])
 
 
-def found(world: World) -> Office:
+def found(world: World, say: Say) -> Office:
     """Found the organisation in an empty world; its clock stands at `BEGAN` then."""
     world.clock.product = BEGAN
-    office, org = Office(), Organisation(world.services)
+    office, org = Office(say), Organisation(world.services)
     employ(world, office)
+    write = world.services.writer.put_all
     catalogs = {name: org.catalog(name) for name in ("Finance", "Engineering", "Workplace")}
-    office.catalogs = {name: catalog.id for name, catalog in catalogs.items()}
+    for name, catalog in catalogs.items():
+        office.catalogs[name] = catalog.id
+        write([replace(catalog, display_name=say(name), description=say(f"What {name} people need"))])
     for name, (home, text) in PACKAGES.items():
         package = org.package(name, catalogs[home])
         office.packages[name] = package.id
-        world.services.writer.put_all([replace(package, description=text)])
+        write([replace(package, display_name=say(name), description=say(text))])
     _rights(world, office)
     for name, (role, home) in ROLES.items():
         org.grant(office.people[name], role, f"catalog:{office.catalogs[home]}" if home else "")
-    for name, review in _reviews(office.people).items():
+    for name, review in _reviews(office).items():
         package_name, _, title = name.partition(", ")
         package = world.services.entitlements.package(office.packages[package_name])
-        _hold(world, office, name, org.policy(package, title, review))
+        policy = org.policy(package, title, review)
+        write([replace(policy, display_name=say(title), description=say(f"{title} who work with {package_name}"))])
+        _hold(world, office, name, policy)
     return office
 
 
@@ -136,14 +152,14 @@ def employ(world: World, office: Office) -> None:
     for name, (shown, title, department, manager, days) in PEOPLE.items():
         office.people[name] = User(
             id=ADMIN.id if name == "admin" else ids.guid("user", name),
-            display_name=shown,
+            display_name=office.say(shown),
             principal_name=f"{name}@example.com",
             mail=f"{name}@example.com",
             user_type="Guest" if name in GUESTS else "Member",
             invitation="accepted" if name in GUESTS else "",
             created=BEGAN - timedelta(days=700),
-            department=department,
-            job_title=title,
+            department=department and office.say(department),
+            job_title=office.say(title),
             manager_id=ids.guid("user", manager) if manager else "",
             last_sign_in=now - timedelta(days=days) if days > 0 else None,
             never_signed_in=days == 0,
@@ -161,14 +177,14 @@ def _rights(world: World, office: Office) -> None:
             catalog_id=office.catalogs[home],
             origin_system=APPLICATION,
             origin_id=application.lower(),
-            display_name=application,
-            roles=(("reader", "Reader"), ("editor", "Editor")),
+            display_name=office.say(application),
+            roles=(("reader", office.say("Reader")), ("editor", office.say("Editor"))),
         )
         site = ResourceDraft(
             catalog_id=office.catalogs[home],
             origin_system=SITE,
             origin_id=f"https://sites.example.com/{home.lower()}",
-            display_name=f"{home} site",
+            display_name=office.say(f"{home} site"),
         )
         made = [_add(world, one) for one in (draft, site)]
         for number, name in enumerate(name for name, (where, _) in PACKAGES.items() if where == home):
@@ -188,14 +204,15 @@ def _grant(world: World, package_id: str, resource_id: str, role: str) -> None:
     add_role(services, ADMIN, services.clock.now(), services.clock.new_id(), package_id, resource_id, role)
 
 
-def _reviews(people: dict[str, User]) -> dict[str, ReviewSettings | None]:
+def _reviews(office: Office) -> dict[str, ReviewSettings | None]:
     """The review settings of every policy."""
-    nora, lena, max_, deputy = (people[name] for name in ("nora", "lena", "max", "deputy"))
+    nora, lena, max_, deputy = (office.people[name] for name in ("nora", "lena", "max", "deputy"))
+    asked = {"reviewer_text": office.say("The auditors look at the ledger in April.")}
     paris = {"zone": "Europe/Paris"}
     removing: dict[str, Any] = {"no_response": NoResponse.REMOVE, "brake_count": 2, "brake_percent": 10}
     once = {"frequency": None, "duration_days": 14}
     return {
-        "Ledger, Staff": by_manager(date(2026, 2, 23), deputy, **paris),
+        "Ledger, Staff": by_manager(date(2026, 2, 23), deputy, **asked, **paris),
         "Ledger, Partners": by_people(date(2026, 2, 25), lena, max_, duration_days=10, **paris),
         "Payments, Staff": by_manager(date(2026, 1, 5), deputy, **paris),
         "Treasury, Staff": by_people(date(2026, 2, 9), lena, **removing, **paris),

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.usecases import advance_review as driver
 from chalicelib.usecases import failing
-from tests.browser.organisation import NOW, Office, employ, found
+from chalicelib.usecases.decide import check_text
+from tests.browser.organisation import NOW, Office, Say, employ, found, plainly
 from tests.world import World
 
+REASON = 200  # characters
 CSV = {"content-type": "text/csv; charset=utf-8"}
 ADMIN = "admin@example.com"
 GOOD_PEOPLE = "userPrincipalName,displayName,department\njo@example.com,Jo Sandberg,Finance\n"
@@ -24,9 +27,9 @@ noa@example.com,Noa Berg,nora@example.com,perhaps
 BAD_HOLDERS = "user,package\nada@example.com,Data Lake\nada@example.com,No Such Package\nzed@example.com,Ledger\n"
 
 
-def contoso(world: World) -> Office:
-    """The organisation as it stands at `NOW`, in an empty world."""
-    office = found(world)
+def contoso(world: World, say: Say = plainly) -> Office:
+    """The organisation as it stands at `NOW`, in an empty world; `say` what people write instead of our texts."""
+    office = found(world, say)
     _payments(world, office)
     _nobody_answers_treasury(world, office)
     _archive_cannot_close(world, office)
@@ -72,12 +75,22 @@ def decide(world: World, office: Office, review: str, reviewer: str, decisions: 
     items = world.get(f"{path}/decisions/filterByCurrentUser(on='reviewer')?$top=100", principal).json["value"]
     ids = {item["principal"]["id"]: item["id"] for item in items}
     rows: list[dict[str, Any]] = [
-        {"id": ids[office.people[name].id], "decision": what, "justification": why}
+        {"id": ids[office.people[name].id], "decision": what, "justification": why and reason(office, why)}
         for name, (what, why) in decisions.items()
     ]
     told = world.post(f"/api/v1/reviews/{instance.id}/decisions", {"decisions": rows}, principal).json
     assert all(one["status"] == 200 for one in told["results"]), told
     world.drain()
+
+
+def reason(office: Office, plain: str) -> str:
+    """A reason in the organisation's words, where the product takes them as one."""
+    said = office.say(plain)[:REASON].strip()
+    try:
+        check_text(said)
+    except InvalidInput:
+        return plain
+    return said or plain
 
 
 def _payments(world: World, office: Office) -> None:
