@@ -3,4 +3,6 @@
 // `sees(me)` who may open it (the API decides in the end); `bare` pages stand without the frame and before signing in.
 export const PAGES = [
   { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
+  { path: "/signed-in", load: () => import("../signin/signed-in.js"), area: "signin", bare: true },
+  { path: "/signed-out", load: () => import("../signin/signed-out.js"), area: "signin", bare: true },
 ];
