@@ -1,1 +1,2 @@
+// The first page, until the reviews are here.
 export default { title: "Reviews" };
