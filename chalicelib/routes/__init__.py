@@ -18,6 +18,7 @@ DOORS = (
     "graph.policies",
     "graph.review_changes",
     "api.audit",
+    "api.briefing",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",

@@ -33,6 +33,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
+    "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

@@ -87,6 +87,8 @@ TABLE = {
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
+    f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
+    f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
