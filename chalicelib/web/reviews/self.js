@@ -10,7 +10,7 @@ import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { navigate } from "../lib/router.js";
 import { t } from "../lib/texts.js";
-import { Grants } from "../mine/grants.js";
+import { Grants } from "./grants.js";
 import { isOpen, isOwn, loadReviews } from "./load.js";
 import { SelfDone } from "./self-done.js";
 
