@@ -32,6 +32,11 @@ class EntitlementTable:
         """One catalog."""
         return _find(Catalog, keys.catalog(catalog_id))
 
+    def catalogs(self, catalog_ids: Iterable[str]) -> dict[str, Catalog]:
+        """Several catalogs by id; may lag by a second."""
+        found = fetch_many(Catalog, filter(_is_key, map(keys.catalog, catalog_ids)))
+        return {catalog.id: catalog for catalog in found}
+
     def list_catalogs(self, limit: int, after: str | None) -> Page[Catalog]:
         """Every catalog, by id."""
         return query(Catalog, keys.catalog("")[0], limit, after)

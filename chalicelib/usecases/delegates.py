@@ -17,7 +17,7 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
-from chalicelib.usecases.agenda import done
+from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.hand_over import actor_of, check_reason, hand_in_absence, is_delegable
 from chalicelib.usecases.joining import fallbacks, find_taker
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
@@ -78,7 +78,7 @@ def dismiss_delegate(services: Services, person: User, now: datetime, operation:
 
 def begin_absence(services: Services, person_id: str) -> None:
     """A person's absence began: hand over what runs now. Repeatable."""
-    now = services.clock.now()
+    rows, now = due_now(services, ABSENCE, person_id), services.clock.now()
     found = services.reviews.standing_delegates([person_id]).get(person_id)
     if found is not None and found.starts <= now < found.ends:
         after: str | None = None
@@ -90,7 +90,7 @@ def begin_absence(services: Services, person_id: str) -> None:
             after = page.next
             if after is None or not page.items or page.items[-1].closes < now - LONGEST:
                 break
-    done(services, ABSENCE, person_id)
+    done(services, rows)
 
 
 def stand_in(services: Services, instance: ReviewInstance, person_ids: Iterable[str]) -> None:

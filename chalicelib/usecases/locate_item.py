@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from chalicelib.domain import ids
 from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.usecases.freeze_population import Freezer, panels
+from chalicelib.usecases.freeze_population import Freezer
 from chalicelib.usecases.frozen_files import Frozen, bucket_rows, chunk_of, manifest_of
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Services
 
 

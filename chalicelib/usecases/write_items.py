@@ -15,8 +15,8 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import SYSTEM, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status, Tally
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.freeze_population import panels
 from chalicelib.usecases.frozen_files import Frozen, bucket_rows
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
 Rows = tuple[ReviewerRow, MyReview]

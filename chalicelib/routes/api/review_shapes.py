@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.domain.reviews import Status
+from chalicelib.routes.api.outcome_shapes import Balance, OutcomeCounts, Population
 from chalicelib.routes.shapes import Answer, Instant, Text
 
 
@@ -82,29 +83,6 @@ class Finishers(Answer, kw_only=True):
     finished: int
 
 
-class Population(Answer, kw_only=True):
-    """The two counts of who was to be reviewed, and the items made of them."""
-
-    read: int
-    counted: int
-    items: int
-
-
-class OutcomeCounts(Answer, kw_only=True):
-    """How the review ended, by person and rule, and what became of the removals."""
-
-    approved: int
-    approved_by_rule: int
-    denied: int
-    denied_by_rule: int
-    dont_know: int
-    kept: int
-    kept_because: dict[str, int]
-    cancelled: int
-    removed: int
-    removal_failures: int
-
-
 class Failure(Answer, kw_only=True):
     """Why a review does not go on: it is paused after `attempts` in a row, or has failed while it was `during`."""
 
@@ -114,8 +92,8 @@ class Failure(Answer, kw_only=True):
 
 
 class ReviewStatus(ReviewHead, kw_only=True):
-    """Status and counts of one review; catalog readers are given the status alone, and what hinders it is told to
-    those who administer or audit it."""
+    """Status and counts of one review; catalog readers are given the status alone. What hinders it, and once its
+    decisions stand whether it adds up, is told to those who administer or audit it."""
 
     counts: Counts | UnsetType = UNSET
     reviewers: Finishers | UnsetType = UNSET
@@ -123,6 +101,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     population: Population | UnsetType = UNSET
     waiting_for_confirmation: bool | UnsetType = UNSET
     outcome: OutcomeCounts | UnsetType = UNSET
+    balance: Balance | UnsetType = UNSET
     failure: Failure | UnsetType = UNSET
 
 

@@ -10,6 +10,7 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.my_reviews import ListedReviews, my_reviews, tally_object
+from chalicelib.routes.api.outcome_shapes import adds_up, outcome_counts, population, waits_for_confirmation
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
@@ -40,7 +41,8 @@ door = Blueprint(__name__)
 REVIEW = "/api/v1/reviews/{review_id}"
 
 
-def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+def review_head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+    """The members of ReviewHead."""
     return {
         "id": found.id,
         "definitionId": found.definition_id,
@@ -78,7 +80,7 @@ def _of_package(call: Call, package_id: str) -> Answer:
         current = None
         if latest:
             found, state = latest
-            current = _head(found, state)
+            current = review_head(found, state)
             if state and sees_all(call.actor, found):
                 current["counts"] = tally_object(counts(call.services.reviews.progress(found.id), state))
         value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
@@ -93,9 +95,9 @@ def get_review(call: Call, review_id: str) -> Answer:
     if progress.state is None:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
-        return _head(found, progress.state)
-    shown = {**_head(found, progress.state), **_numbers(progress, progress.state)}
-    return shown | (_failure(progress.state) if sees_all(call.actor, found) else {})
+        return review_head(found, progress.state)
+    shown = {**review_head(found, progress.state), **_numbers(progress, progress.state)}
+    return shown | ({**_failure(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
 
 
 def _failure(state: InstanceState) -> dict[str, Any]:
@@ -110,22 +112,11 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
         "counts": tally_object(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
         "needsReviewer": needing(state),
-        "population": {"read": state.population, "counted": state.counted, "items": state.items},
-        "waitingForConfirmation": state.status == "Completed" and not state.due,
+        "population": population(state),
+        "waitingForConfirmation": waits_for_confirmation(state),
     }
     if state.outcome is not None and state.outcome.total:
-        body["outcome"] = {
-            "approved": state.outcome.approved,
-            "approvedByRule": state.outcome.approved_by_rule,
-            "denied": state.outcome.denied_by_person,
-            "deniedByRule": state.outcome.denied_by_rule,
-            "dontKnow": state.outcome.dont_know,
-            "kept": state.outcome.kept,
-            "keptBecause": state.outcome.kept_because,
-            "cancelled": state.outcome.cancelled,
-            "removed": state.removed,
-            "removalFailures": state.removal_failures,
-        }
+        body["outcome"] = outcome_counts(state, state.outcome)
     return body
 
 
