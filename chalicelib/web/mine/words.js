@@ -20,7 +20,7 @@ export function span(held) {
 export const end = (held) => (isLive(held) ? (held.endDateTime ? t("mine.until", { day: longDay(held.endDateTime) }) : t("mine.noEnd")) : "");
 
 /** How a closed review ended for this access, in one line. */
-export const result = (review) => t(`mine.result.${review.outcome}`, { when: ago(review.appliedDateTime && review.outcome === "removed" ? review.appliedDateTime : review.closedDateTime) });
+export const result = (review) => t(`mine.result_${review.outcome}`, { when: ago(review.appliedDateTime && review.outcome === "removed" ? review.appliedDateTime : review.closedDateTime) });
 
 /** Why: the reason meant for the person, or that there was none. Never by whom. */
 export function why(review) {

@@ -89,13 +89,13 @@ function Sentence({ named, stop, done }) {
     }
   };
   const told = Object.entries(wrong);
-  const input = (name, type, value, set, more = {}) => html`<input class="input stand-input" type=${type} aria-label=${t(`reviews.stand.${name}`)} value=${value} aria-invalid=${wrong[name] ? "true" : undefined}
+  const input = (name, type, value, set, more = {}) => html`<input class="input stand-input" type=${type} aria-label=${t(`reviews.stand_${name}`)} value=${value} aria-invalid=${wrong[name] ? "true" : undefined}
     aria-describedby=${wrong[name] ? "stand-errors" : undefined} onInput=${(event) => set(event.target.value)} ...${more} />`;
   return html`<form class="stack" onSubmit=${send} noValidate>
     <div class="stand-sentence">
       <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("from", "date", from, setFrom, { min: inputDay(now()) })}</span>
       <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: from })},</span>
-      <span class="stand-person"><${PersonPicker} hideLabel label=${t("reviews.stand.to")} placeholder=${t("reviews.stand.to")} value=${person} onChange=${setPerson} without=${[me.id]} /></span>
+      <span class="stand-person"><${PersonPicker} hideLabel label=${t("reviews.stand_to")} placeholder=${t("reviews.stand_to")} value=${person} onChange=${setPerson} without=${[me.id]} /></span>
       <span class="stand-part stand-reason"><span>${t("reviews.standReviews")}</span>${input("reason", "text", reason, setReason, { placeholder: t("reviews.standBecause"), maxlength: "200" })}</span>
     </div>
     ${told.length > 0 && html`<div id="stand-errors" role="alert" class="stack-8">${told.map(([name, text]) => html`<p class="field-error" key=${name}><${Icon} name="circle-alert" size=${14} />${text}</p>`)}</div>`}

@@ -102,7 +102,7 @@ function Question({ review, item, answer, place, count, last, saved }) {
 /** What follows from an answer. */
 function means(answer, review) {
   if (answer === "yes") return t("reviews.yesMeans");
-  return t(`reviews.noMeans.${review.removes}`, { when: moment(review.endDateTime) });
+  return t(`reviews.noMeans_${review.removes}`, { when: moment(review.endDateTime) });
 }
 
 /** What the package gives, and since when one has it. */
