@@ -38,12 +38,13 @@ function read(one) {
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const standing = (decision, reason, note) => ({ decision, reason: reason || "", note: note || "" });
 
-/** The items of one review; `listen` hears of every change. `me` is who looks. */
+/** The items of one review; `listen` hears of every change. `me` is who looks; `filter` leaves some out from the start. */
 export class Items {
-  constructor(briefing, me) {
+  constructor(briefing, me, filter = "") {
     this.review = briefing.id;
     this.definition = briefing.definitionId;
     this.me = me;
+    this.filter = filter && `&$filter=${encodeURIComponent(filter)}`;
     this.expected = briefing.asked.items;
     this.byId = new Map();
     this.loaded = false;
@@ -80,7 +81,7 @@ export class Items {
     this.error = null;
     const again = this.loaded;
     try {
-      for (let next = LIST(this.definition, this.review); next; ) {
+      for (let next = LIST(this.definition, this.review) + this.filter; next; ) {
         const page = await get(next, { signal: this.stopped.signal });
         const news = page.value.map(read).filter((one) => this.take(one, again));
         if (news.length) this.news = [...this.news.filter((one) => !news.some((other) => other.id === one.id)), ...news];
