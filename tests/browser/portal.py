@@ -27,7 +27,8 @@ from typing import Any, cast
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from chalicelib.domain.people import User
-from local.levers import Levers, Reply, error
+from local.levers import Levers
+from local.replies import Reply, error
 from local.server import Server
 from tests.browser.watch import Watch
 from tests.world import World, token
@@ -62,16 +63,17 @@ FLAGS = (
 class _NoLevers:
     """The stage of the tests has no levers: tests hold the world itself."""
 
-    def handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> Reply:
+    def handle(self, method: str, path: str, query: dict[str, str], body: bytes, cookie: str) -> Reply:
         return error(404, "ResourceNotFound", "There is no such lever.")
 
 
 class Portal:
-    """One test's portal. `address` is where it is served; `pages` are the pages opened, by person."""
+    """One test's portal. `address` is where it is served; `pages` are the pages opened, by person. `levers` answers
+    what lies under /_local."""
 
-    def __init__(self, world: World, browser: Browser) -> None:
+    def __init__(self, world: World, browser: Browser, levers: object = None) -> None:
         self._world, self._browser = world, browser
-        self._server = Server(world.app, 0, cast(Levers, _NoLevers()))
+        self._server = Server(world.app, 0, cast(Levers, levers or _NoLevers()))
         self._server.start()
         self.address = f"http://127.0.0.1:{self._server.port}"
         self.watch = Watch(self.address)

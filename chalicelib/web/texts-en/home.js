@@ -1,2 +1,0 @@
-// The first page, until the reviews are here.
-export default { title: "Reviews" };
