@@ -23,6 +23,7 @@ DOORS = (
     "graph.role_scopes",
     "graph.separation",
     "api.delegation",
+    "api.deployment",
     "api.description",
     "api.imports",
     "api.item_history",
@@ -33,6 +34,7 @@ DOORS = (
     "api.review_series",
     "api.reviews",
     "api.roles",
+    "api.sent_mails",
     "api.separation",
     "portal.pages",
 )

@@ -42,6 +42,14 @@ class MailSettingsAnswer(Shape, kw_only=True):
     modified_date_time: MomentOrNull
 
 
+class MailText(Shape, kw_only=True):
+    """A mail as it would be written now."""
+
+    subject: str
+    html: str
+    text: str
+
+
 class Template(Shape):
     """A kind of mail."""
 
@@ -68,6 +76,13 @@ def show_preview(call: Call, template: str) -> Answer:
     return Text(mail.html, HTML, headers={"Content-Security-Policy": POLICY})
 
 
+@route(door, "POST", PREVIEWS + "/{template}", takes=MailSettings, gives=MailText)
+def try_preview(call: Call, template: str) -> Answer:
+    """One kind of mail with sample data and these texts, which are not kept: to look at before they are."""
+    mail = preview(call.services, call.actor, template, _texts(call.body))
+    return {"subject": mail.subject, "html": mail.html, "text": mail.text}
+
+
 @route(door, "GET", SETTINGS, gives=MailSettingsAnswer)
 def show_settings(call: Call) -> Answer:
     """The texts of every mail that were changed at run time."""
@@ -77,9 +92,11 @@ def show_settings(call: Call) -> Answer:
 @route(door, "PUT", SETTINGS, takes=MailSettings, gives=MailSettingsAnswer)
 def change_settings(call: Call) -> Answer:
     """Replace the texts of every mail; workers that send follow within a minute."""
-    body: MailSettings = call.body
-    wanted = MailTexts(organisation=body.organisation, contact=body.contact, logo_url=body.logo_url, footer=body.footer)
-    return _settings(change_mail_texts(call.services, call.actor, call.now, call.operation, wanted))
+    return _settings(change_mail_texts(call.services, call.actor, call.now, call.operation, _texts(call.body)))
+
+
+def _texts(body: MailSettings) -> MailTexts:
+    return MailTexts(organisation=body.organisation, contact=body.contact, logo_url=body.logo_url, footer=body.footer)
 
 
 def _settings(texts: MailTexts) -> dict[str, str | datetime | None]:
