@@ -162,7 +162,12 @@ def _package(held: Held) -> dict[str, object]:
         "assignmentId": assignment.id,
         "startDateTime": stamp(assignment.starts),
         "endDateTime": stamp(assignment.ends),
-        "request": {"id": request.id, "requestType": request.type, "requestorId": request.requestor_id}
+        "request": {
+            "id": request.id,
+            "requestType": request.type,
+            "requestorId": request.requestor_id,
+            "requestorName": held.requestor,
+        }
         if request
         else None,
     }

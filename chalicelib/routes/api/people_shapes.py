@@ -23,6 +23,7 @@ class Giving(Shape, kw_only=True):
     id: str
     request_type: str
     requestor_id: str
+    requestor_name: str
 
 
 class HeldPackage(Shape, kw_only=True):
