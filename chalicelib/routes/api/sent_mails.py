@@ -8,7 +8,8 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.api.mails import MailText
+from chalicelib.routes.api.mails import HTML, TEXT, shown_mail, wanted_format
+from chalicelib.routes.declared import Media
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
@@ -115,16 +116,23 @@ def count_failed(call: Call) -> Answer:
     return {"mails": found.mails, "people": found.people, "more": found.more}
 
 
-@route(door, "GET", "/api/v1/reviews/{review_id}/mails/{person_id}", query=("kind",), gives=MailText)
+@route(
+    door,
+    "GET",
+    "/api/v1/reviews/{review_id}/mails/{person_id}",
+    query=("kind", "format"),
+    gives=Media(HTML, also=(TEXT,)),
+)
 def show_mail(call: Call, review_id: str, person_id: str) -> Answer:
-    """The mail of a `kind` about a review to a person as it would be written now; the texts that were sent are not
-    kept."""
+    """The mail of a `kind` about a review to a person as it would be written now, as HTML or (`format=text`) as plain
+    text; the texts that were sent are not kept."""
     kind = (call.query.get("kind") or [""])[0]
     if not kind:
         raise errors.InvalidInput("Say which kind of mail, as the list of mails names it.", "kind")
+    wanted = wanted_format(call)
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     mail = mail_again(call.services, call.actor, found, person_id if ids.is_guid(person_id) else "", kind)
-    return {"subject": mail.subject, "html": mail.html, "text": mail.text}
+    return shown_mail(mail, wanted)
 
 
 def _review(call: Call, review_id: str) -> ReviewInstance:
