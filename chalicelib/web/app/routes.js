@@ -3,4 +3,8 @@
 // `sees(me)` who may open it (the API decides in the end); `bare` pages stand without the frame and before signing in.
 export const PAGES = [
   { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
+  { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
+  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
+  { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
+  { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
 ];
