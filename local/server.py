@@ -26,13 +26,13 @@ from chalice.local import (
 )
 
 from local.handlers import MILLISECONDS, report
-from local.levers import Levers, Reply, error
+from local.levers import Levers
+from local.replies import Reply, error
 
 HOST = "127.0.0.1"
 MAX_BODY = 10_000_000  # bytes; API Gateway's limit
 COMPRESSED_FROM = 1_024  # bytes; minimum_compression_size in .chalice/config.json
 OWN_HOSTS = frozenset({"127.0.0.1", "localhost"})
-HTML_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:"
 
 
 def configuration(app: Chalice) -> Config:
@@ -160,15 +160,13 @@ class _Handler(ChaliceRequestHandler):
             return error(403, "Forbidden", "The local stage is moved from this machine only.")
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return self.server.levers.handle(self.command, parts.path, query, body)
+        return self.server.levers.handle(self.command, parts.path, query, body, self.headers.get("cookie", ""))
 
     def _reply(self, reply: Reply) -> None:
         headers: dict[str, Any] = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
-        headers |= {"X-Content-Type-Options": "nosniff"}
+        headers |= {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", **reply.headers}
         if self.close_connection:
             headers["Connection"] = "close"
-        if reply.content_type.startswith("text/html"):
-            headers["Content-Security-Policy"] = HTML_POLICY
         self._send_http_response(reply.status, headers, b"" if self.command == "HEAD" else reply.body)
 
 

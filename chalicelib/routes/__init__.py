@@ -18,6 +18,7 @@ DOORS = (
     "graph.policies",
     "graph.review_changes",
     "api.audit",
+    "api.briefing",
     "api.closed_reviews",
     "api.coverage",
     "graph.resources",
@@ -32,10 +33,12 @@ DOORS = (
     "api.my_access",
     "api.people",
     "api.reports",
+    "api.review_previews",
     "api.review_series",
     "api.reviews",
     "api.roles",
     "api.separation",
+    "api.sign_in",
     "portal.pages",
 )
 

@@ -22,6 +22,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "$filter": ({"type": "string", "minLength": 1}, "An OData filter, such as displayName eq 'Finance'."),
     "$orderby": ({"type": "string", "minLength": 1}, "A member with asc or desc."),
     "accessPackageId": ({"type": "string", "minLength": 1}, "The reviews of this access package."),
+    "accessPackageIds": ({"type": "string", "minLength": 36}, "Up to 50 access packages, separated by commas."),
     "state": ({"type": "string"}, "The state of assignments: active (the default), all, or one of Graph's states."),
     "counts": ({"type": "string", "enum": ["true", "false"]}, "With true the live assignments are counted."),
     "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
@@ -33,6 +34,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
+    "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

@@ -139,6 +139,11 @@ class EntitlementTable:
         """One resource."""
         return _find(Resource, keys.resource(resource_id))
 
+    def resources(self, resource_ids: Iterable[str]) -> dict[str, Resource]:
+        """Several resources by id; may lag by a second."""
+        found = fetch_many(Resource, map(keys.resource, resource_ids))
+        return {resource.id: resource for resource in found}
+
     def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]:
         """The resources of a catalog, by id."""
         return query(Resource, keys.resources_of_catalog(catalog_id), limit, after)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain import ids
 from chalicelib.domain.csv_text import Row
@@ -23,6 +24,7 @@ from chalicelib.usecases import list_entitlements
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Page, Services
 from chalicelib.usecases.roles import named
+from chalicelib.usecases.seeing import sees_package
 
 REVIEWED, NEVER, SWITCHED_OFF, ENDED = "reviewed", "neverReviewed", "switchedOff", "ended"
 NO_POLICY = "noPolicy"
@@ -88,6 +90,28 @@ def coverage(
             return Page(tuple(found), "2")
     rest = _without_policy(services, actor, limit - len(found), after, counts, budget)
     return Page((*found, *rest.items), f"2{rest.next}" if rest.next else None)
+
+
+def coverage_of(services: Services, actor: Actor, package_ids: Sequence[str], *, counts: bool) -> list[Coverage]:
+    """The same for these packages, those of them whose policies the caller may see. Counts that took too long are left
+    out."""
+    budget = Budget(services.clock, _SECONDS)
+    known = services.entitlements.packages(package_ids)
+    seen = [one for one in known.values() if sees_package(actor, one.catalog_id, one.id)]
+
+    def policies(package: AccessPackage) -> list[AssignmentPolicy]:
+        return list(list_entitlements.every(partial(services.entitlements.policies_of_package, package.id)))
+
+    def counted(one: Coverage) -> Coverage:
+        if one.policy is None or not budget.left():
+            return one
+        return replace(one, assignments=services.entitlements.count_live_assignments_of_policy(one.policy.id))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(policies, seen))
+        told = [one for _, one in _told(services, [policy for some in found for policy in some], counts=False)]
+        told += _bare(services, [package for package, some in zip(seen, found, strict=True) if not some], counts)
+        return list(pool.map(counted, told)) if counts else told
 
 
 def _of_policies(

@@ -76,34 +76,6 @@ class ReviewSummary(ReviewHead, kw_only=True):
     counts: Counts | UnsetType = UNSET
 
 
-class Handed(Answer, kw_only=True):
-    """What a reviewer handed over to one person: these items, or everything when there are none."""
-
-    to: str
-    items: list[str]
-    reason: str
-    date_time: Instant
-
-
-class ListedReview(Answer, kw_only=True):
-    """One of the caller's reviews; of a package, a series with its newest review."""
-
-    definition_id: str
-    display_name: str
-    id: Text = UNSET
-    access_package: Reference | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
-    start_date_time: Instant | UnsetType = UNSET
-    end_date_time: Instant | UnsetType = UNSET
-    items: int | UnsetType = UNSET
-    undecided: int | UnsetType = UNSET
-    self_review: bool | UnsetType = UNSET
-    reviewer_reason: Text = UNSET
-    on_behalf_of: list[str] | UnsetType = UNSET
-    handed_over: list[Handed] | UnsetType = UNSET
-    latest: ReviewSummary | UnsetType | None = UNSET
-
-
 class Finishers(Answer, kw_only=True):
     """How many reviewers there are, and how many have nothing left to do."""
 

@@ -1,6 +1,6 @@
 """The portal's addresses. Every page is the same shell; `web/app/routes.js` says which module shows which address.
 
-The shell is public and tells nothing: whoever opens a mail's link signs in first, and opening one changes nothing (P17).
+The shell is public and tells nothing: whoever opens a mail's link signs in first, and opening it changes nothing (P17).
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
+from chalicelib.routes import auth
 from chalicelib.routes.declared import HTML, Media
 from chalicelib.routes.http import Answer, Call, Text, route
 from chalicelib.routes.portal import files
-from chalicelib.settings import Settings
+from chalicelib.usecases.ports import Services
 
 door = Blueprint(__name__)
 PAGES = (
@@ -37,11 +38,14 @@ FOREVER = "public, max-age=31536000, immutable"
 SCRIPT = Media("text/javascript; charset=utf-8", also=("text/css; charset=utf-8", "image/svg+xml; charset=utf-8"))
 
 
-def policy(settings: Settings) -> str:
-    """The Content Security Policy of the shell: our own files and our own API, and nothing written into the page."""
-    logo = f" {settings.logo_url}" if settings.logo_url.startswith("https://") else ""
+def policy(services: Services) -> str:
+    """The Content Security Policy of the shell: our own files, our own API and the issuer's tokens, and nothing
+    written into the page."""
+    chosen = services.settings.logo_url
+    logo = f" {chosen}" if chosen.startswith("https://") else ""
+    sources = " ".join(["'self'", auth.token_origin(services)]).strip()
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {sources}; "
         f"img-src 'self' data:{logo}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -49,10 +53,9 @@ def policy(settings: Settings) -> str:
 
 def page(call: Call, **_: str) -> Answer:
     """The shell."""
-    settings = call.services.settings
-    if settings.stage == "local":
+    if call.services.settings.stage == "local":
         files.forget()
-    headers = {"Content-Security-Policy": policy(settings), "Cross-Origin-Opener-Policy": "same-origin"}
+    headers = {"Content-Security-Policy": policy(call.services), "Cross-Origin-Opener-Policy": "same-origin"}
     return Text(files.shell(), HTML.content_type, headers=headers)
 
 

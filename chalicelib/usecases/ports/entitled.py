@@ -96,6 +96,9 @@ class Entitlements(Protocol):
         """Several assignments by id."""
 
     def resource(self, resource_id: str) -> Resource | None: ...
+    def resources(self, resource_ids: Iterable[str]) -> dict[str, Resource]:
+        """Several resources by id; may lag by a second."""
+
     def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]: ...
     def resource_request(self, request_id: str) -> ResourceRequest | None: ...
     def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:

@@ -38,11 +38,11 @@ async function fetched(method, path, body, headers, signal) {
 /** Call the API; the answer's JSON, or null when there is none. Throws ApiError, Offline, or AbortError. */
 export async function call(method, path, body, { headers = {}, signal } = {}) {
   const answer = await fetched(method, path, body, headers, signal);
-  if (answer.status === 401) {
-    await expired(); // leaves the page to sign in again; what was typed is kept by whoever cares
-    throw new ApiError(401, await json(answer));
+  if (!answer.ok) {
+    const refusal = new ApiError(answer.status, await json(answer));
+    if (refusal.status === 401) await expired(refusal.code); // leaves to sign in again and comes back here
+    throw refusal;
   }
-  if (!answer.ok) throw new ApiError(answer.status, await json(answer));
   return answer.status === 204 ? null : json(answer);
 }
 
