@@ -10,17 +10,19 @@ export const Verdict = ({ balance }) => balance.balanced
 
 /** Every equation of a review. */
 export const Equations = ({ balance }) => html`<div class="equations">
-  ${balance.equations.map((one) => html`<${Equation} key=${one.name} ...${one} />`)}
+  ${balance.equations.filter(tells).map((one) => html`<${Equation} key=${one.name} ...${one} />`)}
 </div>`;
+
+/** With one reason only, why people kept access is told where they are listed. */
+const tells = (one) => one.name !== "kept" || !one.balanced || one.terms.length > 1;
 
 function Equation({ name, total, terms, difference, balanced }) {
   const shown = terms.filter((one) => one.count !== 0 || ALWAYS.has(one.name));
   return html`<section class=${balanced ? "equation" : "equation equation-off"}>
     <h3>${t(`evidence.equation-${name}`)}</h3>
     <div class="equation-line">
-      <${Term} count=${total} label=${t(`evidence.total-${name}`, { count: total })} whole />
-      <${Sign}>${balanced ? "=" : "≠"}<//>
-      ${shown.map((one, place) => html`${place > 0 && html`<${Sign}>+<//>`}<${Term} key=${one.name} count=${one.count} label=${label(name, one.name)} />`)}
+      <${Term} count=${total} label=${t(`evidence.total-${name}`, { count: total })} />
+      ${shown.map((one, place) => html`<${Term} key=${one.name} sign=${place ? "+" : balanced ? "=" : "≠"} count=${one.count} label=${label(name, one.name)} />`)}
     </div>
     <p class="equation-verdict"><${Icon} name=${balanced ? "circle-check" : "triangle-alert"} />
       <span>${verdict(balanced, difference)} <span class="muted">${t(`evidence.route-${name}`)}</span></span></p>
@@ -40,6 +42,5 @@ function verdict(balanced, difference) {
   return difference > 0 ? t("evidence.lacks", { count: difference }) : t("evidence.exceeds", { count: -difference });
 }
 
-const Term = ({ count, label: words, whole }) => html`<span class=${`equation-term${whole ? " equation-whole" : ""}${count === 0 ? " equation-zero" : ""}`}>
-  <strong class="number">${number(count)}</strong> <span>${words}</span></span>`;
-const Sign = ({ children }) => html`<span class="equation-sign">${children}</span>`;
+const Term = ({ sign, count, label: words }) => html`<span class=${count === 0 ? "equation-term equation-zero" : "equation-term"}>
+  <span class="equation-sign">${sign}</span> <strong class="number">${number(count)}</strong> <span class="equation-words">${words}</span></span>`;

@@ -103,7 +103,7 @@ const columns = (byPackage) => [
   { id: "people", title: t("evidence.people"), right: true, cell: (row) => number(row.population.items) },
   { id: "decided", title: t("evidence.decided"), cell: (row) => html`<${Bar} outcome=${row.outcome} />` },
   { id: "removals", title: t("evidence.removals"), cell: (row) => html`<${Removals} row=${row} />` },
-  { id: "balance", title: t("evidence.sums"), cell: (row) => html`<${Verdict} balance=${row.balance} />` },
+  { id: "balance", title: t("evidence.sums"), cell: (row) => (row.balance.balanced ? html`<span class="adds-up"><${Icon} name="check" />${t("evidence.addsUp")}</span>` : html`<${Verdict} balance=${row.balance} />`) },
 ];
 
 /** How the decisions divide, as one thin bar; the words are for whoever cannot see it or wants them. */

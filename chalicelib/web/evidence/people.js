@@ -1,10 +1,11 @@
 // The people of a closed review who were denied, and those whose case was out of the ordinary.
 import { Person, Tag, When } from "../kit/base.js";
-import { Chip, DataTable, Section } from "../kit/layout.js";
+import { Chip, Section } from "../kit/layout.js";
 import { day } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { has, t } from "../lib/texts.js";
+import { Brief } from "./brief.js";
 
 const STATES = {
   New: ["accent", "clock", "evidence.state-waiting"],
@@ -15,7 +16,7 @@ const STATES = {
 };
 
 const itemsOf = (review, filter) =>
-  `/v1.0/identityGovernance/accessReviews/definitions/${review.definitionId}/instances/${review.id}/decisions?$top=50&$filter=${encodeURIComponent(filter)}`;
+  `/v1.0/identityGovernance/accessReviews/definitions/${review.definitionId}/instances/${review.id}/decisions?$top=100&$filter=${encodeURIComponent(filter)}`;
 
 const columnsOf = (...more) => [
   { id: "person", title: t("evidence.person"), cell: (row) => html`<${Person} id=${row.principal.id} name=${row.principal.displayName}
@@ -46,7 +47,7 @@ export function Denied({ review }) {
     { id: "reason", title: t("evidence.reason"), wide: true, cell: (row) => row.justification || html`<span class="faint">${t("evidence.noReason")}</span>` },
     { id: "state", title: t("evidence.state"), cell: (row) => html`<${State} row=${row} />` },
   );
-  return html`<${DataTable} caption=${t("evidence.removals")} columns=${columns} list=${list} />`;
+  return html`<${Brief} caption=${t("evidence.removals")} columns=${columns} list=${list} />`;
 }
 
 /** Nobody answered, nobody knew, or there was nothing left to decide: each kind with its number, and the people. */
@@ -75,6 +76,6 @@ function Unusual({ review, kind }) {
     if (row["@accessReviews.cancelled"]) return t(`evidence.cancelled-${row["@accessReviews.cancelled"]}`);
     return has(key) ? t(key) : t(`evidence.kind-${kind.id}`);
   };
-  const what = { id: "why", title: t("evidence.whatHappened"), wide: true, cell: (row) => html`<span class="evidence-name"><span>${why(row)}</span>${row.justification && html`<span class="muted small">${row.justification}</span>`}</span>` };
-  return html`<${DataTable} caption=${t(`evidence.kind-${kind.id}`)} columns=${columnsOf(what)} list=${list} />`;
+  const what = { id: "why", title: t("evidence.whatHappened"), wide: true, cell: (row) => html`<span class="evidence-name"><span class="sentence">${why(row)}</span>${row.justification && html`<span class="muted small">${row.justification}</span>`}</span>` };
+  return html`<${Brief} caption=${t(`evidence.kind-${kind.id}`)} columns=${columnsOf(what)} list=${list} />`;
 }

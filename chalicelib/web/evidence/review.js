@@ -1,6 +1,6 @@
 // One closed review as evidence: whether it adds up, who decided, what was removed, what was out of the ordinary.
 import { Button, Skeleton, Tag, When } from "../kit/base.js";
-import { DataTable, Facts, PageHead, Section } from "../kit/layout.js";
+import { Facts, PageHead, Section } from "../kit/layout.js";
 import { ErrorNote, Notice, toast } from "../kit/telling.js";
 import { download } from "../lib/api.js";
 import { inputDay, moment } from "../lib/dates.js";
@@ -8,6 +8,7 @@ import { useGet, usePages } from "../lib/hooks.js";
 import { html, useLayoutEffect, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { has, number, t } from "../lib/texts.js";
+import { Brief } from "./brief.js";
 import { Equations, Verdict } from "./equation.js";
 import { Denied, Exceptions } from "./people.js";
 
@@ -98,7 +99,7 @@ function Reviewers({ id, total }) {
   const list = usePages(`/api/v1/reviews/${id}/reviewers`);
   const columns = [
     { id: "who", title: t("evidence.reviewer"), cell: (row) => html`<span class="evidence-name"><strong>${row.displayName}</strong><span class="muted small">${row.userPrincipalName}</span></span>` },
-    { id: "why", title: t("evidence.why"), cell: (row) => (has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason) },
+    { id: "why", title: t("evidence.why"), cell: (row) => html`<span class="sentence">${has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason}</span>` },
     { id: "items", title: t("evidence.people"), right: true, cell: (row) => number(row.counts.total) },
     { id: "approved", title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
     { id: "denied", title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },
@@ -106,6 +107,6 @@ function Reviewers({ id, total }) {
     { id: "left", title: t("evidence.unanswered"), right: true, cell: (row) => (row.counts.notReviewed ? html`<${Tag} tone="unsure">${number(row.counts.notReviewed)}<//>` : number(0)) },
   ];
   return html`<${Section} title=${t("evidence.whoReviewed")} note=${t("evidence.whoNote", { count: total })}>
-    <${DataTable} caption=${t("evidence.whoReviewed")} columns=${columns} list=${list} keyOf=${(row) => row.id + (row.onBehalfOf || "")} />
+    <${Brief} caption=${t("evidence.whoReviewed")} columns=${columns} list=${list} keyOf=${(row) => row.id + (row.onBehalfOf || "")} />
   <//>`;
 }
