@@ -9,7 +9,6 @@ export const PAGES = [
   { path: "/delegate", load: () => import("../reviews/delegate.js"), area: "reviews", title: "delegateTitle" },
   { path: "/my-access", load: () => import("../mine/list.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/my-access/{id}", load: () => import("../mine/one.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
-  { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
   { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
