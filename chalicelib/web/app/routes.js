@@ -3,4 +3,5 @@
 // `sees(me)` who may open it (the API decides in the end); `bare` pages stand without the frame and before signing in.
 export const PAGES = [
   { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
+  { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review" },
 ];
