@@ -37,7 +37,7 @@ export function ClosedReviews({ reviews, more }) {
 }
 
 const Closed = ({ review }) => html`<li class="review review-over">
-  <div class="review-what"><h3><${Link} class="review-link" href="/reviews/${review.id}">${review.accessPackage.displayName}<//></h3></div>
+  <div class="review-what"><h3 class="review-name"><${Link} class="review-link" href="/reviews/${review.id}">${review.accessPackage.displayName}<//></h3></div>
   <div class="review-when muted"><${When} at=${review.endDateTime}>${due(review.endDateTime)}<//></div>
   <div class="review-outcome">${isClosed(review) ? html`<${Outcome} review=${review} />` : html`<span class="muted">${t("reviews.closing")}</span>`}</div>
 </li>`;

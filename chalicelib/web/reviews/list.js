@@ -32,9 +32,9 @@ export default function Reviews() {
   return html`<div class="page page-reviews">
     <${PageHead} title=${t("reviews.heading")} lede=${lede(waiting)} actions=${all} />
     ${waiting.length === 0 && html`<${Nothing} decided=${decided} closed=${closed} />`}
-    ${waiting.length > 0 && html`<ul class="reviews">${waiting.map((one, place) => html`<${Row} key=${one.id} review=${one} first=${place === 0} ...${shown} />`)}</ul>`}
+    ${waiting.length > 0 && html`<ul class="reviews">${waiting.map((one, place) => html`<${Row} key=${one.id} review=${one} first=${place === 0} level=${2} ...${shown} />`)}</ul>`}
     ${decided.length > 0 && html`<${Section} title=${t("reviews.decided")} note=${t("reviews.decidedNote")}>
-      <ul class="reviews">${decided.map((one) => html`<${Row} key=${one.id} review=${one} ...${shown} />`)}</ul><//>`}
+      <ul class="reviews">${decided.map((one) => html`<${Row} key=${one.id} review=${one} level=${3} ...${shown} />`)}</ul><//>`}
     <${ClosedReviews} reviews=${closed} more=${more} />
     ${asking?.hand && html`<${HandOver} review=${asking.hand} close=${() => setAsking(null)} done=${reload} />`}
     ${asking?.back && html`<${TakeBack} ...${asking.back} close=${() => setAsking(null)} done=${reload} />`}
@@ -51,13 +51,13 @@ const Nothing = ({ decided, closed }) => html`<${Empty} icon=${decided.length ? 
   title=${t(decided.length ? "reviews.allDone" : "reviews.nothing")}>${t(decided.length ? "reviews.allDoneWhy" : closed.length ? "reviews.nothingWhy" : "reviews.nothingYet")}<//>`;
 
 /** One review: what, until when, how far, and the way in. */
-function Row({ review, first, names, ask }) {
+function Row({ review, first, level, names, ask }) {
   const { accessPackage, endDateTime, timeZone, items, undecided, id } = review;
   const done = items - undecided;
   const own = isOwn(review);
   const label = undecided === 0 ? "again" : own ? "answer" : done ? "continue" : "start";
   return html`<li class="review">
-    <div class="review-what"><h3><${Link} class="review-link" href="/reviews/${id}">${accessPackage.displayName}<//></h3>
+    <div class="review-what"><${`h${level}`} class="review-name"><${Link} class="review-link" href="/reviews/${id}">${accessPackage.displayName}<//><//>
       <p class="muted">${question(review)}</p><${Notes} ...${{ review, names, ask }} /></div>
     <div class="review-when"><${Due} at=${endDateTime} zone=${timeZone} brief /><${When} at=${endDateTime} zone=${timeZone} /></div>
     <div class="review-far">${!own && html`<${Progress} done=${done} total=${items} label=${t("reviews.progressOf", { package: accessPackage.displayName })} />`}</div>
