@@ -38,7 +38,7 @@ def managed(world: World, org: Organisation, *packages: str, **settings: Any) ->
 
 def names(page: Page) -> Locator:
     """The packages of the list, in its order."""
-    return page.locator(".review-name")
+    return page.locator(".todo-name")
 
 
 def test_the_most_urgent_review_comes_first_and_says_what_is_asked(
@@ -48,7 +48,7 @@ def test_the_most_urgent_review_comes_first_and_says_what_is_asked(
     page = portal.visit("/", nora)
     expect(page.get_by_role("heading", level=1)).to_have_text("Reviews waiting for you")
     expect(names(page)).to_have_text(["Ledger", "Travel"])
-    first = page.locator(".review").first
+    first = page.locator(".todo").first
     expect(first).to_contain_text("Do the 2 people you manage still need it?")
     expect(first).to_contain_text("closes in 5 days")
     expect(first).to_contain_text("0 of 2")
@@ -87,7 +87,7 @@ def test_closed_reviews_stand_apart_with_their_outcome(portal: Portal, world: Wo
     page = portal.visit("/my-access", nora)
     page.get_by_role("link", name="Reviews", exact=True).first.click()  # a single one would be opened at once
     expect(names(page)).to_have_text(["Travel", "Ledger"])
-    over = page.locator(".review-over")
+    over = page.locator(".todo-over")
     expect(over).to_contain_text("1 approved")
     expect(over).to_contain_text("1 denied")
     portal.axe(page, within="#app main")
@@ -110,11 +110,11 @@ def test_handing_over_and_taking_back(portal: Portal, world: World, org: Organis
     expect(page.get_by_text("Handed over to Eve.").first).to_be_visible()
     world.drain()
     world.clock.seconds += 10
-    row = page.locator(".review").filter(has_text="Ledger")
+    row = page.locator(".todo").filter(has_text="Ledger")
     expect(row).to_contain_text("Handed over to Eve.")
     hers = portal.visit("/my-access", eve)
     hers.get_by_role("link", name="Reviews", exact=True).first.click()
-    expect(hers.locator(".review")).to_contain_text("Handed over to you by Nora")
+    expect(hers.locator(".todo")).to_contain_text("Handed over to you by Nora")
     expect(hers.get_by_role("button", name="More for Ledger")).to_have_count(0)
     row.get_by_role("button", name="Take back").click()
     page.get_by_role("dialog").get_by_role("button", name="Take back").click()

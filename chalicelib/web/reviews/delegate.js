@@ -23,7 +23,7 @@ async function arranged(signal) {
     return null;
   };
   const [named, reviews] = await Promise.all([get(MINE, { signal }).catch(none), loadReviews(signal)]);
-  const away = [...reviews.waiting, ...reviews.decided].flatMap((review) =>
+  const away = [...reviews.waiting, ...reviews.elsewhere, ...reviews.decided].flatMap((review) =>
     review.handedOver.filter((one) => one.standing).map((one) => ({ review, to: one.to, name: reviews.names.get(one.to) || t("reviews.somebody") })));
   return { named, away };
 }
@@ -40,7 +40,7 @@ export default function Delegate() {
     ${named && asking !== "change" ? html`<${Arranged} named=${named} ask=${setAsking} />` : html`<${Sentence} named=${named} stop=${named && close} done=${() => (close(), reload())} />`}
     <${Section} title=${t("reviews.standMeans")}><ul class="points prose">${MEANS.map((key) => html`<li key=${key}>${t(`reviews.${key}`)}</li>`)}</ul><//>
     ${away.length > 0 && html`<${Section} title=${t("reviews.standAway")} note=${t("reviews.standAwayNote")}>
-      <ul class="reviews">${away.map((one) => html`<li class="stand-away" key=${one.review.id + one.to}>
+      <ul class="todos">${away.map((one) => html`<li class="stand-away" key=${one.review.id + one.to}>
         <span class="grow"><${Link} href="/reviews/${one.review.id}">${one.review.accessPackage.displayName}<//> <span class="muted">${t("reviews.standWith", { name: one.name })}</span></span>
         <${Button} small icon="undo-2" onClick=${() => setAsking(one)}>${t("reviews.back")}<//></li>`)}</ul><//>`}
     ${asking === "end" && html`<${Ending} named=${named} away=${away.length} close=${close} done=${reload} />`}
