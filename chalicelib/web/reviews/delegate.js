@@ -66,7 +66,7 @@ const Ending = ({ named, away, close, done }) => html`<${Confirm} title=${t("rev
 /** "From … to …, … reviews for me, because …" */
 function Sentence({ named, stop, done }) {
   const me = useMe();
-  const [from, setFrom] = useState(inputDay(named?.startDateTime || now()));
+  const [first, setFirst] = useState(inputDay(named?.startDateTime || now()));
   const [to, setTo] = useState(named ? inputDay(lastDay(named)) : "");
   const [person, setPerson] = useState(named ? { id: named.to, displayName: named.displayName } : null);
   const [reason, setReason] = useState(named?.reason || "");
@@ -74,17 +74,17 @@ function Sentence({ named, stop, done }) {
   const [busy, setBusy] = useState(false);
   const send = async (event) => {
     event.preventDefault();
-    const missing = faults({ from, to, person, reason });
+    const missing = faults({ first, to, person, reason });
     setWrong(missing);
     if (Object.keys(missing).length) return;
     setBusy(true);
     try {
-      await put(MINE, { to: person.id, reason: reason.trim(), startDateTime: midnight(from), endDateTime: midnight(to, 1) });
+      await put(MINE, { to: person.id, reason: reason.trim(), startDateTime: midnight(first), endDateTime: midnight(to, 1) });
       toast(t("reviews.standSaved", { name: person.displayName }));
       done();
     } catch (problem) {
-      const field = { startDateTime: "from", endDateTime: "until" }[problem.target] || problem.target || "all";
-      setWrong({ [["from", "until", "to", "reason"].includes(field) ? field : "all"]: explained(problem) });
+      const field = { startDateTime: "first", endDateTime: "until" }[problem.target] || problem.target || "all";
+      setWrong({ [["first", "until", "to", "reason"].includes(field) ? field : "all"]: explained(problem) });
       setBusy(false);
     }
   };
@@ -93,8 +93,8 @@ function Sentence({ named, stop, done }) {
     aria-describedby=${wrong[name] ? "stand-errors" : undefined} onInput=${(event) => set(event.target.value)} ...${more} />`;
   return html`<form class="stack" onSubmit=${send} noValidate>
     <div class="stand-sentence">
-      <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("from", "date", from, setFrom, { min: inputDay(now()) })}</span>
-      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: from })},</span>
+      <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("first", "date", first, setFirst, { min: inputDay(now()) })}</span>
+      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: first })},</span>
       <span class="stand-person"><${PersonPicker} hideLabel label=${t("reviews.stand_to")} placeholder=${t("reviews.stand_to")} value=${person} onChange=${setPerson} without=${[me.id]} /></span>
       <span class="stand-part stand-reason"><span>${t("reviews.standReviews")}</span>${input("reason", "text", reason, setReason, { placeholder: t("reviews.standBecause"), maxlength: "200" })}</span>
     </div>
@@ -103,10 +103,10 @@ function Sentence({ named, stop, done }) {
   </form>`;
 }
 
-function faults({ from, to, person, reason }) {
+function faults({ first, to, person, reason }) {
   const found = {
-    from: !from && t("reviews.standFromMissing"),
-    until: !to ? t("reviews.standToMissing") : from && to < from && t("reviews.standOrder"),
+    first: !first && t("reviews.standFromMissing"),
+    until: !to ? t("reviews.standToMissing") : first && to < first && t("reviews.standOrder"),
     to: !person && t("reviews.handToMissing"),
     reason: !reason.trim() && t("reviews.standWhyMissing"),
   };

@@ -111,7 +111,7 @@ export default {
   standTo: "to",
   standReviews: "reviews for me, because",
   standBecause: "I am on holiday",
-  stand_from: "First day",
+  stand_first: "First day",
   stand_until: "Last day",
   stand_to: "Who reviews for you?",
   stand_reason: "Why?",
