@@ -13,7 +13,7 @@ import { compare, has, t } from "../lib/texts.js";
 import { EM } from "./draft.js";
 
 const STATES = { active: ["delivered"], waiting: ["delivering"], trouble: ["partiallyDelivered", "deliveryFailed"], ended: ["expired"], all: [] };
-const TONES = { delivered: "approve", delivering: "accent", partiallyDelivered: "unsure", deliveryFailed: "deny", expired: "plain" };
+const TONES = { delivering: "accent", partiallyDelivered: "unsure", deliveryFailed: "deny", expired: "plain" };
 
 export function Assignments({ packed, mayAssign, changed }) {
   const { state = "active" } = useQuery();
@@ -44,7 +44,7 @@ const columns = (mayAssign, ask) => [
   { id: "policy", title: t("packages.policy"), cell: (one) => html`<span class="muted">${one.assignmentPolicy?.displayName}</span>` },
   { id: "since", title: t("packages.since"), cell: (one) => html`<${When} at=${one.schedule.startDateTime}>${ago(one.schedule.startDateTime)}<//>` },
   { id: "until", title: t("packages.until"), cell: (one) => until(one) },
-  { id: "state", title: t("packages.state"), cell: (one) => html`<${Tag} tone=${TONES[one.state]}>${stateOf(one)}<//>` },
+  { id: "state", title: t("packages.state"), cell: (one) => one.state === "delivered" ? html`<span class="muted">${stateOf(one)}</span>` : html`<${Tag} tone=${TONES[one.state]}>${stateOf(one)}<//>` },
   mayAssign && { id: "act", title: html`<span class="unseen">${t("packages.actions")}</span>`, right: true, cell: (one) => one.state !== "expired" && html`<${Button} kind="quiet" small onClick=${() => ask(one)}>${t("packages.end_")}<span class="unseen"> ${one.target?.displayName}</span><//>` },
 ].filter(Boolean);
 

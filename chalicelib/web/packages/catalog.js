@@ -33,7 +33,7 @@ export default function Catalog({ id }) {
     <${PageHead} crumbs=${CRUMBS()} title=${catalog.displayName} lede=${catalog.description}
       actions=${mine && html`<${Button} icon="pencil" onClick=${() => setAsking("edit")}>${t("packages.edit")}<//>
         ${!fixed && html`<${Menu} label=${t("packages.moreActions")} items=${[{ label: t("packages.deleteCatalog"), icon: "trash", danger: true, act: () => setAsking("delete") }]} />`}`} />
-    <div class="stack-40">
+    <div>
       <${Section} title=${t("packages.title")} note=${t("packages.packagesOfCatalog")} actions=${packages.rows.length > 0 && add}><${PackagesOf} list=${packages} add=${add} /><//>
       <${Resources} catalog=${catalog} mine=${mine} />
     </div>

@@ -75,7 +75,8 @@ export function faults(form) {
   return form.on ? { ...found, ...faultsOfReview(form) } : found;
 }
 
-function faultsOfReview(form) {
+/** What is wrong with the review settings alone: nothing can be foreseen before that is mended. */
+export function faultsOfReview(form) {
   const found = {};
   if (!form.start) found.start = t("packages.needsDate");
   if (!between(form.days, 1, LONGEST[form.every])) found.days = t(`packages.needsDays_${form.every}`, { to: LONGEST[form.every] });

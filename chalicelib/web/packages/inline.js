@@ -21,6 +21,10 @@ export const InlineSelect = ({ id, label, error, value, options, onChange }) =>
     ${options.map((one) => html`<option key=${one.value} value=${one.value} selected=${one.value === value}>${one.label}</option>`)}
   </select>`;
 
+/** A date inside a sentence: in words, and the browser's own field while it has the focus. */
+export const InlineDate = ({ words, ...more }) =>
+  html`<span class="inline-dated"><${InlineInput} type="date" ...${more} /><span class="inline-words" aria-hidden="true">${words}</span></span>`;
+
 /** A number or a date inside a sentence. */
 export const InlineInput = ({ id, label, error, value, onInput, type = "text", ...more }) =>
   html`<input class="inline-control inline-${type}" type=${type} ...${carried({ id, label, error })} ...${more} value=${value}

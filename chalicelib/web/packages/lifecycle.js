@@ -1,10 +1,11 @@
 // The Lifecycle step: the sentence is the form. What few need stands beneath, under Advanced.
 import { Check } from "../kit/fields.js";
 import { Icon } from "../kit/base.js";
+import { longDay } from "../lib/dates.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { Advanced } from "./advanced.js";
-import { InlineInput, InlineSelect, Sentence } from "./inline.js";
+import { InlineDate, InlineInput, InlineSelect, Sentence } from "./inline.js";
 import { FREQUENCIES, LONGEST, REVIEWERS, SILENCES } from "./settings.js";
 import { SubjectPicker } from "./subjects.js";
 
@@ -33,8 +34,8 @@ function TheSentence({ form, set, errors, earliest }) {
   const parts = {
     every: html`<${InlineSelect} id="every" label=${t("packages.every")} error=${errors.every} value=${form.every} options=${choices(FREQUENCIES, "often")}
       onChange=${(every) => set({ every, days: String(Math.min(Number(form.days) || 1, LONGEST[every])) })} />`,
-    start: html`<${InlineInput} type="date" id="start" label=${t("packages.start")} error=${errors.start} value=${form.start} min=${earliest} required
-      onInput=${(start) => set({ start })} />`,
+    start: html`<${InlineDate} id="start" label=${t("packages.start")} error=${errors.start} value=${form.start} min=${earliest} required
+      words=${form.start ? longDay(`${form.start}T12:00:00Z`, "UTC") : t("packages.chooseDay")} onInput=${(start) => set({ start })} />`,
     days: html`<span class="nowrap"><${InlineInput} type="number" id="days" label=${t("packages.daysOpen")} error=${errors.days} value=${form.days} min="1" max=${LONGEST[form.every]}
       inputmode="numeric" required onInput=${(days) => set({ days })} /> ${t("packages.daysWord", { count: Number(form.days) || 0 })}</span>`,
     who: html`<${InlineSelect} id="who" label=${t("packages.who")} error=${errors.who} value=${form.who} options=${choices(REVIEWERS, "by")} onChange=${(who) => set({ who })} />`,

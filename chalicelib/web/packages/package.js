@@ -44,7 +44,7 @@ export default function Package({ id }) {
       inside && { id: "assignments", label: t("packages.tab_assignments"), href: here("assignments"), count: people },
       { id: "reviews", label: t("packages.tab_reviews"), href: here("reviews") },
     ]} />
-    ${tab === "about" && html`<div class="stack-40">
+    ${tab === "about" && html`<div>
       <${Policies} packed=${packed} rows=${rows} mine=${mine} me=${me} />
       ${inside && html`<${Gives} packed=${packed} people=${people} mine=${mine} /><${Incompatible} packed=${packed} mine=${mine} />`}
     </div>`}

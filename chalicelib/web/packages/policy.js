@@ -1,5 +1,6 @@
 // The policy editor: three steps over one form, a live preview beside the reviews, one Save.
 import { Button, Icon, Skeleton } from "../kit/base.js";
+import { Menu } from "../kit/floating.js";
 import { PageHead } from "../kit/layout.js";
 import { ErrorNote, explained, NotFound, Notice, toast } from "../kit/telling.js";
 import { patch, post } from "../lib/api.js";
@@ -11,7 +12,7 @@ import { navigate, useGuard, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { Basics, HowLong } from "./basics.js";
 import { DeletePolicy } from "./deleting.js";
-import { EM, faults, loadPolicy, stepOf, toSend } from "./draft.js";
+import { EM, faults, faultsOfReview, loadPolicy, stepOf, toSend } from "./draft.js";
 import { Lifecycle } from "./lifecycle.js";
 import { Preview, usePreview } from "./preview.js";
 import { looksInside, manages } from "./rights.js";
@@ -45,7 +46,8 @@ function Editor({ packed, policy, form: saved, reload }) {
   const told = useRef(justSaved?.policy === policy?.id ? justSaved : null).current;
   const readOnly = !manages(me, packed.catalog.id, packed.id);
   const body = useMemo(() => previewBody(packed, policy, form), [form]);
-  const preview = usePreview(looksInside(me, packed.catalog.id, packed.id) ? body : null);
+  const looks = looksInside(me, packed.catalog.id, packed.id);
+  const preview = usePreview(looks ? body : null);
   const changed = useMemo(() => changes(saved, form), [form]);
   const dirty = useRef(false);
   dirty.current = changed.length > 0;
@@ -84,7 +86,7 @@ function Editor({ packed, policy, form: saved, reload }) {
   const bar = { readOnly, dirty: changed.length > 0 || !policy, busy, save, step, setStep, isNew: !policy, cancel: () => navigate(`/admin/packages/${packed.id}`) };
   return html`<div class="page page-policy">
     <${PageHead} crumbs=${crumbs(packed)} title=${policy ? policy.displayName : t("packages.newPolicy")} lede=${t("packages.policyLede", { name: packed.displayName })}
-      actions=${policy && !readOnly && html`<${Button} kind="quiet" icon="trash" onClick=${() => setAsking(true)}>${t("packages.deletePolicy")}<//>`} />
+      actions=${policy && !readOnly && html`<${Menu} label=${t("packages.moreActions")} items=${[{ label: t("packages.deletePolicy"), icon: "trash", danger: true, act: () => setAsking(true) }]} />`} />
     ${told && html`<${Saved} ...${told} />`}
     ${readOnly && html`<${Notice} icon="lock">${t("packages.readOnly")}<//>`}
     <${Summary} errors=${errors} show=${tried || Boolean(refusal)} refusal=${refusal} goTo=${goTo} />
@@ -95,7 +97,7 @@ function Editor({ packed, policy, form: saved, reload }) {
         ${step === "lasting" && html`<${HowLong} ...${{ form, set, errors, readOnly }} />`}
         ${step === "lifecycle" && html`<${Lifecycle} ...${{ form, set, errors, readOnly }} earliest=${inputDay(now(), form.zone)} />`}
       </div>
-      ${step === "lifecycle" && form.on && body && html`<${Preview} ...${preview} goTo=${goTo} isNew=${!policy} />`}
+      ${step === "lifecycle" && form.on && looks && html`<${Preview} ...${preview} fault=${Object.entries(faultsOfReview(form))[0]} goTo=${goTo} isNew=${!policy} />`}
     </div>
     ${!readOnly && html`<${SaveBar} ...${bar} count=${policy ? changed.length : 0} />`}
     ${asking && html`<${DeletePolicy} policy=${policy} packed=${packed} close=${(done) => (setAsking(false), done && ((dirty.current = false), navigate(`/admin/packages/${packed.id}`)))} />`}
@@ -108,7 +110,7 @@ const crumbs = (packed) => [
 ];
 
 function previewBody(packed, policy, form) {
-  if (!form.on) return null;
+  if (!form.on || Object.keys(faultsOfReview(form)).length) return null;
   return { accessPackageId: packed.id, ...(policy ? { assignmentPolicyId: policy.id } : {}), reviewSettings: toGraph(form) };
 }
 

@@ -1,7 +1,7 @@
 // What the settings would do, live: the next dates, and the first review in numbers with the names behind each number.
 import { Avatar, Icon, Skeleton, When } from "../kit/base.js";
 import { call } from "../lib/api.js";
-import { day, time, zoneName } from "../lib/dates.js";
+import { briefDay, day, time, zoneName } from "../lib/dates.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { useStill } from "../lib/hooks.js";
 import { number, t } from "../lib/texts.js";
@@ -14,7 +14,7 @@ export function usePreview(body) {
   const wanted = body ? JSON.stringify(body) : "";
   const still = useStill(wanted, 350);
   useEffect(() => {
-    if (!still) return setState({ data: null, error: null, busy: false });
+    if (!still) return setState((before) => ({ ...before, error: null, busy: false }));
     const stop = new AbortController();
     setState((before) => ({ ...before, busy: true }));
     call("POST", "/api/v1/review-previews", JSON.parse(still), { signal: stop.signal }).then(
@@ -26,14 +26,15 @@ export function usePreview(body) {
   return { ...state, busy: state.busy || still !== wanted };
 }
 
-/** The panel beside the form. `goTo(control)` leads to what is wrong. */
-export function Preview({ data, error, busy, goTo, isNew }) {
-  const stale = Boolean(error) && Boolean(data);
+/** The panel beside the form. `fault` [control, message]: what is to be filled in first; `goTo(control)` leads there. */
+export function Preview({ data, error, busy, fault, goTo, isNew }) {
+  const wrong = fault || (error && [controlOf(error.target), explained(error)]);
+  const stale = Boolean(wrong) && Boolean(data);
   return html`<aside class="preview" aria-label=${t("packages.preview")}>
     <div class="between preview-head"><h3>${t("packages.preview")}</h3>
-      <span class="preview-state small muted" role="status">${busy ? t("packages.computing") : error ? t("packages.outdated") : t("packages.upToDate")}</span></div>
-    ${error && html`<${Wrong} error=${error} goTo=${goTo} />`}
-    ${!data && !error && html`<${Skeleton} lines=${8} />`}
+      <span class="preview-state small muted" role="status">${busy && !fault ? t("packages.computing") : wrong ? t("packages.outdated") : t("packages.upToDate")}</span></div>
+    ${wrong && html`<${Wrong} control=${wrong[0]} message=${wrong[1]} goTo=${goTo} />`}
+    ${!data && !wrong && html`<${Skeleton} lines=${8} />`}
     ${data && html`<div class=${stale ? "preview-body stale" : "preview-body"}>
       <${Dates} data=${data} />
       ${data.firstReview && html`<${First} first=${data.firstReview} running=${data.running} zone=${data.timeZone} isNew=${isNew} />`}
@@ -42,24 +43,19 @@ export function Preview({ data, error, busy, goTo, isNew }) {
   </aside>`;
 }
 
-function Wrong({ error, goTo }) {
-  const control = controlOf(error.target);
-  return html`<div class="preview-wrong"><${Icon} name="info" /><p>${explained(error)}
-    ${control && html` <button type="button" class="link-button" onClick=${() => goTo(control)}>${t("packages.goThere")}</button>`}</p></div>`;
-}
+const Wrong = ({ control, message, goTo }) => html`<div class="preview-wrong"><${Icon} name="info" /><p>${message}
+  ${control && html` <button type="button" class="link-button" onClick=${() => goTo(control)}>${t("packages.goThere")}</button>`}</p></div>`;
 
 const Dates = ({ data }) => html`<section class="stack-8">
   <h4>${t("packages.nextDates", { count: data.next.length })}</h4>
   ${data.waiting && html`<p class="small">${t("packages.waiting", { day: day(data.waiting.startDateTime, data.timeZone) })}</p>`}
   ${data.next.length === 0 && !data.waiting && html`<p class="muted">${t("packages.noDates")}</p>`}
   <ol class="dates">${data.next.map((one) => html`<li key=${one.date}>
-    <span class="dates-open"><${When} at=${one.startDateTime} zone=${data.timeZone}>${dated(one.startDateTime, data.timeZone)}<//></span>
+    <span class="dates-open"><${When} at=${one.startDateTime} zone=${data.timeZone}>${briefDay(one.startDateTime, data.timeZone)}<//></span>
     <span class="dates-to" aria-hidden="true">→</span><span class="unseen">${t("packages.to")}</span>
-    <span class="dates-close"><${When} at=${one.endDateTime} zone=${data.timeZone}>${dated(one.endDateTime, data.timeZone)}<//></span></li>`)}</ol>
+    <span class="dates-close"><${When} at=${one.endDateTime} zone=${data.timeZone}>${briefDay(one.endDateTime, data.timeZone)}<//></span></li>`)}</ol>
   ${data.next.length > 0 && html`<p class="tiny muted">${t("packages.datesNote", { time: time(data.next[0].startDateTime, data.timeZone), zone: zoneName(data.timeZone) })}</p>`}
 </section>`;
-
-const dated = (iso, zone) => day(iso, zone);
 
 function First({ first, running, zone, isNew }) {
   const silence = first.ifNobodyAnswers;
@@ -79,7 +75,7 @@ function First({ first, running, zone, isNew }) {
         <h4>${t("packages.ifNobody")}</h4>
         <div class="figures">
           <${Figure} icon=${silence.removed.count ? "user-x" : "shield-check"} tone=${silence.removed.count ? "deny" : "approve"} label=${t("packages.loseAccess", { count: silence.removed.count })} of=${silence.removed} />
-          <${Figure} icon="check" label=${t("packages.keepAccess", { count: silence.approved + silence.kept })} note=${because(silence.keptBecause)} />
+          ${silence.approved + silence.kept > 0 && html`<${Figure} icon="check" label=${t("packages.keepAccess", { count: silence.approved + silence.kept })} note=${because(silence.keptBecause)} />`}
         </div>
         ${silence.waitsForConfirmation && html`<p class="small">${t("packages.waitsForYou")}</p>`}
         <p class="tiny muted">${first.complete ? t("packages.asOfToday") : t("packages.firstOnes", { count: first.examined })}</p>`}

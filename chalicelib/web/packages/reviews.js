@@ -3,7 +3,7 @@ import { Due, Icon, Skeleton, Tag, When } from "../kit/base.js";
 import { Section } from "../kit/layout.js";
 import { Empty, ErrorNote } from "../kit/telling.js";
 import { all, get } from "../lib/api.js";
-import { day, longDay } from "../lib/dates.js";
+import { briefDay, day, longDay } from "../lib/dates.js";
 import { html } from "../lib/html.js";
 import { useLoad } from "../lib/hooks.js";
 import { Link } from "../lib/router.js";
@@ -32,8 +32,8 @@ function Series({ one, packed }) {
     <div class="series">
       <div class="stack-8"><h3 class="small-head">${t("packages.comingUp")}</h3>
         ${one.waiting && html`<p class="small">${t("packages.waiting", { day: day(one.waiting.startDateTime, zone) })}</p>`}
-        ${one.next.length ? html`<ol class="dates">${one.next.slice(0, 3).map((next) => html`<li key=${next.date}><${When} at=${next.startDateTime} zone=${zone}>${day(next.startDateTime, zone)}<//>
-          <span class="muted" aria-hidden="true">→</span><span class="unseen">${t("packages.to")}</span><${When} at=${next.endDateTime} zone=${zone}>${day(next.endDateTime, zone)}<//></li>`)}</ol>` : html`<p class="muted">${t("packages.noneComing")}</p>`}
+        ${one.next.length ? html`<ol class="dates">${one.next.slice(0, 3).map((next) => html`<li key=${next.date}><${When} at=${next.startDateTime} zone=${zone}>${briefDay(next.startDateTime, zone)}<//>
+          <span class="muted" aria-hidden="true">→</span><span class="unseen">${t("packages.to")}</span><${When} at=${next.endDateTime} zone=${zone}>${briefDay(next.endDateTime, zone)}<//></li>`)}</ol>` : html`<p class="muted">${t("packages.noneComing")}</p>`}
       </div>
       <div class="stack-8"><h3 class="small-head">${t("packages.past")}</h3>
         ${one.reviews.length ? html`<ul class="lines">${one.reviews.slice(0, SHOWN).map((review) => html`<li key=${review.id} class="line"><${Icon} name=${review.status === "InProgress" ? "play" : "file-check"} />
