@@ -228,6 +228,7 @@ def _environment(url: str, port: int, secret: str) -> dict[str, str]:
         "REGION": REGION,
         "ENDPOINT_URL": url,
         "PORTAL_URL": f"http://{HOST}:{port}",
+        "ORGANISATION": "Meridian Works",
         "CURSOR_SECRET": secret,
         "FIRST_ADMINISTRATOR": "admin@example.com",
         "CLOSING_WAIT_SECONDS": "2",

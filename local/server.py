@@ -164,7 +164,7 @@ class _Handler(ChaliceRequestHandler):
 
     def _reply(self, reply: Reply) -> None:
         headers: dict[str, Any] = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
-        headers |= {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", **reply.headers}
+        headers |= {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", **reply.headers}
         if self.close_connection:
             headers["Connection"] = "close"
         self._send_http_response(reply.status, headers, b"" if self.command == "HEAD" else reply.body)

@@ -163,8 +163,9 @@ class Freezer:
             yield Resolved(assignment, user, row, self._single_reviewer(user, choice))
 
     def _meet_managers(self, people: dict[str, User]) -> None:
-        """Read the managers of a page that are not known yet; each costs half a read unit once."""
-        if self.instance.settings.reviewers is not ReviewerKind.MANAGER:
+        """Read the managers of a page that are not known yet; each costs half a read unit once. In self-reviews
+        nobody is shown them."""
+        if self.instance.settings.reviewers is ReviewerKind.SELF:
             return
         if len(self.managers) > KNOWN_MANAGERS:
             self.managers.clear()
@@ -183,7 +184,7 @@ class Freezer:
         return self.managers.get(user.manager_id) if choice.why == "manager" else None
 
     def _row(self, assignment: Assignment, user: User, choice: Choice, salt: str) -> Frozen:
-        settings = self.instance.settings
+        settings, manager = self.instance.settings, self.managers.get(user.manager_id)
         return Frozen(
             assignment=assignment.id,
             principal=user.id,
@@ -201,6 +202,8 @@ class Freezer:
             salt=salt,
             never_signed_in=user.never_signed_in,
             sign_in_as_of=_seconds(user.sign_in_as_of),
+            manager=manager.id if manager else "",
+            manager_name=manager.display_name[:40] if manager else "",
         )
 
 

@@ -110,7 +110,7 @@ def _flag(call: Call, name: str) -> bool:
 def _shown(call: Call, one: Coverage) -> dict[str, Any]:
     package = one.package.display_name if one.package else ""
     body: dict[str, Any] = {
-        "catalog": {"id": one.catalog_id},
+        "catalog": {"id": one.catalog_id, "displayName": one.catalog_name},
         "accessPackage": {"id": one.package_id, "displayName": package},
         "assignmentPolicy": {"id": one.policy.id, "displayName": one.policy.display_name} if one.policy else None,
         "coverage": one.status,

@@ -9,10 +9,11 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors, ids
 from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
+from chalicelib.routes.api.my_reviews import ListedReviews, my_reviews, tally_object
+from chalicelib.routes.api.outcome_shapes import adds_up, outcome_counts, population, waits_for_confirmation
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
-    ListedReview,
     Results,
     ReviewerProgress,
     ReviewStatus,
@@ -29,31 +30,19 @@ from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
 from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import (
-    ToDo,
     counts,
     definitions_of_package,
     finished_reviewers,
     latest_instances,
     tallies_of,
-    to_do,
 )
 
 door = Blueprint(__name__)
 REVIEW = "/api/v1/reviews/{review_id}"
 
 
-def _tally(tally: Tally) -> dict[str, int]:
-    return {
-        "total": tally.total,
-        "approved": tally.approved,
-        "denied": tally.denied,
-        "dontKnow": tally.dont_know,
-        "cancelled": tally.cancelled,
-        "notReviewed": tally.undecided,
-    }
-
-
-def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+def review_head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+    """The members of ReviewHead."""
     return {
         "id": found.id,
         "definitionId": found.definition_id,
@@ -67,47 +56,14 @@ def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
     }
 
 
-@route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=Listed[ListedReview])
+@route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=ListedReviews)
 def list_reviews(call: Call) -> Answer:
     """The caller's reviews as a reviewer, newest first, with progress; with `accessPackageId` those of a package
     (R149)."""
     package = (call.query.get("accessPackageId") or [""])[0]
     if package:
         return _of_package(call, package)
-    page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
-    shown = [one for one in to_do(call.services, page.items) if not (one.state and one.state.hidden)]
-    body: dict[str, Any] = {"value": [_mine(one) for one in shown]}
-    if page.next:
-        body["nextLink"] = next_page(call, {"after": page.next})
-    return body
-
-
-def _token(call: Call) -> str | None:
-    return (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
-
-
-def _mine(one: ToDo) -> dict[str, Any]:
-    """One review as its reviewer lists it; their own part in it first, then what was handed to them."""
-    part, state = min(one.parts, key=lambda each: each.on_behalf_of), one.state
-    return {
-        "id": part.instance_id,
-        "definitionId": part.definition_id,
-        "displayName": part.name,
-        "accessPackage": {"displayName": part.package_name},
-        "status": state.status.value if state else "Initializing",
-        "startDateTime": stamp(part.opens),
-        "endDateTime": stamp(state.ends if state else part.closes),
-        "items": one.items,
-        "undecided": one.undecided,
-        "selfReview": part.self_review,
-        "reviewerReason": part.reason,
-        "onBehalfOf": sorted({each.on_behalf_of for each in one.parts} - {""}),
-        "handedOver": [
-            {"to": given.to, "items": list(given.only), "reason": given.reason, "dateTime": stamp(given.at)}
-            for each in one.parts
-            for given in each.handed
-        ],
-    }
+    return my_reviews(call)
 
 
 def _of_package(call: Call, package_id: str) -> Answer:
@@ -124,9 +80,9 @@ def _of_package(call: Call, package_id: str) -> Answer:
         current = None
         if latest:
             found, state = latest
-            current = _head(found, state)
+            current = review_head(found, state)
             if state and sees_all(call.actor, found):
-                current["counts"] = _tally(counts(call.services.reviews.progress(found.id), state))
+                current["counts"] = tally_object(counts(call.services.reviews.progress(found.id), state))
         value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
     return {"value": value}
 
@@ -139,9 +95,9 @@ def get_review(call: Call, review_id: str) -> Answer:
     if progress.state is None:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
-        return _head(found, progress.state)
-    shown = {**_head(found, progress.state), **_numbers(progress, progress.state)}
-    return shown | (_failure(progress.state) if sees_all(call.actor, found) else {})
+        return review_head(found, progress.state)
+    shown = {**review_head(found, progress.state), **_numbers(progress, progress.state)}
+    return shown | ({**_failure(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
 
 
 def _failure(state: InstanceState) -> dict[str, Any]:
@@ -153,25 +109,14 @@ def _failure(state: InstanceState) -> dict[str, Any]:
 
 def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "counts": _tally(counts(progress, state)),
+        "counts": tally_object(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
         "needsReviewer": needing(state),
-        "population": {"read": state.population, "counted": state.counted, "items": state.items},
-        "waitingForConfirmation": state.status == "Completed" and not state.due,
+        "population": population(state),
+        "waitingForConfirmation": waits_for_confirmation(state),
     }
     if state.outcome is not None and state.outcome.total:
-        body["outcome"] = {
-            "approved": state.outcome.approved,
-            "approvedByRule": state.outcome.approved_by_rule,
-            "denied": state.outcome.denied_by_person,
-            "deniedByRule": state.outcome.denied_by_rule,
-            "dontKnow": state.outcome.dont_know,
-            "kept": state.outcome.kept,
-            "keptBecause": state.outcome.kept_because,
-            "cancelled": state.outcome.cancelled,
-            "removed": state.removed,
-            "removalFailures": state.removal_failures,
-        }
+        body["outcome"] = outcome_counts(state, state.outcome)
     return body
 
 
@@ -181,7 +126,9 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
-    page = call.services.reviews.reviewer_rows(found.id, 100, position(call, _token(call)).get("after"))
+    page = call.services.reviews.reviewer_rows(
+        found.id, 100, position(call, "".join(call.query.get("$skiptoken", []))).get("after")
+    )
     rows = [row for row in page.items if not row.removed]
     tallies = tallies_of(call.services, found, rows)
     body: dict[str, Any] = {"value": [_reviewer(row, tally) for row, tally in zip(rows, tallies, strict=True)]}
@@ -197,7 +144,7 @@ def _reviewer(row: ReviewerRow, tally: Tally) -> dict[str, Any]:
         "userPrincipalName": row.principal_name,
         "reviewerReason": row.reason,
         "shared": row.shared,
-        "counts": _tally(tally),
+        "counts": tally_object(tally),
     }
     return shown | ({"onBehalfOf": row.on_behalf_of} if row.on_behalf_of else {})
 

@@ -1,6 +1,6 @@
 """The portal's addresses. Every page is the same shell; `web/app/routes.js` says which module shows which address.
 
-The shell is public and tells nothing: whoever opens a mail's link signs in first; opening one changes nothing (P17).
+The shell is public and tells nothing: whoever opens a mail's link signs in first, and opening it changes nothing (P17).
 """
 
 from __future__ import annotations
