@@ -2,7 +2,13 @@
 // `path` as in routes/portal/pages.py; `area` names texts-en/<area>.js and, with `styles`, styles/<area>.css;
 // `sees(me)` who may open it (the API decides in the end); `bare` pages stand without the frame and before signing in.
 export const PAGES = [
-  { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
+  { path: "/signed-in", load: () => import("../signin/signed-in.js"), area: "signin", bare: true },
+  { path: "/signed-out", load: () => import("../signin/signed-out.js"), area: "signin", bare: true },
+  { path: "/", load: () => import("../reviews/list.js"), area: "reviews" },
+  { path: "/waiting", load: () => import("../reviews/waiting.js"), area: "reviews", title: "waitingTitle", texts: ["review"], styles: ["review", "reviews"] },
+  { path: "/delegate", load: () => import("../reviews/delegate.js"), area: "reviews", title: "delegateTitle" },
+  { path: "/my-access", load: () => import("../mine/list.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
+  { path: "/my-access/{id}", load: () => import("../mine/one.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
