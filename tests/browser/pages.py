@@ -9,10 +9,8 @@ from playwright.sync_api import Page
 
 from tests.browser.organisation import Office
 from tests.browser.portal import DESK, PHONE, Portal
-from tests.web.javascript import WEB
+from tests.web.javascript import page_table
 
-# Who looks: everybody for whom a page may look different.
-LOOKERS = ("admin", "auditor", "owner", "packager", "creator", "nora", "ada")
 LOOKS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
 
 # What a page with a parameter is looked at for, by the part of its path before the parameter: those of these names that
@@ -28,7 +26,12 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "imports": ("imports", ("people", "bad people")),
 }
 FEW = 2
-THINGS: dict[str, Callable[[Office], list[str]]] = {}
+THINGS: dict[str, Callable[[Office], list[str]]] = {
+    "/admin/packages/{id}/policies/{part_id}": lambda office: [
+        f"/admin/packages/{office.packages[name.partition(', ')[0]]}/policies/{policy}"
+        for name, policy in list(office.policies.items())[:FEW]
+    ],
+}
 
 TABLE = """async (me) => {
   const assets = document.documentElement.dataset.assets;
@@ -48,9 +51,7 @@ WIDER = """() => {
 
 def patterns() -> list[str]:
     """The paths of the page table, without those that stand before signing in."""
-    source = (WEB / "app/routes.js").read_text(encoding="utf-8")
-    rows = re.findall(r"\{[^{}\n]*path:\s*\"((?:[^\"{}]|\{\w+\})+)\"([^\n]*)", source)
-    return [path for path, rest in rows if not re.search(r"\bbare:\s*true", rest)]
+    return [path for path, bare in page_table() if not bare]
 
 
 def addresses(pattern: str, office: Office) -> list[str]:

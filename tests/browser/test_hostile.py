@@ -11,26 +11,25 @@ from tests.browser import pages
 from tests.browser.nasty import Hard, hostile
 from tests.browser.organisation import Office
 from tests.browser.portal import DESK, PHONE, Portal
-from tests.browser.snapshots import Snapshot
+from tests.browser.snapshots import Snapshot, made
 from tests.browser.story import contoso
-from tests.conftest import account, empty_world
 from tests.world import World
 
 # What markup in one of the texts would have become. The portal itself has none of these.
-STRANGE = """() => [...document.querySelectorAll(`#app script, #app style, iframe, object, embed, base, meta[http-equiv],
-  #app link, form[action], [srcdoc], img:not([src^="/assets/"]), a[href*="evil"], a[href^="javascript"], a[target],
-  [onerror], [onload], [onmouseover]`)].map((one) => one.outerHTML.slice(0, 200))"""
-SHOWN = """() => [document.body.innerText, ...[...document.querySelectorAll("[title],[aria-label],input")].flatMap(
-  (one) => [one.title, one.getAttribute("aria-label"), one.value])].filter(Boolean).join("\\n")"""
+STRANGE = """() => [...document.querySelectorAll(`#app script, #app style, iframe, object, embed, base,
+  meta[http-equiv], #app link, form[action], [srcdoc], img:not([src^="/assets/"]), a[href*="evil"],
+  a[href^="javascript"], [onerror], [onload], [onmouseover]`)].map((one) => one.outerHTML.slice(0, 200))"""
+SHOWN = """() => {
+  const said = [...document.querySelectorAll("[title], [aria-label], input")];
+  const attributes = said.flatMap((one) => [one.title, one.getAttribute("aria-label"), one.value]);
+  return [document.body.innerText, ...attributes].filter(Boolean).join("\\n");
+}"""
 
 
 @pytest.fixture(scope="session")
 def infected() -> tuple[Office, Snapshot]:
     """Contoso, every word of it hostile."""
-    with account():
-        world = empty_world()
-        office = contoso(world, hostile())
-        return office, Snapshot.of(world)
+    return made("hostile", lambda world: contoso(world, hostile()))
 
 
 @pytest.fixture
