@@ -34,6 +34,11 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
+    "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),
+    "as": ({"type": "string", "enum": ["reviewer", "reviewed"]}, "The part the person has in the reviews."),
+    "reviewId": ({"type": "string", "minLength": 1}, "What concerns this review."),
+    "personId": ({"type": "string", "minLength": 1}, "What concerns this person."),
+    "kind": ({"type": "string", "minLength": 1}, "Which mail, as the list of mails names it."),
     "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
