@@ -17,6 +17,16 @@ LOOKS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
 
 # A page with parameters is looked at for each of these; a new pattern needs a line here.
 THINGS: dict[str, Callable[[Office], list[str]]] = {
+    "/admin/packages/{id}": lambda office: [
+        f"/admin/packages/{office.packages['Ledger']}{tab}" for tab in ("", "?tab=assignments", "?tab=reviews")
+    ],
+    "/admin/packages/{id}/policies/{part_id}": lambda office: [
+        f"/admin/packages/{office.packages['Ledger']}/policies/{office.policies['Ledger, Staff']}",
+        f"/admin/packages/{office.packages['Old Tools']}/policies/new",
+    ],
+    "/admin/catalogs/{id}": lambda office: [
+        f"/admin/catalogs/{office.catalogs[name]}" for name in ("Finance", "Workplace")
+    ],
     "/reviews/{id}": lambda office: [f"/reviews/{one}" for one in office.reviews.values()],
     "/my-access/{id}": lambda office: [
         f"/my-access/{office.assignments[name]}" for name in ("Ledger, Staff, ada", "Payments, Staff, ben")

@@ -15,8 +15,8 @@ export const PAGES = [
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/admin/packages", load: () => import("../packages/packages.js"), area: "packages", sees: (me) => me.reads },
   { path: "/admin/packages/new", load: () => import("../packages/newpackage.js"), area: "packages", title: "newPackageTitle", sees: (me) => me.manages },
-  { path: "/admin/packages/{id}", load: () => import("../packages/package.js"), area: "packages", title: "packageTitle" },
-  { path: "/admin/packages/{id}/policies/{part_id}", load: () => import("../packages/policy.js"), area: "packages", title: "policyTitle" },
+  { path: "/admin/packages/{id}", load: () => import("../packages/package.js"), area: "packages", title: "package", texts: ["policy"] },
+  { path: "/admin/packages/{id}/policies/{part_id}", load: () => import("../packages/policy.js"), area: "policy", texts: ["packages"], styles: ["packages"] },
   { path: "/admin/catalogs", load: () => import("../packages/catalogs.js"), area: "packages", title: "catalogsTitle", sees: (me) => me.reads || me.creates },
-  { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalogTitle" },
+  { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalog" },
 ];
