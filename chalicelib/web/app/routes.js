@@ -13,4 +13,10 @@ export const PAGES = [
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
+  { path: "/admin/people", load: () => import("../people/list.js"), area: "people", sees: (me) => me.roles.length > 0 },
+  { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter"], styles: ["people", "mail"], title: "person", sees: (me) => me.roles.length > 0 },
+  { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
+  { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
+  { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
+  { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
 ];
