@@ -1,8 +1,8 @@
 // Our own mails' HTML as elements, without the browser's parser: the page's policy lets nothing be interpreted as
 // markup, and styles written in it would be refused. What is made here are boxes and words; everything else is left out.
-const COPIED = new Set("article bdi blockquote br div em li ol p span strong table tbody td th thead tr ul".split(" "));
+const COPIED = new Set(["article", "bdi", "blockquote", "br", "div", "em", "li", "ol", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"]);
 const RENAMED = { a: "span", h1: "h3", h2: "h4", h3: "h5", center: "div" }; // a page has one h1; links lead nowhere here
-const KEPT = new Set("class dir lang align valign width colspan rowspan cellpadding cellspacing border scope aria-hidden".split(" "));
+const KEPT = new Set(["class", "dir", "lang", "align", "valign", "width", "colspan", "rowspan", "cellpadding", "cellspacing", "border", "scope", "aria-hidden"]);
 const EMPTY = new Set(["br", "img", "hr", "meta", "link", "input"]);
 const PIECE = /<!--[^]*?-->|<![^>]*>|<(\/?)([a-zA-Z][\w-]*)((?:\s+[^\s=>/]+(?:\s*=\s*"[^"]*")?)*)\s*\/?>|[^<]+|</g;
 const ATTRIBUTE = /([^\s=]+)\s*=\s*"([^"]*)"/g;
@@ -16,6 +16,16 @@ const unescaped = (text) => text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (
 
 const attributesOf = (text) => new Map([...text.matchAll(ATTRIBUTE)].map(([, name, value]) => [name.toLowerCase(), unescaped(value)]));
 
+/** Set styles one by one through the CSSOM: as a text they would be refused. */
+function dress(element, text = "") {
+  for (const one of text.split(";")) {
+    const [name, ...value] = one.split(":");
+    const [, shown, important] = value.join(":").match(/^([^]*?)(!important)?$/);
+    if (shown.trim()) element.style.setProperty(name.trim(), shown.trim(), important ? "important" : "");
+  }
+  return element;
+}
+
 /** An element of ours for one of the mail's, null for what is left out with all that is in it. */
 function made(name, attributes) {
   if (name === "img") return picture(attributes);
@@ -24,16 +34,15 @@ function made(name, attributes) {
   const element = document.createElement(wanted);
   for (const [key, value] of attributes) if (KEPT.has(key)) element.setAttribute(key, value);
   if (attributes.get("role") === "presentation") element.setAttribute("role", "presentation");
-  element.style.cssText = attributes.get("style") || "";
-  return element;
+  return dress(element, attributes.get("style"));
 }
 
 /** Where a picture stands: this page loads nothing from elsewhere, so its words stand for it. */
 function picture(attributes) {
   const element = document.createElement("span");
   element.textContent = attributes.get("alt") || "";
-  element.style.cssText = `${attributes.get("style") || ""};display:inline-block;padding:0 12px;border:1px dashed currentColor;border-radius:6px`;
-  return element;
+  dress(element, attributes.get("style"));
+  return dress(element, "display:inline-block;padding:0 12px;border:1px dashed currentColor;border-radius:6px");
 }
 
 function filled(root, text) {
@@ -62,7 +71,7 @@ export function mailOf(text) {
   const kept = attributesOf(attributes);
   const body = document.createElement("div");
   body.className = `letter-body ${kept.get("class") || ""}`;
-  body.style.cssText = kept.get("style") || "";
+  dress(body, kept.get("style"));
   return {
     subject: unescaped(text.match(/<title>([^<]*)<\/title>/)?.[1] || "").trim(),
     styles: [...text.matchAll(/<style>([^]*?)<\/style>/g)].map(([, one]) => one).join("\n"),
