@@ -14,24 +14,10 @@ from chalicelib import bootstrap
 from local import browser as chromium
 from tests import world as worlds
 from tests.browser.organisation import Office
-from tests.browser.portal import Portal
+from tests.browser.portal import FLAGS, Portal
 from tests.browser.snapshots import Snapshot
 from tests.browser.story import contoso
 from tests.conftest import account, empty_world
-
-# No sandbox: containers run as root. The rest keeps Chromium from calling home and pictures alike everywhere.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-domain-reliability",
-    "--no-default-browser-check",
-    "--force-color-profile=srgb",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-)
 
 
 @dataclass

@@ -15,16 +15,20 @@ from tests.web.javascript import WEB
 LOOKERS = ("admin", "auditor", "owner", "packager", "creator", "nora", "ada")
 LOOKS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
 
-# A page with parameters is looked at for each of these; a new pattern needs a line here.
-THINGS: dict[str, Callable[[Office], list[str]]] = {
-    "/reviews/{id}": lambda office: [f"/reviews/{one}" for one in office.reviews.values()],
-    "/my-access/{id}": lambda office: [
-        f"/my-access/{office.assignments[name]}" for name in ("Ledger, Staff, ada", "Payments, Staff, ben")
-    ],
-    "/evidence/{id}": lambda office: [
-        f"/evidence/{office.reviews[name]}" for name in ("closed", "waiting", "managers")
-    ],
+# What a page with a parameter is looked at for, by the part of its path before the parameter: those of these names that
+# there are, else the first ones. A page that is about something else needs a line in THINGS.
+CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "reviews": ("reviews", ("managers", "shared", "own", "soon", "closed", "waiting", "failed")),
+    "evidence": ("reviews", ("closed", "waiting", "managers")),
+    "series": ("series", ("Ledger, Staff", "Data Lake, Staff")),
+    "my-access": ("assignments", ("Ledger, Staff, ada", "Payments, Staff, ben")),
+    "catalogs": ("catalogs", ("Finance", "Workplace")),
+    "packages": ("packages", ("Ledger", "Old Tools")),
+    "people": ("people", ("ada", "omar")),
+    "imports": ("imports", ("people", "bad people")),
 }
+FEW = 2
+THINGS: dict[str, Callable[[Office], list[str]]] = {}
 
 TABLE = """async (me) => {
   const assets = document.documentElement.dataset.assets;
@@ -53,8 +57,20 @@ def addresses(pattern: str, office: Office) -> list[str]:
     """Where a page of the table can be looked at."""
     if "{" not in pattern:
         return [pattern]
-    assert pattern in THINGS, f"Say in tests/browser/pages.py what {pattern} is to show."
-    return THINGS[pattern](office)
+    if pattern in THINGS:
+        return THINGS[pattern](office)
+    before, _, rest = re.split(r"(\{\w+\})", pattern, maxsplit=1)
+    kind = before.strip("/").rpartition("/")[2]
+    assert not rest and kind in CHOSEN, f"Say in tests/browser/pages.py what {pattern} is to show."
+    return [before + one for one in some(office, kind)]
+
+
+def some(office: Office, kind: str) -> list[str]:
+    """The ids of a few things of a kind."""
+    where, names = CHOSEN[kind]
+    known: dict[str, str] = office.ids(where)
+    chosen = [known[name] for name in names if name in known]
+    return chosen or list(known.values())[:FEW]
 
 
 def seen_by(page: Page) -> list[str]:

@@ -45,6 +45,19 @@ SETTLED = """() => document.readyState === "complete" && document.querySelector(
 SIGNED_IN = "if (location.origin === %s) sessionStorage.setItem('access-reviews.token', %s)"
 BETWEEN_LOOKS = 10.0  # seconds of real time that pass before a page is opened: longer than the product's short caches
 NO_NETWORK = "internetdisconnected"
+# No sandbox: containers run as root. The rest keeps Chromium from calling home and pictures alike everywhere.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--no-default-browser-check",
+    "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
 
 
 class _NoLevers:

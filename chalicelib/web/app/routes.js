@@ -13,4 +13,12 @@ export const PAGES = [
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
+  { path: "/", load: () => import("../home/hello.js"), area: "home", styles: [] },
+  { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review" },
+  { path: "/admin/packages", load: () => import("../packages/packages.js"), area: "packages", sees: (me) => me.reads },
+  { path: "/admin/packages/new", load: () => import("../packages/newpackage.js"), area: "packages", title: "newPackageTitle", sees: (me) => me.manages },
+  { path: "/admin/packages/{id}", load: () => import("../packages/package.js"), area: "packages", title: "packageTitle" },
+  { path: "/admin/packages/{id}/policies/{part_id}", load: () => import("../packages/policy.js"), area: "packages", title: "policyTitle" },
+  { path: "/admin/catalogs", load: () => import("../packages/catalogs.js"), area: "packages", title: "catalogsTitle", sees: (me) => me.reads || me.creates },
+  { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalogTitle" },
 ];

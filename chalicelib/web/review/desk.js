@@ -24,6 +24,7 @@ export function useDesk(briefing, me, closed) {
   const [last, setLast] = useState(null); // what was done last: {text, at}
   const saving = useSaving(briefing.id);
   const undos = useRef([]);
+  const goal = useRef(""); // the row that is to have the focus
   const anchor = useRef("");
   const rows = useRef([]); // ids in the order shown, for ranges and moving on
 
@@ -33,22 +34,28 @@ export function useDesk(briefing, me, closed) {
     return () => (deaf(), items.stop());
   }, [items]);
 
-  const desk = { briefing, rules: briefing.rules, me, items, earlier, closed, current, selected, editing, pane, asking, last, rows, setAsking, setPane, setSelected };
+  const desk = { briefing, rules: briefing.rules, me, items, earlier, closed, current, selected, editing, pane, asking, last, rows, goal, setAsking, setPane, setSelected };
   desk.saving = saving;
   desk.unsaved = saving.waiting;
   desk.item = items.byId.get(current);
   desk.stand = (id) => current !== id && setCurrent(id);
   desk.open = (id) => (setCurrent(id), setPane(true));
 
-  /** Move by rows; with `extend` the selection grows along. Answers where one stands now. */
+  /** Stand on a row, with the focus on it as soon as it is drawn. */
+  desk.goTo = (id) => {
+    goal.current = id;
+    setCurrent(id);
+    again();
+  };
+
+  /** Move by rows; with `extend` the selection grows along. */
   desk.move = (by, extend) => {
     const all = rows.current;
     const at = all.indexOf(current);
     const next = all[Math.min(Math.max(at < 0 ? 0 : at + by, 0), all.length - 1)];
-    if (!next) return "";
+    if (!next) return;
     if (extend) setSelected(new Set([...selected, ...(at < 0 ? [] : [current]), next].filter(free)));
-    setCurrent(next);
-    return next;
+    desk.goTo(next);
   };
 
   const free = (id) => !locked(items.byId.get(id), desk);
@@ -74,12 +81,12 @@ export function useDesk(briefing, me, closed) {
   const needsReason = (item, decision) =>
     decision === "Approve" && (desk.rules.justificationRequired || (item.decision === "Deny" && item.by && item.by.id !== me.id));
 
-  /** Decide one: at once, or after a reason. Choosing what stands takes it back. */
+  /** Decide one: at once, or after a reason. Choosing what stands takes it back, unless one is moving along. */
   desk.choose = (id, decision, moveOn) => {
     const item = items.byId.get(id);
-    if (!item || locked(item, desk)) return;
+    if (!item || (item.decision === decision && moveOn) || locked(item, desk)) return moveOn && desk.move(1);
     if (item.decision === decision) return decide([item], "NotReviewed", {});
-    if (needsReason(item, decision) && !item.reason) return setEditing({ id, decision, required: true, moveOn });
+    if (needsReason(item, decision) && !item.reason) return setEditing({ id, decision, required: true });
     decide([item], decision, { reason: decision === "Approve" ? item.reason : "", note: item.note });
     if (moveOn) desk.move(1);
   };
@@ -95,14 +102,17 @@ export function useDesk(briefing, me, closed) {
   };
 
   desk.edit = (id) => setEditing(editing?.id === id ? null : { id, decision: items.byId.get(id).decision === "NotReviewed" ? "Approve" : items.byId.get(id).decision, required: false });
-  desk.cancelEdit = () => setEditing(null);
+  desk.cancelEdit = () => {
+    setEditing(null);
+    if (editing.id) desk.goTo(editing.id);
+  };
   desk.saveReason = (given) => {
-    const { id, ids, decision, moveOn } = editing;
+    const { id, ids, decision } = editing;
     setEditing(null);
     const chosen = (ids || [id]).map((one) => items.byId.get(one));
     decide(chosen, decision, given, Boolean(ids));
     if (ids) setSelected(new Set());
-    else if (moveOn !== false) desk.move(1);
+    else desk.move(1);
   };
 
   function decide(chosen, decision, given, keepOwn) {
@@ -115,7 +125,8 @@ export function useDesk(briefing, me, closed) {
   desk.record = (before, decision) => {
     undos.current.push(before);
     const [first] = before;
-    const text = before.length > 1 ? t("review.didMany", { count: before.length, what: t(DECISIONS[decision]?.done || "review.accepted") }) : t("review.did", { name: first.item.name, what: t(DECISIONS[decision].done) });
+    const what = t(DECISIONS[decision]?.done || "review.accepted");
+    const text = before.length > 1 ? t("review.didMany", { count: before.length, what }) : t("review.did", { name: first.item.name, what });
     setLast({ text, at: Date.now(), undo: true });
   };
   desk.undo = () => {
@@ -123,7 +134,7 @@ export function useDesk(briefing, me, closed) {
     if (!before) return;
     items.undo(before);
     setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: Date.now() });
-    if (rows.current.includes(before[0].item.id)) setCurrent(before[0].item.id);
+    if (rows.current.includes(before[0].item.id)) desk.goTo(before[0].item.id);
   };
   desk.undecided = () => items.all.filter(waits);
   return desk;
