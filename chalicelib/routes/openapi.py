@@ -27,12 +27,24 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
     "incompatibleId": ({"type": "string", "minLength": 1}, "One package or group on the lists of the package."),
     "@id": ({"type": "string", "minLength": 1}, "The address of the object to take off the list."),
-    "from": ({"type": "string", "minLength": 1}, "Not before this date or instant; otherwise 30 days before the end."),
-    "to": ({"type": "string", "minLength": 1}, "Earlier than this date or instant; otherwise now."),
+    "from": (
+        {"type": "string", "minLength": 1},
+        "Not before this date or instant. The audit trail's is 30 days before its end.",
+    ),
+    "to": ({"type": "string", "minLength": 1}, "Earlier than this date or instant. The audit trail's is now."),
     "activity": ({"type": "string", "minLength": 1}, "Only this activity, such as Deny decision."),
     "category": ({"type": "string", "minLength": 1}, "Only this category, such as EntitlementManagement."),
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
+    "needs": (
+        {"type": "string", "enum": ["failed", "confirmation", "late", "reviewer"]},
+        "Only reviews that wait for a person to do this about them.",
+    ),
+    "progress": (
+        {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
+        "Only reviewers who are this far.",
+    ),
+    "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

@@ -56,12 +56,13 @@ def _listed_elsewhere(
 
 def _contacted(instance: ReviewInstance, row: ReviewerRow, parts: dict[tuple[str, str, str], MyReview]) -> Contacted:
     part = parts.get((row.user_id, row.set_id, row.on_behalf_of))
-    mails = [_mail(kind, state) for kind, state in part.mails.items() if kind != "opened"] if part else []
+    mails = [sent_mail(kind, state) for kind, state in part.mails.items() if kind != "opened"] if part else []
     mails.sort(key=lambda mail: (mail.sent is None, mail.sent or instance.opens, mail.kind))
     sent = [mail.sent for mail in mails if mail.sent]
     return Contacted(row, tuple(mails), min(sent, default=instance.opens))
 
 
-def _mail(kind: str, state: str) -> SentMail:
+def sent_mail(kind: str, state: str) -> SentMail:
+    """A mail by the state it has in a reviewer's part."""
     word, _, when = state.partition(" ")
     return SentMail(kind, word, datetime.fromisoformat(when) if word == "sent" else None)

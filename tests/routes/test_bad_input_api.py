@@ -88,6 +88,11 @@ TABLE = {
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
+    f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
+    "GET /api/v1/overview": Route("/api/v1/overview"),
+    "GET /api/v1/live-reviews": Route("/api/v1/live-reviews"),
+    "GET /api/v1/calendar": Route("/api/v1/calendar"),
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
     ),
@@ -141,6 +146,7 @@ TABLE = {
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
 PAGED = (
+    *("/api/v1/live-reviews", "/api/v1/calendar"),
     *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
     *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}"),
 )

@@ -7,14 +7,12 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
     ListedReview,
     Results,
-    ReviewerProgress,
     ReviewStatus,
     Stop,
 )
@@ -34,7 +32,6 @@ from chalicelib.usecases.watch_review import (
     definitions_of_package,
     finished_reviewers,
     latest_instances,
-    tallies_of,
     to_do,
 )
 
@@ -42,18 +39,20 @@ door = Blueprint(__name__)
 REVIEW = "/api/v1/reviews/{review_id}"
 
 
-def _tally(tally: Tally) -> dict[str, int]:
+def tally(made: Tally) -> dict[str, int]:
+    """Items by decision."""
     return {
-        "total": tally.total,
-        "approved": tally.approved,
-        "denied": tally.denied,
-        "dontKnow": tally.dont_know,
-        "cancelled": tally.cancelled,
-        "notReviewed": tally.undecided,
+        "total": made.total,
+        "approved": made.approved,
+        "denied": made.denied,
+        "dontKnow": made.dont_know,
+        "cancelled": made.cancelled,
+        "notReviewed": made.undecided,
     }
 
 
-def _head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+def head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+    """What a review is called, of what, and when."""
     return {
         "id": found.id,
         "definitionId": found.definition_id,
@@ -124,9 +123,9 @@ def _of_package(call: Call, package_id: str) -> Answer:
         current = None
         if latest:
             found, state = latest
-            current = _head(found, state)
+            current = head(found, state)
             if state and sees_all(call.actor, found):
-                current["counts"] = _tally(counts(call.services.reviews.progress(found.id), state))
+                current["counts"] = tally(counts(call.services.reviews.progress(found.id), state))
         value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
     return {"value": value}
 
@@ -139,21 +138,33 @@ def get_review(call: Call, review_id: str) -> Answer:
     if progress.state is None:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
-        return _head(found, progress.state)
-    shown = {**_head(found, progress.state), **_numbers(progress, progress.state)}
-    return shown | (_failure(progress.state) if sees_all(call.actor, found) else {})
+        return head(found, progress.state)
+    shown = {**head(found, progress.state), **numbers(progress, progress.state)}
+    return shown | (_course(progress.state) if sees_all(call.actor, found) else {})
 
 
-def _failure(state: InstanceState) -> dict[str, Any]:
+def _course(state: InstanceState) -> dict[str, Any]:
+    """What was done to a review while it ran, and what hinders it."""
+    course: dict[str, Any] = {
+        "stopped": bool(state.stopped_by),
+        "extensions": state.extensions,
+        "lastReminderDateTime": stamp(state.reminded),
+    }
+    return course | failure(state)
+
+
+def failure(state: InstanceState) -> dict[str, Any]:
+    """Why a review does not go on; nothing when it does."""
     if not state.error:
         return {}
     during = state.failed_at or state.status
     return {"failure": {"during": during.value, "attempts": state.attempts, "error": state.error}}
 
 
-def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+def numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+    """How far a review is, and how it ended."""
     body: dict[str, Any] = {
-        "counts": _tally(counts(progress, state)),
+        "counts": tally(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
         "needsReviewer": needing(state),
         "population": {"read": state.population, "counted": state.counted, "items": state.items},
@@ -173,33 +184,6 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
             "removalFailures": state.removal_failures,
         }
     return body
-
-
-@route(door, "GET", REVIEW + "/reviewers", query=("$skiptoken",), gives=Listed[ReviewerProgress])
-def list_reviewers(call: Call, review_id: str) -> Answer:
-    """The progress of each reviewer, a hundred a page."""
-    found, _ = visible_instance(call.services, call.actor, None, review_id)
-    if not sees_all(call.actor, found):
-        raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
-    page = call.services.reviews.reviewer_rows(found.id, 100, position(call, _token(call)).get("after"))
-    rows = [row for row in page.items if not row.removed]
-    tallies = tallies_of(call.services, found, rows)
-    body: dict[str, Any] = {"value": [_reviewer(row, tally) for row, tally in zip(rows, tallies, strict=True)]}
-    if page.next:
-        body["nextLink"] = next_page(call, {"after": page.next})
-    return body
-
-
-def _reviewer(row: ReviewerRow, tally: Tally) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "id": row.user_id,
-        "displayName": row.display_name,
-        "userPrincipalName": row.principal_name,
-        "reviewerReason": row.reason,
-        "shared": row.shared,
-        "counts": _tally(tally),
-    }
-    return shown | ({"onBehalfOf": row.on_behalf_of} if row.on_behalf_of else {})
 
 
 @route(door, "POST", REVIEW + "/decisions", takes=Decisions, gives=Results)
