@@ -17,7 +17,14 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a deployment decides. Seconds are real time unless said otherwise. `audit_retention_days`: after that
-    many days the audit table forgets an event; 0 keeps everything without end (G39)."""
+    many days the audit table forgets an event; 0 keeps everything without end (G39).
+
+    Signing in (`oidc_*`): any OpenID Connect issuer with a public client, which has no secret and may come back to
+    `/signed-in` and `/signed-out` of the portal's address. `issuer` and `audience` are what an ID token must name;
+    `client_id` is the audience unless given; `claim` names the person. The addresses to sign in, to fetch tokens, to
+    sign out and of the keys are discovered from the issuer unless given. `scopes`: add `offline_access` where the
+    issuer hands out refresh tokens for it, so that long sessions renew themselves without a redirect.
+    """
 
     stage: str = "local"
     region: str = "us-east-1"
@@ -35,6 +42,11 @@ class Settings:
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_keys_url: str = ""
+    oidc_client_id: str = ""
+    oidc_scopes: str = "openid email profile"
+    oidc_authorization_url: str = ""
+    oidc_token_url: str = ""
+    oidc_end_session_url: str = ""
     oidc_claim: str = "email"
     first_administrator: str = ""
     default_time_zone: str = "UTC"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local import client_commands
+from local import browser, client_commands
 from local.venvs import EMULATOR, PRODUCT, ROOT, VenvError
 
 RUNTIME = "requirements.txt"
@@ -77,6 +77,7 @@ def _demo(rest: list[str]) -> int:
 def _test(rest: list[str]) -> int:
     PRODUCT.ensure(DEVELOPMENT)
     EMULATOR.ensure("requirements-emulator.txt")
+    browser.ensure()
     return _in_checkout(["-m", "pytest", *rest])
 
 

@@ -155,6 +155,8 @@ class _Run:
         from local.handlers import declared
         from local.levers import Levers
         from local.mails import Mailbox
+        from local.pages import Pages
+        from local.provider import Provider
         from local.queue_worker import QueueWorker
         from local.stream_worker import StreamWorker
         from local.workers import Workers
@@ -172,7 +174,8 @@ class _Run:
         stream_worker = StreamWorker(handlers, aws.client("dynamodbstreams"), stream)
         workers = Workers(handlers, clock, queue_worker, stream_worker, _agenda(bootstrap.services))
         call = servers.gateway_call(front.app)
-        levers = Levers(clock, workers, mailbox, signin, bootstrap.services, call)
+        pages = Pages(Provider(signin, self._port), mailbox, bootstrap.services, self._port)
+        levers = Levers(clock, workers, mailbox, signin, pages, bootstrap.services, call)
         try:
             return servers.Server(front.app, self._port, levers), workers
         except OSError as problem:  # somebody took it while we were starting
@@ -225,6 +228,7 @@ def _environment(url: str, port: int, secret: str) -> dict[str, str]:
         "REGION": REGION,
         "ENDPOINT_URL": url,
         "PORTAL_URL": f"http://{HOST}:{port}",
+        "ORGANISATION": "Meridian Works",
         "CURSOR_SECRET": secret,
         "FIRST_ADMINISTRATOR": "admin@example.com",
         "CLOSING_WAIT_SECONDS": "2",

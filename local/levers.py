@@ -6,46 +6,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from chalicelib.usecases.ports import Services
 from local.clock import OffsetClock
 from local.durations import instant, span
 from local.handlers import report
 from local.mails import Mailbox
+from local.pages import Pages
+from local.replies import Refused, Reply, error, json_reply
 from local.signin import Nobody, SignIn
 from local.workers import Workers
 
 Gateway = Callable[[str, str, Mapping[str, str]], tuple[int, str]]
-MAIL_VIEW = "mails/view/"
 PAGE = "/v1.0/users?$top=100"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An HTTP answer."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
-
-
-class Refused(Exception):
-    """An error answer: status, code, message."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.reply = error(status, code, message)
-
-
-def json_reply(value: Any, status: int = 200) -> Reply:
-    """A JSON answer."""
-    return Reply(status, json.dumps(value, ensure_ascii=False).encode())
-
-
-def error(status: int, code: str, message: str) -> Reply:
-    """An error in Graph's shape."""
-    return json_reply({"error": {"code": code, "message": message, "innerError": {}}}, status)
 
 
 @dataclass(frozen=True)
@@ -56,15 +30,17 @@ class Levers:
     workers: Workers
     mailbox: Mailbox
     signin: SignIn
+    pages: Pages
     services: Callable[[], Services]
     call: Gateway
 
-    def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
+    def handle(self, method: str, path: str, query: Mapping[str, str], body: bytes, cookie: str = "") -> Reply:
         """Answer a request under /_local; every failure is an error answer."""
         name = path.removeprefix("/_local/")
         try:
-            if method == "GET" and name.startswith(MAIL_VIEW):
-                return self._mail(unquote(name.removeprefix(MAIL_VIEW)))
+            page = self.pages.answer(method, name, query, body, cookie)
+            if page is not None:
+                return page
             lever = self._levers().get((method, name))
             return json_reply(lever(query, _object(body))) if lever else _unknown()
         except Refused as refused:
@@ -125,12 +101,6 @@ class Levers:
             following = urlsplit(page.get("@odata.nextLink", ""))
             path = f"/v1.0/{following.path.partition('/v1.0/')[2]}?{following.query}" if following.query else ""
         return users
-
-    def _mail(self, mail_id: str) -> Reply:
-        found = self.mailbox.get(mail_id)
-        if found is None:
-            return error(404, "ResourceNotFound", f"There is no mail {mail_id}.")
-        return Reply(200, str(found["html"]).encode(), "text/html; charset=utf-8")
 
 
 def _unknown() -> Reply:

@@ -6,6 +6,7 @@ with AWS's 403, where our gateway responses make it a 404 in Graph's shape.
 
 from __future__ import annotations
 
+import gzip
 import sys
 import threading
 import time
@@ -25,12 +26,13 @@ from chalice.local import (
 )
 
 from local.handlers import MILLISECONDS, report
-from local.levers import Levers, Reply, error
+from local.levers import Levers
+from local.replies import Reply, error
 
 HOST = "127.0.0.1"
 MAX_BODY = 10_000_000  # bytes; API Gateway's limit
+COMPRESSED_FROM = 1_024  # bytes; minimum_compression_size in .chalice/config.json
 OWN_HOSTS = frozenset({"127.0.0.1", "localhost"})
-HTML_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:"
 
 
 def configuration(app: Chalice) -> Config:
@@ -52,6 +54,15 @@ def gateway_call(app: Chalice) -> Callable[[str, str, Mapping[str, str]], tuple[
         return int(answer["statusCode"]), str(answer["body"])
 
     return call
+
+
+def _packed(body: Any, headers: dict[str, Any], accepted: str) -> Any:
+    """Compress as API Gateway does with `minimum_compression_size`."""
+    content = body.encode() if isinstance(body, str) else body
+    if "gzip" not in accepted or len(content) < COMPRESSED_FROM:
+        return body
+    headers["Content-Encoding"] = "gzip"
+    return gzip.compress(content, 5)
 
 
 class _Server(ThreadedHTTPServer):
@@ -136,6 +147,7 @@ class _Handler(ChaliceRequestHandler):
             return
         response = self._handle_binary(response)
         all_headers = {**response["headers"], **response["multiValueHeaders"]}
+        response["body"] = _packed(response["body"], all_headers, self.headers.get("accept-encoding", ""))
         if self.command == "HEAD":
             response["body"] = b""
         self._send_http_response(response["statusCode"], all_headers, response["body"])
@@ -148,15 +160,13 @@ class _Handler(ChaliceRequestHandler):
             return error(403, "Forbidden", "The local stage is moved from this machine only.")
         parts = urlsplit(self.path)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return self.server.levers.handle(self.command, parts.path, query, body)
+        return self.server.levers.handle(self.command, parts.path, query, body, self.headers.get("cookie", ""))
 
     def _reply(self, reply: Reply) -> None:
         headers: dict[str, Any] = {"Content-Type": reply.content_type, "Cache-Control": "no-store"}
-        headers |= {"X-Content-Type-Options": "nosniff"}
+        headers |= {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", **reply.headers}
         if self.close_connection:
             headers["Connection"] = "close"
-        if reply.content_type.startswith("text/html"):
-            headers["Content-Security-Policy"] = HTML_POLICY
         self._send_http_response(reply.status, headers, b"" if self.command == "HEAD" else reply.body)
 
 

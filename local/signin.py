@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.domain.people import Role, User
 from chalicelib.usecases.ports import Services
+from local.provider import ROOT
 from local.state import read_json, write_json
 
 EARLY_SECONDS = 300  # a kept token is given out while it lives at least this long
@@ -35,24 +36,52 @@ class SignIn:
         self._tokens: dict[str, tuple[float, str]] = {}
         self._lock = Lock()
 
+    @property
+    def client_id(self) -> str:
+        """The pool's only client."""
+        return self._kept["client"]
+
     def environment(self, region: str, emulator: str) -> dict[str, str]:
-        """The settings with which the product accepts this pool's tokens."""
+        """The settings with which the product accepts this pool's tokens and the portal finds our sign-in page.
+
+        Paths, for a browser may know this instance under either name of the machine."""
         pool = self._kept["pool"]
         return {
             "ACCESS_REVIEWS_OIDC_ISSUER": f"https://cognito-idp.{region}.amazonaws.com/{pool}",
             "ACCESS_REVIEWS_OIDC_AUDIENCE": self._kept["client"],
             "ACCESS_REVIEWS_OIDC_KEYS_URL": f"{emulator}/{pool}/.well-known/jwks.json",
+            "ACCESS_REVIEWS_OIDC_AUTHORIZATION_URL": f"{ROOT}/authorize",
+            "ACCESS_REVIEWS_OIDC_TOKEN_URL": f"{ROOT}/token",
+            "ACCESS_REVIEWS_OIDC_END_SESSION_URL": f"{ROOT}/end-session",
         }
 
     def token(self, services: Services, who: str) -> str:
         """A fresh ID token of a person: id, principal name, `admin` or `auditor`. Raises Nobody."""
-        name = principal_name(services, who)
+        name = known(services, who).principal_name.lower()
         with self._lock:
             expiry, token = self._tokens.get(name, (0.0, ""))
             if expiry < time.time() + EARLY_SECONDS:
-                token = self._sign_in(name)
+                token = str(self._authenticate(name)["IdToken"])
                 self._tokens[name] = (_expiry(token), token)
         return token
+
+    def sign_in(self, who: str, nonce: str) -> dict[str, Any]:
+        """See provider.Tokens."""
+        with self._lock:  # the nonce lies with the account between two calls
+            return _named(self._authenticate(who, nonce))
+
+    def renew(self, refresh_token: str) -> dict[str, Any]:
+        """See provider.Tokens."""
+        try:
+            answer = self._client.admin_initiate_auth(
+                UserPoolId=self._kept["pool"],
+                ClientId=self.client_id,
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={"REFRESH_TOKEN": refresh_token},
+            )
+        except (self._client.exceptions.NotAuthorizedException, self._client.exceptions.InvalidParameterException):
+            raise LookupError("The refresh token is none of ours, or has ended.") from None
+        return _named(answer["AuthenticationResult"])
 
     def _pool_exists(self) -> bool:
         if not self._kept:
@@ -72,13 +101,18 @@ class SignIn:
         )["UserPoolClient"]["ClientId"]
         return {"pool": pool, "client": client, "password": f"Aa1!{secrets.token_urlsafe(24)}"}
 
-    def _sign_in(self, name: str) -> str:
+    def _authenticate(self, name: str, nonce: str = "") -> Any:
+        """The pool's answer to the person's password. Cognito takes a nonce with its own sign-in page only, which ours
+        stands in for; the emulator puts whatever an account has into its ID token."""
         pool, password = self._kept["pool"], self._kept["password"]
         attributes = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
         with suppress(self._client.exceptions.UsernameExistsException):
             self._client.admin_create_user(
                 UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
             )
+        self._client.admin_update_user_attributes(
+            UserPoolId=pool, Username=name, UserAttributes=[{"Name": "nonce", "Value": nonce}]
+        )
         self._client.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
         answer = self._client.admin_initiate_auth(
             UserPoolId=pool,
@@ -86,18 +120,17 @@ class SignIn:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": name, "PASSWORD": password},
         )
-        return str(answer["AuthenticationResult"]["IdToken"])
+        return answer["AuthenticationResult"]
 
 
-def principal_name(services: Services, who: str) -> str:
-    """The lower-case principal name of the person `who` names. Raises Nobody."""
-    first = services.settings.first_administrator.lower()
-    if who == "admin" or who.lower() == first:
-        return first
+def known(services: Services, who: str) -> User:
+    """The person that an id, a principal name, `admin` or `auditor` names. Raises Nobody."""
+    if who == "admin":
+        who = services.settings.first_administrator
     found = _auditor(services) if who == "auditor" else _person(services, who)
     if found is None:
         raise Nobody(f"Nobody is known as {who!r}; `python3 dev.py users` lists the people.")
-    return found.principal_name.lower()
+    return found
 
 
 def _person(services: Services, who: str) -> User | None:
@@ -109,6 +142,13 @@ def _auditor(services: Services) -> User | None:
         if grant.role is Role.AUDITOR and grant.principal_kind == "user":
             return services.people.user(grant.principal_id)
     return None
+
+
+def _named(result: Any) -> dict[str, Any]:
+    """Cognito's answer under OAuth's names."""
+    names = {"IdToken": "id_token", "AccessToken": "access_token", "RefreshToken": "refresh_token"}
+    names |= {"TokenType": "token_type", "ExpiresIn": "expires_in"}
+    return {name: result[one] for one, name in names.items() if one in result}
 
 
 def _ids(kept: Any) -> dict[str, str]:

@@ -19,6 +19,8 @@ os.environ.update(
     ACCESS_REVIEWS_OIDC_ISSUER=worlds.ISSUER,
     ACCESS_REVIEWS_OIDC_AUDIENCE=worlds.AUDIENCE,
     ACCESS_REVIEWS_OIDC_KEYS_URL=worlds.keys_url(),
+    ACCESS_REVIEWS_OIDC_AUTHORIZATION_URL=f"{worlds.ISSUER}/authorize",
+    ACCESS_REVIEWS_OIDC_TOKEN_URL=f"{worlds.ISSUER}/token",
     ACCESS_REVIEWS_FIRST_ADMINISTRATOR="admin@example.com",
     ACCESS_REVIEWS_CURSOR_SECRET="secret of the tests",
     ACCESS_REVIEWS_WORK_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/access-reviews-work",

@@ -45,6 +45,18 @@ class Unauthenticated(ReviewError):
     status = 401
 
 
+class NotInDirectory(Unauthenticated):
+    """The token is good, but its person is not in the directory: signing in again does not help."""
+
+    code = "Authorization_IdentityNotFound"
+
+
+class AccountDisabled(Unauthenticated):
+    """The token is good, but the directory says that the account is switched off."""
+
+    code = "Authorization_IdentityDisabled"
+
+
 class Forbidden(ReviewError):
     """The caller is known and may see the object, but may not do this to it."""
 
@@ -100,3 +112,10 @@ class Throttled(ReviewError):
     code = "TooManyRequests"
     status = 429
     retry_after = 2
+
+
+class Unavailable(ReviewError):
+    """A service outside that this answer needs does not answer now."""
+
+    code = "ServiceUnavailable"
+    status = 503

@@ -88,7 +88,8 @@ class DecisionItem:
 
     `why` tells why these reviewers were chosen (`self`, `manager`, `named`, `owner`, `fallback`, `none`).
     `last_sign_in` None means unknown, unless `never_signed_in`; `sign_in_as_of` is how far that knowledge reached.
-    `changes` tells what is different since the former review.
+    `changes` tells what is different since the former review. `manager_*` is their manager at the opening, "" when
+    unknown and in self-reviews.
     `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
     `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
     `noInformation`). `cancelled` says why there was nothing left to decide (G46); the decision stays as it was.
@@ -104,6 +105,8 @@ class DecisionItem:
     user_type: str = "Member"
     job_title: str = ""
     department: str = ""
+    manager_id: str = ""
+    manager_name: str = ""
     assigned: datetime
     last_sign_in: datetime | None = None
     never_signed_in: bool = False

@@ -108,6 +108,7 @@ HOLDERS_OF_BOTH = columns(
 )
 
 COVERAGE = columns(
+    "Catalog",
     "Catalog id",
     "Access package",
     "Access package id",

@@ -1,8 +1,10 @@
-"""Which review settings are accepted, beyond the rules of their schedule (G10, G11, R68-R70)."""
+"""Which review settings are accepted, beyond the rules of their schedule (G10, G11, R68-R70), and what silence
+means under them (G19, G24)."""
 
 from __future__ import annotations
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.items import Decision, Recommendation
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.schedules import check
 
@@ -93,3 +95,20 @@ def silence_warning(settings: ReviewSettings | None) -> str | None:
         f"If reviewers do not answer, {who} loses access when the review closes. Only {settings.brake_count} or more "
         f"removals that exceed {settings.brake_percent} % of the people reviewed wait for a confirmation."
     )
+
+
+def unanswered(settings: ReviewSettings, recommendation: Recommendation) -> tuple[Decision | None, str]:
+    """What becomes of an item whose reviewers were asked and stayed silent: the rule's decision, and the reason.
+    None keeps the item undecided and its access (R113, G19)."""
+    if settings.no_response is NoResponse.REMOVE:
+        return Decision.DENY, "noResponse"
+    if settings.no_response is NoResponse.RECOMMENDATION:
+        if recommendation is Recommendation.NO_INFO:
+            return None, "noInformation"
+        return Decision(recommendation.value), "recommendation"
+    return None, "noResponse"
+
+
+def brakes(settings: ReviewSettings, outstanding: int, total: int) -> bool:
+    """Are so many removals of a review of `total` people that they wait for a confirmation (G24)?"""
+    return outstanding >= settings.brake_count and outstanding * 100 > settings.brake_percent * total

@@ -165,6 +165,8 @@ class InstanceState:
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
 
+    Of the removals, `removed` were made, `removal_failures` failed, and `gone` found nothing left to remove.
+
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
@@ -197,6 +199,7 @@ class InstanceState:
     confirmed_by: str = ""
     removed: int = 0
     removal_failures: int = 0
+    gone: int = 0
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

@@ -22,6 +22,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "$filter": ({"type": "string", "minLength": 1}, "An OData filter, such as displayName eq 'Finance'."),
     "$orderby": ({"type": "string", "minLength": 1}, "A member with asc or desc."),
     "accessPackageId": ({"type": "string", "minLength": 1}, "The reviews of this access package."),
+    "accessPackageIds": ({"type": "string", "minLength": 36}, "Up to 50 access packages, separated by commas."),
     "state": ({"type": "string"}, "The state of assignments: active (the default), all, or one of Graph's states."),
     "counts": ({"type": "string", "enum": ["true", "false"]}, "With true the live assignments are counted."),
     "uncovered": ({"type": "string", "enum": ["true", "false"]}, "With true only policies that nobody reviews."),
@@ -45,6 +46,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         "Only reviewers who are this far.",
     ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
+    "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {

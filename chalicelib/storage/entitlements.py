@@ -32,6 +32,11 @@ class EntitlementTable:
         """One catalog."""
         return _find(Catalog, keys.catalog(catalog_id))
 
+    def catalogs(self, catalog_ids: Iterable[str]) -> dict[str, Catalog]:
+        """Several catalogs by id; may lag by a second."""
+        found = fetch_many(Catalog, filter(_is_key, map(keys.catalog, catalog_ids)))
+        return {catalog.id: catalog for catalog in found}
+
     def list_catalogs(self, limit: int, after: str | None) -> Page[Catalog]:
         """Every catalog, by id."""
         return query(Catalog, keys.catalog("")[0], limit, after)
@@ -133,6 +138,11 @@ class EntitlementTable:
     def resource(self, resource_id: str) -> Resource | None:
         """One resource."""
         return _find(Resource, keys.resource(resource_id))
+
+    def resources(self, resource_ids: Iterable[str]) -> dict[str, Resource]:
+        """Several resources by id; may lag by a second."""
+        found = fetch_many(Resource, map(keys.resource, resource_ids))
+        return {resource.id: resource for resource in found}
 
     def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]:
         """The resources of a catalog, by id."""

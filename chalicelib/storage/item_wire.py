@@ -3,6 +3,7 @@
 Attribute names have one letter: an item with two decisions must stay under 1 KB, one write unit.
     n u p   display name, principal name, principal id       a  assignment id
     g j e   guest, job title, department                      s l  assigned since, last sign-in (seconds, 0 never)
+    m q     manager at the opening: id, name
     f o     what changed since the former review, sign-in known as of (seconds)
     r w     recommendation, why these reviewers               t  deadline (seconds)
     x y     salt and leaf hash of the evidence                d b  decision in force, who made it (8 digits)
@@ -96,6 +97,8 @@ def to_wire(item: DecisionItem) -> Wire:
     optional = {"j": item.job_title, "e": item.department, "g": "1" if item.user_type == "Guest" else ""}
     optional["f"] = "".join(CHANGE_CODES[change] for change in item.changes)
     wire |= {name: {"S": value} for name, value in optional.items() if value}
+    if item.manager_id:
+        wire |= {"m": {"B": bytes.fromhex(ids.bare(item.manager_id))}, "q": {"S": item.manager_name}}
     if item.last_sign_in:
         wire["l"] = {"N": seconds(item.last_sign_in)}
     elif item.never_signed_in:
@@ -131,6 +134,8 @@ def from_wire(wire: Wire) -> DecisionItem:
         user_type="Guest" if "g" in wire else "Member",
         job_title=_text(wire, "j"),
         department=_text(wire, "e"),
+        manager_id=ids.guid_of(_hex(wire, "m")) if "m" in wire else "",
+        manager_name=_text(wire, "q"),
         assigned=datetime.fromtimestamp(int(wire["s"]["N"]), UTC),
         last_sign_in=None if never else _moment(wire, "l"),
         never_signed_in=never,

@@ -29,6 +29,21 @@ class ReportTable:
             at = keys.instant(month)
         return Page(tuple(found))
 
+    def ended_before(self, since: datetime, until: datetime, limit: int, after: str | None) -> Page[EndedReview]:
+        """See ports.Reports. The same partitions, from the last month back."""
+        month = until if after is None else until.replace(year=int(after[:4]), month=int(after[4:6]), day=1)
+        at = after or f"{keys.instant(until)}~"
+        found: list[EndedReview] = []
+        while (month.year, month.month) >= (since.year, since.month):
+            page = query(EndedReview, keys.ended_month(month), limit - len(found), at, forward=False)
+            found += [one for one in page.items if one.ends >= since]
+            if found and (page.next or len(found) == limit):
+                past = bool(page.items) and page.items[-1].ends < since
+                return Page(tuple(found), None if past else keys.ended(found[-1].ends, found[-1].instance_id)[1])
+            month = month.replace(day=1) - timedelta(days=1)
+            at = "~"
+        return Page(tuple(found))
+
     def last_reviews(self, policy_ids: Iterable[str]) -> dict[str, LastReview]:
         """See ports.Reports."""
         found = fetch_many(LastReview, [keys.last_review(one) for one in policy_ids])

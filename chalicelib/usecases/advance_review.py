@@ -23,7 +23,8 @@ from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, 
 from chalicelib.usecases.failing import MOST_ATTEMPTS, attempt_failed, attempt_throttled
 from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
-from chalicelib.usecases.freeze_population import Freezer, panels
+from chalicelib.usecases.freeze_population import Freezer
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 

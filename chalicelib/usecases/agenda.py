@@ -61,11 +61,17 @@ def _let_go(services: Services, held: Due, done: bool) -> None:
         return
 
 
-def done(services: Services, kind: str, subject_id: str) -> None:
-    """Take the rows of this work that are due off the agenda."""
-    for row in services.reviews.due_until(services.clock.now(), BATCH):
-        if (row.kind, row.id) == (kind, subject_id):
-            services.writer.remove(row)
+def due_now(services: Services, kind: str, subject_id: str) -> list[Due]:
+    """The rows of this work that are due: read before it begins, and given to `done` after it."""
+    rows = services.reviews.due_until(services.clock.now(), BATCH)
+    return [row for row in rows if (row.kind, row.id) == (kind, subject_id)]
+
+
+def done(services: Services, rows: Sequence[Due]) -> None:
+    """Take rows off the agenda whose work is done. One that was written while it was done stays: the work may have
+    looked too early to see what that row is about."""
+    for row in rows:
+        services.writer.remove(row)
 
 
 def instance_row(when: datetime, instance_id: str) -> Due:

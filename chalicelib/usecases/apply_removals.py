@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -40,12 +41,13 @@ def apply_some(
             stretch = wanted[index : index + CHECKPOINT_ITEMS]
             results = [remove_denied(services, instance, state, item_id) for item_id in stretch]
             index += len(stretch)
-            failed = sum(1 for result in results if result is ApplyResult.FAILED)
+            made = Counter(results)
             state = replace(
                 state,
                 cursor=f"{number},{index}",
-                removed=state.removed + len(results) - failed,
-                removal_failures=state.removal_failures + failed,
+                removed=state.removed + made[ApplyResult.DONE],
+                removal_failures=state.removal_failures + made[ApplyResult.FAILED],
+                gone=state.gone + made[ApplyResult.GONE],
             )
             if index < len(wanted) or number + 1 < state.page:
                 state = services.reviews.checkpoint(state)
@@ -135,7 +137,7 @@ def _applied(services: Services, instance: ReviewInstance, state: InstanceState)
     """Everything is done: the instance leaves the agenda."""
     now = services.clock.now()
     operation = f"applied:{instance.id}"
-    details = {"removed": state.removed, "failed": state.removal_failures}
+    details = {"removed": state.removed, "failed": state.removal_failures, "alreadyGone": state.gone}
     target = ("reviewInstance", instance.id)
     activity = "Apply review" if state.confirmed_by else "Auto apply review"
     recorded = event(now, SYSTEM, "UserManagement", activity, target, operation, details=details)

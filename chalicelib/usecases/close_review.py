@@ -10,9 +10,9 @@ from datetime import datetime
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
 from chalicelib.domain.history import EndedReview, LastReview
-from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem, HistoryEntry, Recommendation
-from chalicelib.domain.packages import NoResponse
+from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.review_rules import brakes, unanswered
 from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
 from chalicelib.domain.series import Needs, live_review
 from chalicelib.usecases import notify_others
@@ -161,18 +161,11 @@ class _Sweep:
 
     def _outcome(self, item: DecisionItem, partition: Partition) -> tuple[Decision | None, str]:
         """The rule's decision, and the reason; None keeps the item undecided and its access (G10, G19, G23, G24)."""
-        settings = self.instance.settings
         if not self.asking.was_asked(item, partition.set_id):
             return None, "notAsked"
         if self.state.unanswered is Unanswered.KEEP:
             return None, "stoppedEarly"
-        if settings.no_response is NoResponse.REMOVE:
-            return Decision.DENY, "noResponse"
-        if settings.no_response is NoResponse.RECOMMENDATION:
-            if item.recommendation is Recommendation.NO_INFO:
-                return None, "noInformation"
-            return Decision(item.recommendation.value), "recommendation"
-        return None, "noResponse"
+        return unanswered(self.instance.settings, item.recommendation)
 
 
 def complete(
@@ -180,9 +173,7 @@ def complete(
 ) -> InstanceState | None:
     """Results stand. Until `announce` has told of them nothing else happens."""
     outcome = state.outcome or Outcome()
-    settings = instance.settings
-    many = outcome.outstanding >= settings.brake_count
-    brake = many and outcome.outstanding * 100 > settings.brake_percent * outcome.total
+    brake = brakes(instance.settings, outcome.outstanding, outcome.total)
     done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="")
     operation = f"complete:{instance.id}"
     details = {"total": outcome.total, "removals": outcome.removals, "waiting": _waits(instance, done)}

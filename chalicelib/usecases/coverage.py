@@ -7,22 +7,24 @@ page, with one batch of reads for each kind of thing that is told about them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain import ids
 from chalicelib.domain.csv_text import Row
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.history import LastReview
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviews import ReviewDefinition
 from chalicelib.usecases import list_entitlements
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Page, Services
 from chalicelib.usecases.roles import named
+from chalicelib.usecases.seeing import sees_package
 
 REVIEWED, NEVER, SWITCHED_OFF, ENDED = "reviewed", "neverReviewed", "switchedOff", "ended"
 NO_POLICY = "noPolicy"
@@ -42,6 +44,7 @@ class Coverage:
     policy: AssignmentPolicy | None
     package: AccessPackage | None
     catalog_id: str
+    catalog_name: str = ""
     package_id: str
     status: str
     definition: ReviewDefinition | None = None
@@ -89,6 +92,28 @@ def coverage(
     return Page((*found, *rest.items), f"2{rest.next}" if rest.next else None)
 
 
+def coverage_of(services: Services, actor: Actor, package_ids: Sequence[str], *, counts: bool) -> list[Coverage]:
+    """The same for these packages, those of them whose policies the caller may see. Counts that took too long are left
+    out."""
+    budget = Budget(services.clock, _SECONDS)
+    known = services.entitlements.packages(package_ids)
+    seen = [one for one in known.values() if sees_package(actor, one.catalog_id, one.id)]
+
+    def policies(package: AccessPackage) -> list[AssignmentPolicy]:
+        return list(list_entitlements.every(partial(services.entitlements.policies_of_package, package.id)))
+
+    def counted(one: Coverage) -> Coverage:
+        if one.policy is None or not budget.left():
+            return one
+        return replace(one, assignments=services.entitlements.count_live_assignments_of_policy(one.policy.id))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(policies, seen))
+        told = [one for _, one in _told(services, [policy for some in found for policy in some], counts=False)]
+        told += _bare(services, [package for package, some in zip(seen, found, strict=True) if not some], counts)
+        return list(pool.map(counted, told)) if counts else told
+
+
 def _of_policies(
     services: Services,
     actor: Actor,
@@ -130,28 +155,36 @@ def _without_policy(
         page = source(min(limit - len(found), _LOOKED_UP), after)
         with ThreadPoolExecutor(_THREADS) as pool:
             missing = list(pool.map(bare, page.items))
-        found += [_bare(package, counts) for package, none in zip(page.items, missing, strict=True) if none]
+        found += _bare(services, [one for one, none in zip(page.items, missing, strict=True) if none], counts)
         examined += len(page.items)
         after = page.next
         if after is None or len(found) >= limit or examined >= _EXAMINED or not budget.left():
             return Page(tuple(found), after)
 
 
-def _bare(package: AccessPackage, counts: bool) -> Coverage:
-    return Coverage(
-        policy=None,
-        package=package,
-        catalog_id=package.catalog_id,
-        package_id=package.id,
-        status=NO_POLICY,
-        assignments=0 if counts else None,
-    )
+def _bare(services: Services, packages: list[AccessPackage], counts: bool) -> Iterator[Coverage]:
+    catalogs = services.entitlements.catalogs({package.catalog_id for package in packages})
+    for package in packages:
+        yield Coverage(
+            policy=None,
+            package=package,
+            catalog_id=package.catalog_id,
+            catalog_name=_name(catalogs, package.catalog_id),
+            package_id=package.id,
+            status=NO_POLICY,
+            assignments=0 if counts else None,
+        )
+
+
+def _name(catalogs: Mapping[str, Catalog], catalog_id: str) -> str:
+    return catalogs[catalog_id].display_name if catalog_id in catalogs else ""
 
 
 def coverage_row(one: Coverage, now: datetime) -> Row:
     """The row of report_rows.COVERAGE."""
     by, when = one.switched_off or ("", None)
     return (
+        one.catalog_name,
         one.catalog_id,
         one.package.display_name if one.package else "",
         one.package_id,
@@ -171,6 +204,7 @@ def _told(
     services: Services, policies: Sequence[AssignmentPolicy], counts: bool
 ) -> Iterator[tuple[AssignmentPolicy, Coverage]]:
     packages = services.entitlements.packages({policy.package_id for policy in policies})
+    catalogs = services.entitlements.catalogs({policy.catalog_id for policy in policies})
     definitions = services.reviews.definitions(ids.definition_id(policy.id) for policy in policies)
     last = services.reports.last_reviews(policy.id for policy in policies)
     people = named(services, (one.saved_by for one in definitions.values() if not one.settings.enabled))
@@ -183,6 +217,7 @@ def _told(
                 policy=policy,
                 package=packages.get(policy.package_id),
                 catalog_id=policy.catalog_id,
+                catalog_name=_name(catalogs, policy.catalog_id),
                 package_id=policy.package_id,
                 status=status,
                 definition=definition,

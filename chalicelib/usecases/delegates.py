@@ -15,11 +15,10 @@ from chalicelib.domain import errors
 from chalicelib.domain.agenda import ABSENCE, Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
-from chalicelib.usecases.agenda import done
-from chalicelib.usecases.hand_over import actor_of, check_reason, hand_in_absence
+from chalicelib.usecases.agenda import done, due_now
+from chalicelib.usecases.hand_over import actor_of, check_reason, hand_in_absence, is_delegable
 from chalicelib.usecases.joining import fallbacks, find_taker
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 
@@ -79,7 +78,7 @@ def dismiss_delegate(services: Services, person: User, now: datetime, operation:
 
 def begin_absence(services: Services, person_id: str) -> None:
     """A person's absence began: hand over what runs now. Repeatable."""
-    now = services.clock.now()
+    rows, now = due_now(services, ABSENCE, person_id), services.clock.now()
     found = services.reviews.standing_delegates([person_id]).get(person_id)
     if found is not None and found.starts <= now < found.ends:
         after: str | None = None
@@ -91,12 +90,12 @@ def begin_absence(services: Services, person_id: str) -> None:
             after = page.next
             if after is None or not page.items or page.items[-1].closes < now - LONGEST:
                 break
-    done(services, ABSENCE, person_id)
+    done(services, rows)
 
 
 def stand_in(services: Services, instance: ReviewInstance, person_ids: Iterable[str]) -> None:
     """Of these reviewers of a review that just opened, hand over the part of those who are away now."""
-    if not _delegable(instance):
+    if not is_delegable(instance):
         return
     now = services.clock.now()
     for found in services.reviews.standing_delegates(person_ids).values():
@@ -107,7 +106,7 @@ def stand_in(services: Services, instance: ReviewInstance, person_ids: Iterable[
 def _apply(services: Services, instance: ReviewInstance, named: StandingDelegate, now: datetime) -> None:
     """Hand over to the delegate; to the fallback reviewers when the delegate cannot be asked."""
     state = services.reviews.state(instance.id)
-    if not _delegable(instance) or state is None or state.status is not Status.IN_PROGRESS or now >= state.ends:
+    if not is_delegable(instance) or state is None or state.status is not Status.IN_PROGRESS or now >= state.ends:
         return
     taker = services.people.user(named.delegate_id)
     given_by_taker = any(
@@ -118,10 +117,6 @@ def _apply(services: Services, instance: ReviewInstance, named: StandingDelegate
     else:
         takers = fallbacks(services, instance, (named.delegate_id, named.user_id))
     hand_in_absence(services, named.user_id, instance, takers, named.reason, now)
-
-
-def _delegable(instance: ReviewInstance) -> bool:
-    return instance.settings.delegation and instance.settings.reviewers is not ReviewerKind.SELF
 
 
 def _row(named: StandingDelegate) -> Due:

@@ -6,7 +6,9 @@ Events hold ids only. Whoever and whatever is gone keeps its events and is shown
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,20 +17,51 @@ from chalicelib.domain.people import SYSTEM, User
 from chalicelib.usecases.ports import Services
 
 _TYPES = {"user": "User", "group": "Group"}  # Graph's names of target types; ours follow as they are
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_SERIES = ("reviewDefinition", "accessReview")
+# What the details of an event refer to, by the name of the detail.
+_REFERENCES = {
+    "person": "user",
+    "to": "user",
+    "from": "user",
+    "reviewer": "user",
+    "memberId": "user",
+    "actor": "user",
+    "review": "reviewInstance",
+    "accessPackage": "accessPackage",
+    "assignmentPolicy": "assignmentPolicy",
+    "catalog": "catalog",
+    "group": "group",
+    "resource": "resource",
+}
+_SCOPES = {"catalog": "catalog", "package": "accessPackage"}
+_MOST_SINGLY = 50  # kinds without a batch read: beyond that many on a page ids are shown
 
 
 def described(services: Services, events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
-    """The events as JSON objects; one batch read for all people and one for each kind of target."""
-    people = services.people.users(
-        person for one in events for person in (one.actor_id, one.on_behalf_of, _person_in(one)) if person
-    )
-    names = _names(services, events)
-    names |= {person.id: person.display_name for person in people.values()}
+    """The events as JSON objects; one batch read for all people and one for each kind of object. `names` has the
+    names of what an event's details and changes refer to."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for one in events:
+        wanted["user"] |= {one.actor_id, one.on_behalf_of} - {""}
+        for kind, found in ((one.target_kind, one.target_id), *_references(one)):
+            wanted[kind].add(found)
+    people = services.people.users(wanted["user"] - {SYSTEM.id})
+    names = _names(services, wanted) | {person.id: person.display_name for person in people.values()}
+    names |= _groups(services, wanted["group"] | (wanted["user"] - people.keys() - {SYSTEM.id}))
     return [_described(one, people, names) for one in events]
 
 
-def _person_in(one: AuditEvent) -> str:
-    return one.target_id if one.target_kind == "user" else str(one.details.get("person", ""))
+def _references(one: AuditEvent) -> Iterator[tuple[str, str]]:
+    """The (kind, id) of everything an event's details and changes name; ids in changes are people's or groups'."""
+    for name, value in one.details.items():
+        scope, _, scoped = str(value).partition(":")
+        if name == "scope" and scope in _SCOPES:
+            yield _SCOPES[scope], scoped
+        elif name in _REFERENCES and value:
+            yield _REFERENCES[name], str(value)
+    for found in _GUID.findall(json.dumps(list(one.changes.values()), default=str)):
+        yield "user", found
 
 
 def _described(one: AuditEvent, people: dict[str, User], names: dict[str, str]) -> dict[str, Any]:
@@ -52,6 +85,7 @@ def _described(one: AuditEvent, people: dict[str, User], names: dict[str, str]) 
         "initiatedBy": _initiator(one.actor_id, people),
         "targetResources": [target, about] if person else [target],
         "additionalDetails": [{"key": key, "value": _text(value)} for key, value in one.details.items()],
+        "names": {found: names[found] for _, found in _references(one) if found in names},
     }
     if one.on_behalf_of:
         shown["onBehalfOf"] = _initiator(one.on_behalf_of, people)["user"]
@@ -75,18 +109,28 @@ def _milliseconds(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def _names(services: Services, events: Sequence[AuditEvent]) -> dict[str, str]:
-    """What the targets other than people are called, for those that are still there."""
-    wanted: dict[str, set[str]] = {}
-    for one in events:
-        wanted.setdefault(one.target_kind, set()).add(one.target_id)
+def _names(services: Services, wanted: dict[str, set[str]]) -> dict[str, str]:
+    """What the objects other than people are called, for those that are still there. An assignment is called by its
+    access package, a request by nothing."""
     entitlements, reviews = services.entitlements, services.reviews
-    packages = entitlements.packages(wanted.get("accessPackage", ()))
-    policies = entitlements.policies(wanted.get("assignmentPolicy", ()))
-    series = reviews.definitions(wanted.get("reviewDefinition", ()))
-    instances = reviews.instances(wanted.get("reviewInstance", ()))
-    catalogs = [entitlements.catalog(catalog_id) for catalog_id in wanted.get("catalog", ())]
-    groups = [services.people.group(group_id) for group_id in wanted.get("group", ())]
-    named = [*packages.values(), *policies.values(), *series.values(), *catalogs, *groups]
+    held = {one.id: one.package_id for one in entitlements.assignments(wanted["assignment"]).values()}
+    packages = entitlements.packages(wanted["accessPackage"] | set(held.values()))
+    policies = entitlements.policies(wanted["assignmentPolicy"])
+    series = reviews.definitions({one for kind in _SERIES for one in wanted[kind]})
+    instances = reviews.instances(wanted["reviewInstance"])
+    catalogs = entitlements.catalogs(wanted["catalog"])
+    resources = [entitlements.resource(one) for one in _few(wanted["resource"])]
+    named = [*packages.values(), *policies.values(), *series.values(), *catalogs.values(), *resources]
     found = {one.id: one.display_name for one in named if one}
-    return found | {one.id: one.name for one in instances.values()}
+    found |= {one.id: one.name for one in instances.values()}
+    return found | {one: found[package] for one, package in held.items() if package in found}
+
+
+def _groups(services: Services, group_ids: set[str]) -> dict[str, str]:
+    """Groups, and whoever was nobody: an id in a change may be either's."""
+    groups = (services.people.group(one) for one in _few(group_ids))
+    return {one.id: one.display_name for one in groups if one}
+
+
+def _few(found: set[str]) -> list[str]:
+    return sorted(found)[:_MOST_SINGLY]

@@ -15,8 +15,8 @@ from chalicelib.domain.reviewers import FALLBACK, NAMED, Panel
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status
 from chalicelib.usecases.control_review import TRIES, check_manages, current
 from chalicelib.usecases.directory import expand
-from chalicelib.usecases.freeze_population import panels
 from chalicelib.usecases.joining import Joining, items_of_set, join, leave, once, own_item, tell
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Change, Create, Save, Services
 
 TOGETHER = 10  # people per commit; each is at most five rows of a transaction's hundred

@@ -60,11 +60,17 @@ def differences(then: Facts | None, now: Facts) -> list[Change]:
 
 def former_review(services: Services, instance: ReviewInstance) -> FormerReview | None:
     """The latest earlier occurrence of the same series whose population was frozen; None when there is none."""
+    found = former_instance(services, instance)
+    return FormerReview(services, found) if found else None
+
+
+def former_instance(services: Services, instance: ReviewInstance) -> ReviewInstance | None:
+    """The occurrence that `former_review` walks."""
     recent = services.reviews.instances_of(instance.definition_id, LOOKED_AT, None).items
     earlier = [one for one in recent if one.opens < instance.opens and one.id != instance.id]
     states = services.reviews.states(one.id for one in earlier)
     for one in earlier:
         state = states.get(one.id)
         if state is not None and state.status not in OPENING and state.status is not Status.FAILED:
-            return FormerReview(services, one)
+            return one
     return None

@@ -9,6 +9,7 @@ rows can be written once with exact totals.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,62 +18,35 @@ import msgspec
 
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
-from chalicelib.domain.packages import ReviewerKind, SubjectSet
-from chalicelib.domain.people import Role, User
+from chalicelib.domain.packages import ReviewerKind
+from chalicelib.domain.people import User
 from chalicelib.domain.recommendations import recommend
-from chalicelib.domain.reviewers import FALLBACK, NAMED, OWNER, Choice, Panel, choose, shards_for
+from chalicelib.domain.reviewers import FALLBACK, Choice, Panel, choose, shards_for
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
-from chalicelib.usecases.directory import expand
 from chalicelib.usecases.former_review import FormerReview
 from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
 from chalicelib.usecases.ports import Services
-from chalicelib.usecases.roles import holders
 
 CHUNK_PAGES = 20
 KNOWN_MANAGERS = 50_000
 
 
-def panels(services: Services, instance: ReviewInstance, counted: int = 0) -> Panels:
-    """The reviewers named by the settings, expanded and frozen at the first call (R69, R72). `counted` is the size
-    of the population when that is known already."""
-    key = f"{folder(instance.id)}/panels.json"
-    stored = services.files.get(key)
-    if stored is None:
-        settings = instance.settings
-        owners = settings.reviewers is ReviewerKind.OWNERS
-        found = Panels(
-            primary_role=OWNER if owners else NAMED,
-            primary=_owners(services, instance) if owners else _named(services, settings.primary),
-            fallback=_named(services, settings.fallback),
-            counted=counted or services.entitlements.count_assignments_of_policy(instance.policy_id),
-        )
-        services.files.put_once(key, msgspec.json.encode(found))
-        stored = services.files.get(key) or b""
-    return msgspec.json.decode(stored, type=Panels)
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One assignment that is reviewed: whose it is, the frozen row, and the reviewer if they alone are asked."""
 
-
-def _named(services: Services, subjects: tuple[SubjectSet, ...]) -> list[str]:
-    people: list[User] = []
-    single = [subject.id for subject in subjects if subject.kind == "singleUser"]
-    found = services.people.users(single)
-    people += [found[one] for one in single if one in found]
-    for subject in subjects:
-        if subject.kind == "groupMembers":
-            people += expand(services, subject.id)
-    return list(dict.fromkeys(person.id for person in people if person.enabled))
-
-
-def _owners(services: Services, instance: ReviewInstance) -> list[str]:
-    """The package's managers and the catalog's owners (brief, decision 2: ownersReview)."""
-    grants = holders(services, Role.PACKAGE_MANAGER, f"package:{instance.package_id}")
-    grants += holders(services, Role.CATALOG_OWNER, f"catalog:{instance.catalog_id}")
-    kinds = {"user": "singleUser", "group": "groupMembers"}
-    return _named(services, tuple(SubjectSet(kinds[g.principal_kind], g.principal_id) for g in grants))
+    assignment: Assignment
+    user: User
+    row: Frozen
+    reviewer: User | None
 
 
 @dataclass
 class Freezer:
-    """Resolves chunks of one instance's population; remembers managers it has read."""
+    """Resolves chunks of one instance's population; remembers managers it has read.
+
+    `known`: the instant up to which sign-ins are known where that is not the opening (a preview of a later one).
+    """
 
     services: Services
     instance: ReviewInstance
@@ -80,6 +54,7 @@ class Freezer:
     former: FormerReview | None = None
     managers: dict[str, User] = field(default_factory=dict)
     chosen: frozenset[str] | None = None  # the assignments of a follow-up review; None: all of the policy
+    known: datetime | None = None
 
     @property
     def buckets(self) -> int:
@@ -159,29 +134,38 @@ class Freezer:
         totals: Counter[str],
         attempt: str,
     ) -> int:
+        count = 0
+        for one in self.resolved(assignments, attempt):
+            row, key = one.row, one.assignment.id
+            totals[row.set_id] += 1
+            facts[key] = now = Facts(one.user.manager_id, row.department, _seconds(one.assignment.ends))
+            row.changes = self.former.changes(key, now) if self.former else []
+            item_id = ids.decision_id(row.set_id, row.shards, row.assignment, self.instance.id)
+            shard = ids.decision_place(item_id)[1]
+            number = int(ids.digest(row.set_id, shard)[:8], 16) % self.buckets
+            bucket = buckets.setdefault(number, Bucket([], {}))
+            bucket.rows.append(row)
+            if one.reviewer:
+                bucket.reviewers[one.reviewer.id] = (one.reviewer.display_name, one.reviewer.principal_name)
+            count += 1
+        return count
+
+    def resolved(self, assignments: Iterable[Assignment], attempt: str = "") -> Iterator[Resolved]:
+        """Those of the assignments that are reviewed, each with its reviewers and what is known about the person.
+        Nothing is written."""
         active = [one for one in assignments if one.active_at(self.instance.opens)]
         people = self.services.people.users(one.target_id for one in active)
         self._meet_managers(people)
         for assignment in active:
             user = people.get(assignment.target_id) or _unknown(assignment.target_id)
             choice = self._choose(user)
-            totals[choice.set_id] += 1
             row = self._row(assignment, user, choice, ids.digest(attempt, assignment.id)[:32])
-            facts[assignment.id] = now = Facts(user.manager_id, row.department, _seconds(assignment.ends))
-            row.changes = self.former.changes(assignment.id, now) if self.former else []
-            item_id = ids.decision_id(row.set_id, row.shards, row.assignment, self.instance.id)
-            shard = ids.decision_place(item_id)[1]
-            number = int(ids.digest(row.set_id, shard)[:8], 16) % self.buckets
-            bucket = buckets.setdefault(number, Bucket([], {}))
-            bucket.rows.append(row)
-            reviewer = self._single_reviewer(user, choice)
-            if reviewer:
-                bucket.reviewers[reviewer.id] = (reviewer.display_name, reviewer.principal_name)
-        return len(active)
+            yield Resolved(assignment, user, row, self._single_reviewer(user, choice))
 
     def _meet_managers(self, people: dict[str, User]) -> None:
-        """Read the managers of a page that are not known yet; each costs half a read unit once."""
-        if self.instance.settings.reviewers is not ReviewerKind.MANAGER:
+        """Read the managers of a page that are not known yet; each costs half a read unit once. In self-reviews
+        nobody is shown them."""
+        if self.instance.settings.reviewers is ReviewerKind.SELF:
             return
         if len(self.managers) > KNOWN_MANAGERS:
             self.managers.clear()
@@ -200,7 +184,7 @@ class Freezer:
         return self.managers.get(user.manager_id) if choice.why == "manager" else None
 
     def _row(self, assignment: Assignment, user: User, choice: Choice, salt: str) -> Frozen:
-        settings = self.instance.settings
+        settings, manager = self.instance.settings, self.managers.get(user.manager_id)
         return Frozen(
             assignment=assignment.id,
             principal=user.id,
@@ -211,13 +195,15 @@ class Freezer:
             department=user.department[:40],
             assigned=_seconds(assignment.starts) or 0,
             last_sign_in=_seconds(user.last_sign_in),
-            recommendation=recommend(user, self.instance.opens, settings.max_data_age_days).value,
+            recommendation=recommend(user, self.known or self.instance.opens, settings.max_data_age_days).value,
             why=choice.why,
             set_id=choice.set_id,
             shards=self._shards(choice.set_id),
             salt=salt,
             never_signed_in=user.never_signed_in,
             sign_in_as_of=_seconds(user.sign_in_as_of),
+            manager=manager.id if manager else "",
+            manager_name=manager.display_name[:40] if manager else "",
         )
 
 

@@ -34,6 +34,8 @@ class Frozen(msgspec.Struct, array_like=True):
     never_signed_in: bool = False
     sign_in_as_of: int | None = None
     changes: list[str] = []
+    manager: str = ""
+    manager_name: str = ""
 
 
 class Facts(msgspec.Struct, array_like=True, frozen=True):

@@ -86,6 +86,11 @@ def hand_over(
     raise errors.Throttled("The review is being worked on. Try again in a moment.")
 
 
+def is_delegable(instance: ReviewInstance) -> bool:
+    """May reviewers hand items of this review over? Not where the policy forbids it, and never one's own access."""
+    return instance.settings.delegation and instance.settings.reviewers is not ReviewerKind.SELF
+
+
 def check_delegable(instance: ReviewInstance) -> None:
     """Raises Forbidden where the policy does not allow handing over, and for one's own access."""
     if instance.settings.reviewers is ReviewerKind.SELF:

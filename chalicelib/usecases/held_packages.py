@@ -23,12 +23,13 @@ _RECENT = 100  # reviews of the one who asks, newest first, that are looked thro
 @dataclass(frozen=True, slots=True)
 class Held:
     """A live assignment with its package, the name of its policy ("" when that is gone), and the request that gave
-    it; None for one that was imported."""
+    it with the name of who asked for that ("" unknown); None for one that was imported."""
 
     assignment: Assignment
     package: AccessPackage
     policy_name: str
     request: AssignmentRequest | None
+    requestor: str = ""
 
 
 def held_packages(services: Services, actor: Actor, person_id: str, now: datetime) -> list[Held]:
@@ -50,17 +51,24 @@ def held_packages(services: Services, actor: Actor, person_id: str, now: datetim
             shown.append((one, package))
     if person is None or not (whole or shown):
         raise NotFound("There is no such person.")
+    return sorted(_known(services, shown), key=lambda found: (found.package.display_name.lower(), found.package.id))
+
+
+def _known(services: Services, shown: list[tuple[Assignment, AccessPackage]]) -> list[Held]:
+    """Assignments with all that is told about them."""
     policies = services.entitlements.policies(one.policy_id for one, _ in shown)
-    held = [
-        Held(
-            one,
-            package,
-            policies[one.policy_id].display_name if one.policy_id in policies else "",
-            services.entitlements.request(ids.request_id(one.created, RequestType.ADMIN_ADD, one.id)),
-        )
-        for one, package in shown
-    ]
-    return sorted(held, key=lambda found: (found.package.display_name.lower(), found.package.id))
+    requests = {
+        one.id: services.entitlements.request(ids.request_id(one.created, RequestType.ADMIN_ADD, one.id))
+        for one, _ in shown
+    }
+    people = services.people.users({one.requestor_id for one in requests.values() if one} - {""})
+    held = []
+    for one, package in shown:
+        policy, request = policies.get(one.policy_id), requests[one.id]
+        requestor = people.get(request.requestor_id) if request else None
+        names = (policy.display_name if policy else "", requestor.display_name if requestor else "")
+        held.append(Held(one, package, names[0], request, names[1]))
+    return held
 
 
 def _assignments(services: Services, person_id: str) -> list[Assignment]:

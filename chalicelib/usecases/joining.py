@@ -15,7 +15,7 @@ from chalicelib.domain.agenda import ASKED, Due
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
-from chalicelib.usecases.freeze_population import panels
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Alter, Change, Create, Drop, Put, Services
 from chalicelib.usecases.write_items import rows_of
 

@@ -15,7 +15,7 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
 from chalicelib.domain.schedules import MAX_DURATION_DAYS
-from chalicelib.usecases.agenda import done
+from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.control_review import TRIES
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.joining import own_item
@@ -184,7 +184,7 @@ def reviewer_changed(services: Services, user_id: str) -> None:
 
     While one of them is still being opened the agenda row stays, and the next tick looks again.
     """
-    oldest = services.clock.now() - LONGEST
+    rows, oldest = due_now(services, LOST, user_id), services.clock.now() - LONGEST
     after, waits = None, False
     while True:
         page = services.reviews.my_reviews(user_id, ROWS, after)
@@ -194,7 +194,7 @@ def reviewer_changed(services: Services, user_id: str) -> None:
         if after is None or len(recent) < len(page.items):
             break
     if not waits:
-        done(services, LOST, user_id)
+        done(services, rows)
 
 
 def _recounted(services: Services, parts: list[MyReview]) -> bool:

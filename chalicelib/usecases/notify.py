@@ -23,7 +23,7 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases import delegates
-from chalicelib.usecases.agenda import done
+from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.mail_contents import link, review_to_do, undecided
 from chalicelib.usecases.ports import Services
@@ -52,10 +52,10 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
 
 def newly_asked(services: Services, user_id: str) -> None:
     """Tell somebody who became a reviewer of a running review (R140)."""
-    user = services.people.user(user_id)
+    rows, user = due_now(services, ASKED, user_id), services.people.user(user_id)
     if user is not None:
         _tell_start(services, user)
-    done(services, ASKED, user_id)
+    done(services, rows)
 
 
 def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
@@ -77,7 +77,7 @@ def changes(
     def tell(row: ReviewerRow, user: User) -> None:
         parts = services.reviews.my_parts(user.id, instance)
         told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
-        if not told or _hold(services, user) or any(kind in part.mails for part in told):
+        if not told or hold(services, user) or any(kind in part.mails for part in told):
             return
         sending = _claim_of(services)
         if services.reviews.claim_mail(told[0], kind, None, sending):
@@ -140,10 +140,10 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
     todo = list(_starting(services, user, state))
     if not todo:
         return
-    hold = _hold(services, user)
-    if hold:
+    withheld = hold(services, user)
+    if withheld:
         for part, _ in todo:
-            services.reviews.claim_mail(part, "start", part.mails["start"], hold)
+            services.reviews.claim_mail(part, "start", part.mails["start"], withheld)
         return
     sending = _claim_of(services)
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
@@ -181,7 +181,7 @@ def _claim_of(services: Services) -> str:
     return f"sending {services.clock.real():.0f} {services.clock.new_id()[-8:]}"
 
 
-def _hold(services: Services, user: User) -> str:
+def hold(services: Services, user: User) -> str:
     """Why this person gets no mail now; "" when they do."""
     if not services.settings.mail_enabled:
         return "off"
@@ -205,7 +205,7 @@ def _remind(services: Services, instance: ReviewInstance, user: User, kind: str)
     """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
     parts = [part for part in services.reviews.my_parts(user.id, instance) if not part.handed_all]
     told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
-    if not told or _hold(services, user) or any(kind in part.mails for part in told):
+    if not told or hold(services, user) or any(kind in part.mails for part in told):
         return
     if not undecided(services, user, instance, told):
         return

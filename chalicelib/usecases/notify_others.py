@@ -26,6 +26,7 @@ from chalicelib.domain.notices import (
 from chalicelib.domain.packages import NoResponse, ReviewerKind
 from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import InstanceState, Outcome, ReviewDefinition, ReviewInstance, Status
+from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.late_reviewers import late_reviewers
@@ -197,14 +198,13 @@ def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
 
 def reviews_switched_off(services: Services, definition_id: str) -> None:
     """Tell the catalog's owners that a policy is not reviewed any more (G30), unless it is again by now."""
-    definition, now = services.reviews.definition(definition_id), services.clock.now()
+    rows, now = due_now(services, SWITCHED_OFF, definition_id), services.clock.now()
+    definition = services.reviews.definition(definition_id)
     if definition is not None and not definition.settings.enabled:
         notice = _switched_off(services, definition, now)
         for owner in owners(services, definition, Role.CATALOG_OWNER):
             _tell(services, owner, SWITCHED_OFF, f"{definition.id}:{definition.modified.isoformat()}", notice)
-    for row in services.reviews.due_until(now, 500):
-        if row.kind == SWITCHED_OFF and row.id == definition_id:
-            services.writer.remove(row)
+    done(services, rows)
 
 
 def _switched_off(services: Services, definition: ReviewDefinition, now: datetime) -> ReviewsSwitchedOff:

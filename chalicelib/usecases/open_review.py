@@ -122,7 +122,7 @@ def _open(
         _record_missed(services, definition, due, overtaken, planned)
     if planned.skipped:
         return None
-    instance = _instance(definition, due, planned)
+    instance = instance_of(definition, due, planned)
     state = InstanceState(
         instance_id=instance.id,
         definition_id=definition.id,
@@ -136,7 +136,8 @@ def _open(
     return instance.id
 
 
-def _instance(definition: ReviewDefinition, due: Occurrence, planned: Opening) -> ReviewInstance:
+def instance_of(definition: ReviewDefinition, due: Occurrence, planned: Opening) -> ReviewInstance:
+    """The instance that an occurrence opens as (not saved)."""
     return ReviewInstance(
         id=ids.instance_id(definition.id, due.date),
         definition_id=definition.id,

@@ -81,6 +81,7 @@ def overview(services: Services, actor: Actor, now: datetime) -> Overview:
     others = [row for row in rows if row.needs is Needs.NOTHING]
     first = [*failed[:SHOWN], *waiting[:SHOWN], *others[:LOOKED]]
     looked = sorted(_shown(services, first, now), key=_urgency)
+    lately = closed_reviews(services, actor, now - LATELY, now, "", None).items
     lacking = [needing(one.state) for one in looked if _is_open(one.state)]
     return Overview(
         late=sum(1 for one in looked if one.needs == LATE),
@@ -91,7 +92,7 @@ def overview(services: Services, actor: Actor, now: datetime) -> Overview:
         live=len(rows),
         complete=ended and len(others) <= LOOKED,
         running=tuple(_with_idle(services, looked[:SHOWN])),
-        closed=closed_reviews(services, actor, now - LATELY, now, "", None).items[:CLOSED],
+        closed=tuple(one for one in lately if not one.state.hidden)[:CLOSED],
     )
 
 

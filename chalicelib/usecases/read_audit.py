@@ -22,7 +22,8 @@ _FEWEST_READ = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditQuery:
-    """Which events: from `since` on and before `until`; "" asks for every activity, category, actor and target."""
+    """Which events: from `since` on and before `until`; "" asks for every activity, category, actor and target.
+    `activity` may be several, with commas between."""
 
     since: datetime
     until: datetime
@@ -35,7 +36,7 @@ class AuditQuery:
         """Does an event answer the query? Activities and categories are compared without case."""
         return (
             self.since <= event.time < self.until
-            and self.activity.lower() in ("", event.activity.lower())
+            and (not self.activity or event.activity.lower() in self.activity.lower().split(","))
             and self.category.lower() in ("", event.category.lower())
             and self.actor_id in ("", event.actor_id)
             and self.target_id in ("", event.target_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chalicelib.domain.items import Decision
 from chalicelib.domain.parts import MyReview, ReviewerRow
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
+from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, ReviewInstance, Tally
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.ports import Progress, Services
 
@@ -36,19 +36,26 @@ def finished_reviewers(progress: Progress, state: InstanceState) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """A review as a reviewer's list shows it: all their parts in it, and how many items they have left."""
+    """A review as a reviewer's list shows it: all their parts in it, and how many items they have left.
+
+    `tally` counts what was decided in their parts, by whomever, an own item that others decide included. `instance`
+    is known while the review is not closed.
+    """
 
     parts: tuple[MyReview, ...]
     state: InstanceState | None
-    items: int
-    undecided: int
+    items: int = 0
+    undecided: int = 0
+    tally: Tally = field(default_factory=Tally)
+    instance: ReviewInstance | None = None
 
 
 def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
     """The reviews of these parts in their order, each once, with progress: three batch reads for a page (states,
     counters, and instances unless they are remembered), and the caller's own items that others decide."""
     states = services.reviews.states(part.instance_id for part in parts)
-    instances = services.reviews.instances(part.instance_id for part in parts if part.own_item)
+    wanted = (part for part in parts if part.own_item or _is_open(states.get(part.instance_id)))
+    instances = services.reviews.instances(part.instance_id for part in wanted)
     places = [list(_partitions(part, states.get(part.instance_id))) for part in parts]
     tallies = services.reviews.tallies(place for held in places for place in held)
     found: dict[str, ToDo] = {}
@@ -59,12 +66,32 @@ def to_do(services: Services, parts: Sequence[MyReview]) -> list[ToDo]:
         asked = part.items - int(others)
         if others and 0 < decided < part.items:
             decided -= int(_is_decided(services, part))
-        before = found.get(part.instance_id) or ToDo((), states.get(part.instance_id), 0, 0)
-        left = max(asked - decided, 0)
-        found[part.instance_id] = ToDo(
-            (*before.parts, part), before.state, before.items + asked, before.undecided + left
+        state = states.get(part.instance_id)
+        instance = instances.get(part.instance_id) if _is_open(state) else None
+        before = found.get(part.instance_id) or ToDo((), state, instance=instance)
+        found[part.instance_id] = replace(
+            before,
+            parts=(*before.parts, part),
+            items=before.items + asked,
+            undecided=before.undecided + max(asked - decided, 0),
+            tally=_sum(part.items, [before.tally, *counted]),
         )
     return list(found.values())
+
+
+def _is_open(state: InstanceState | None) -> bool:
+    return state is None or state.status not in CLOSED
+
+
+def _sum(more: int, tallies: Sequence[Tally]) -> Tally:
+    """The first tally with `more` items in all, and with what was decided of them."""
+    return Tally(
+        tallies[0].total + more,
+        sum(one.approved for one in tallies),
+        sum(one.denied for one in tallies),
+        sum(one.dont_know for one in tallies),
+        sum(one.cancelled for one in tallies),
+    )
 
 
 def _is_decided(services: Services, part: MyReview) -> bool:

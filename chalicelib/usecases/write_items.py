@@ -15,8 +15,8 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import SYSTEM, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status, Tally
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.freeze_population import panels
 from chalicelib.usecases.frozen_files import Frozen, bucket_rows
+from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 
 Rows = tuple[ReviewerRow, MyReview]
@@ -55,6 +55,8 @@ def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> Deci
         user_type=row.user_type,
         job_title=row.job_title,
         department=row.department,
+        manager_id=row.manager,
+        manager_name=row.manager_name,
         assigned=datetime.fromtimestamp(row.assigned, UTC),
         last_sign_in=datetime.fromtimestamp(row.last_sign_in, UTC) if row.last_sign_in is not None else None,
         never_signed_in=row.never_signed_in,

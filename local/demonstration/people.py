@@ -46,7 +46,7 @@ def staff(now: datetime) -> list[User]:
     chance = random.Random(SEED)
     people: list[User] = []
     for number in range(PEOPLE):
-        name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + number // len(FIRST)) % len(LAST)]}"
+        name = f"{FIRST[number % len(FIRST)]} {LAST[(number % len(FIRST) * 7 + number // len(FIRST)) % len(LAST)]}"
         guest = number >= MEMBERS
         host = "partner.example.net" if guest else "example.com"
         principal = f"{name.lower().replace(' ', '.')}{number}@{host}"

@@ -18,10 +18,12 @@ from botocore.session import get_session
 
 from chalicelib.aws import clients
 from chalicelib.aws.files import BucketFiles
+from chalicelib.aws.tokens import TokenVerifier
 from chalicelib.settings import Settings
 from local import emulator as emulators
 from local.emulator import Emulator
-from local.resources import Aws, ensure_bucket
+from local.resources import REGION, Aws, ensure_bucket
+from local.signin import SignIn
 from local.venvs import EMULATOR, ROOT
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -184,3 +186,19 @@ def test_a_signed_link_to_the_bucket_works_for_whoever_has_it(
         assert answer.read() == b"".join(parts)
     with pytest.raises(urllib.error.HTTPError):
         DIRECT.open(link.replace("results.csv", "other.csv"))
+
+
+def test_the_pool_signs_a_person_in_with_the_nonce_and_renews(start: Callable[[], Emulator], tmp_path: Path) -> None:
+    """The product's own verifier takes the tokens; what is no refresh token renews nothing."""
+    emulator = start()
+    signin = SignIn(Aws(emulator.url).client("cognito-idp"), tmp_path / "sign-in.json")
+    given = signin.environment(REGION, emulator.url)
+    issuer, keys = given["ACCESS_REVIEWS_OIDC_ISSUER"], given["ACCESS_REVIEWS_OIDC_KEYS_URL"]
+    verifier = TokenVerifier(issuer, signin.client_id, keys)
+    tokens = signin.sign_in("ann@example.com", "the nonce")
+    claims = verifier.verify(tokens["id_token"], time.time())
+    assert (claims["email"], claims["nonce"]) == ("ann@example.com", "the nonce")
+    again = signin.renew(tokens["refresh_token"])
+    assert verifier.verify(again["id_token"], time.time())["email"] == "ann@example.com"
+    with pytest.raises(LookupError):
+        signin.renew("none")

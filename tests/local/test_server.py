@@ -10,13 +10,14 @@ from typing import Any, cast
 
 import pytest
 
-from local.levers import Levers, Reply, json_reply
+from local.levers import Levers
+from local.replies import Reply, json_reply
 from local.server import Server
 from tests.local import tiny
 
 
 class _Levers:
-    def handle(self, method: str, path: str, query: dict[str, str], body: bytes) -> Reply:
+    def handle(self, method: str, path: str, query: dict[str, str], body: bytes, cookie: str) -> Reply:
         return json_reply({"method": method, "path": path, "query": query, "body": body.decode()})
 
 

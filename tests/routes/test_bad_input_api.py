@@ -9,6 +9,7 @@ import pytest
 
 from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under, stage, unharmed
 from tests.routes.attacks import attack, check_refusal
+from tests.routes.entitling import by_self
 
 __all__ = ["stage"]
 DELEGATE = "/api/v1/me/delegate"
@@ -17,6 +18,7 @@ SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
+PREVIEWS = "/api/v1/review-previews"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
 
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
@@ -76,6 +78,11 @@ def export(stage: Stage) -> dict[str, Any]:
     return {"from": "2026-03-01", "to": "2026-03-02", "activity": "x", "category": "x", "actor": "x", "target": "x"}
 
 
+def looked_ahead(stage: Stage) -> dict[str, Any]:
+    """Of a new policy: those of the one there is have begun."""
+    return {"accessPackageId": stage.ids["package"], "reviewSettings": by_self()}
+
+
 def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
@@ -86,7 +93,10 @@ TABLE = {
     "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
+    "GET /api/v1/closed-reviews": Route("/api/v1/closed-reviews"),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
+    f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
+    f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
     f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
     f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
@@ -96,6 +106,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
     ),
+    "GET /api/v1/me": Route("/api/v1/me", stranger=(200,)),
     f"GET {MINE}": Route(MINE, stranger=(200,)),
     f"GET {MINE}/{{assignment_id}}": Route(f"{MINE}/{{assignment}}", as_=ANN),
     f"POST {REVIEWS}/{{review_id}}/decisions": Route(
@@ -112,9 +123,11 @@ TABLE = {
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
+    f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
     f"GET {MAIL}": Route(MAIL),
+    "GET /api/v1/sign-in": Route("/api/v1/sign-in", public=True),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
     f"GET {OVERLAPS}": Route(BOTH),
     f"GET {OVERLAPS}/{{incompatible_id}}": Route(f"{BOTH}/{{group}}"),

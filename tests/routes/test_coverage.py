@@ -73,6 +73,30 @@ def test_live_assignments_are_counted_where_asked(mixed: Reviewed) -> None:
     }
 
 
+def test_the_coverage_of_single_packages_is_told_on_one_page(mixed: Reviewed) -> None:
+    """What a list of packages shows beside its rows; whose packages the caller may not see are left out."""
+    org, world = mixed.org, mixed.world
+    bare = org.package("Bare", org.catalog("Bare"))
+    asked = f"?accessPackageIds={bare.id},{mixed.package.id}"
+    rows = world.get(f"{COVERAGE}{asked}&counts=true").json["value"]
+    assert {(row["assignmentPolicy"] or {}).get("displayName"): row["liveAssignments"] for row in rows} == {
+        "Staff": 4,
+        "Off": 0,
+        "Once": 0,
+        None: 0,
+    }
+    assert {row["coverage"] for row in world.get(f"{COVERAGE}{asked}&uncovered=true").json["value"]} == {
+        "switchedOff",
+        "ended",
+        "noPolicy",
+    }
+    org.grant(org.person("owner"), Role.CATALOG_OWNER, f"catalog:{bare.catalog_id}")
+    (own,) = world.get(COVERAGE + asked, "owner@example.com").json["value"]
+    assert own["accessPackage"]["id"] == bare.id
+    for wrong in ("x", ",", ",".join([bare.id[:-3] + f"{number:03}" for number in range(51)])):
+        assert world.get(f"{COVERAGE}?accessPackageIds={wrong}").error["target"] == "accessPackageIds"
+
+
 def test_owners_see_their_own_catalogs_and_others_nothing(mixed: Reviewed) -> None:
     """R165: administrators and auditors see every policy, owners those of their catalogs."""
     org, world = mixed.org, mixed.world

@@ -55,6 +55,7 @@ create a package         + - . + + . - . - . . .
 edit the package         + - . + + + - - - . - .
 see the policy           + + . + + + + + + . . .
 edit the policy          + - . + + + - - - . . .
+look ahead at reviews    + + . + + + + + - . - .
 assign a person          + - . + + + + + - . . .
 see the assignment       + + . + + + + + . . + .
 remove the assignment    + - . + + + + + . . - .
@@ -147,6 +148,11 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "edit the package": ("PATCH", f"{EM}/accessPackages/{{package}}", {"description": "Changed"}),
     "see the policy": ("GET", f"{EM}/assignmentPolicies/{{policy}}", None),
     "edit the policy": ("PUT", f"{EM}/assignmentPolicies/{{policy}}", _policy_body()),
+    "look ahead at reviews": (
+        "POST",
+        "/api/v1/review-previews",
+        {"accessPackageId": "{package}", "assignmentPolicyId": "{policy}"},
+    ),
     "assign a person": (
         "POST",
         REQUESTS,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.aws.clients import client
 from chalicelib.domain import ids
 from chalicelib.domain.items import chain, leaf_hash
 from chalicelib.domain.people import User
@@ -328,3 +329,30 @@ def test_who_gives_and_who_takes_back_is_in_the_audit_log(world: World, org: Org
     (given,) = [one for one in events if one.activity == "Hand over review"]
     assert (given.actor_id, given.details["to"], given.details["reason"]) == (boss.id, helper.id, "on holiday")
     assert [one.actor_id for one in events if one.activity == "Take back review"] == [boss.id]
+
+
+def test_who_is_asked_again_while_being_told_is_told_of_that_too(
+    world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R140: the second hand-over lies on the agenda although its message is lost and the first is being worked off."""
+    boss, _, people, first, _ = managed(world, org)
+    other, helper = org.person("other"), org.person("helper")
+    second = org.policy(org.package("Other"), review=factories.by_people(world.clock.now().date(), other))
+    org.assign(second, *people)
+    here, there = opened(world, first), opened(world, second)
+    body = {"to": helper.id, "reason": "away", "items": []}
+    send, meanwhile = type(world.services.mailer).send, [other]
+
+    def send_meanwhile(self: object, mail: object) -> object:
+        if meanwhile:
+            world.clock.advance(seconds=1)
+            world.post(own(there, "/hand-over"), body, meanwhile.pop().principal_name)
+        return send(self, mail)
+
+    assert world.post(own(here, "/hand-over"), body, boss.principal_name).status == 200
+    monkeypatch.setattr(type(world.services.mailer), "send", send_meanwhile)
+    newly_asked(bootstrap.services(), helper.id)
+    client("sqs").purge_queue(QueueUrl=world.services.settings.work_queue_url)
+    world.clock.advance(seconds=6)
+    world.tick()
+    assert not meanwhile and len(starts(world, helper)) == 2

@@ -136,13 +136,15 @@ def test_a_former_review_that_failed_is_passed_over(world: World) -> None:
 def test_an_item_with_every_change_and_two_decisions_is_under_one_kilobyte(world: World) -> None:
     """The cost contract: one write unit."""
     org = Organisation(world.services)
-    org.person("boss")
+    boss = org.person("boss")
+    world.services.writer.put_all([replace(boss, display_name="Bartholomew Featherstonehaugh")])
     long = {"display_name": "Maximiliane Hohenstein-Lichtenfels", "job_title": "Senior Business Analyst"}
     ann = org.person("ann", manager="boss", department="Corporate Finance")
     world.services.writer.put_all([replace(ann, **long)])
     policy = org.policy(review=factories.by_manager(world.clock.now().date(), org.person("deputy")))
     (held,) = org.assign(policy, ann)
     item = locate_item(world.services, open_next(world, policy.id), held)
+    assert item.manager_name == "Bartholomew Featherstonehaugh"
     entry = HistoryEntry(decision=Decision.APPROVE, by=ann.id, at=1_772_000_000_000, operation="f" * 16)
     entries = (replace(entry, reason="x" * 60), replace(entry, reason="y" * 60))
     full = replace(item, changes=tuple(Change)[1:], history=entries)

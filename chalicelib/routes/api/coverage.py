@@ -7,17 +7,18 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 from msgspec import UNSET, UnsetType
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.routes import shapes
 from chalicelib.routes.api.reports import FILE, csv_answer
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Listed
-from chalicelib.usecases.coverage import Coverage, coverage, require_report_reader
+from chalicelib.usecases.coverage import REVIEWED, Coverage, coverage, coverage_of, require_report_reader
 from chalicelib.usecases.exports import COVERAGE, Asked
 
 door = Blueprint(__name__)
 _PAGE, _COUNTED_PAGE = 100, 25
+_PACKAGES = 50
 
 
 class CoveredObject(shapes.Answer, kw_only=True):
@@ -54,12 +55,23 @@ class PolicyCoverage(shapes.Answer, kw_only=True):
     live_assignments: shapes.Number = UNSET
 
 
-@route(door, "GET", "/api/v1/coverage", query=("counts", "uncovered", "$skiptoken"), gives=Listed[PolicyCoverage])
+@route(
+    door,
+    "GET",
+    "/api/v1/coverage",
+    query=("counts", "uncovered", "accessPackageIds", "$skiptoken"),
+    gives=Listed[PolicyCoverage],
+)
 def list_coverage(call: Call) -> Answer:
     """The policies the caller may see, each with how it is reviewed, then the packages without any policy;
-    `counts=true` with its live assignments, `uncovered=true` only those nobody reviews."""
+    `counts=true` with its live assignments, `uncovered=true` only those nobody reviews. `accessPackageIds` (up to 50,
+    separated by commas): those of these packages, on one page."""
     require_report_reader(call.actor)
     counts, uncovered = _flag(call, "counts"), _flag(call, "uncovered")
+    wanted = _packages(call)
+    if wanted:
+        found = coverage_of(call.services, call.actor, wanted, counts=counts)
+        return {"value": [_shown(call, one) for one in found if not (uncovered and one.status == REVIEWED)]}
     after = position(call, (call.query.get("$skiptoken") or [None])[0]).get("after")  # type: ignore[list-item]
     limit = _COUNTED_PAGE if counts else _PAGE
     page = coverage(call.services, call.actor, limit, after, counts=counts, uncovered=uncovered)
@@ -78,6 +90,16 @@ def coverage_csv(call: Call) -> Answer:
     return csv_answer(call, Asked(COVERAGE, call.person.id, options))
 
 
+def _packages(call: Call) -> list[str]:
+    text = (call.query.get("accessPackageIds") or [""])[0]
+    wanted = list(dict.fromkeys(text.lower().split(","))) if text else []
+    if len(wanted) > _PACKAGES or not all(map(ids.is_guid, wanted)):
+        raise errors.InvalidInput(f"Must be up to {_PACKAGES} ids, separated by commas.", "accessPackageIds")
+    if wanted and "$skiptoken" in call.query:
+        raise errors.InvalidInput("Goes with no accessPackageIds, which are told on one page.", "$skiptoken")
+    return wanted
+
+
 def _flag(call: Call, name: str) -> bool:
     text = (call.query.get(name) or ["false"])[0]
     if text not in ("true", "false"):
@@ -88,7 +110,7 @@ def _flag(call: Call, name: str) -> bool:
 def _shown(call: Call, one: Coverage) -> dict[str, Any]:
     package = one.package.display_name if one.package else ""
     body: dict[str, Any] = {
-        "catalog": {"id": one.catalog_id},
+        "catalog": {"id": one.catalog_id, "displayName": one.catalog_name},
         "accessPackage": {"id": one.package_id, "displayName": package},
         "assignmentPolicy": {"id": one.policy.id, "displayName": one.policy.display_name} if one.policy else None,
         "coverage": one.status,

@@ -105,7 +105,7 @@ def post_assign(call: Call, review_id: str) -> Answer:
 @route(door, "GET", MINE, gives=Delegate)
 def get_delegate(call: Call) -> Answer:
     """Who stands in for the caller."""
-    return _delegate(delegate_of(call.services, call.person, call.now))
+    return _delegate(call, delegate_of(call.services, call.person, call.now))
 
 
 @route(door, "PUT", MINE, takes=Absence, gives=Delegate)
@@ -119,7 +119,7 @@ def put_delegate(call: Call) -> Answer:
         ends=_utc(body.end_date_time, "endDateTime"),
         reason=body.reason.strip(),
     )
-    return _delegate(name_delegate(call.services, call.person, wish, call.now, call.operation))
+    return _delegate(call, name_delegate(call.services, call.person, wish, call.now, call.operation))
 
 
 @route(door, "DELETE", MINE, gives=None)
@@ -144,9 +144,11 @@ def _utc(moment: datetime, name: str) -> datetime:
         raise errors.InvalidInput("Must be a date between the years 1 and 9999.", name) from problem
 
 
-def _delegate(found: StandingDelegate) -> dict[str, Any]:
+def _delegate(call: Call, found: StandingDelegate) -> dict[str, Any]:
+    user = call.services.people.user(found.delegate_id)
     return {
         "to": found.delegate_id,
+        "displayName": user.display_name if user else "",
         "reason": found.reason,
         "startDateTime": stamp(found.starts),
         "endDateTime": stamp(found.ends),

@@ -75,9 +75,10 @@ class NeedsReviewer(Answer, kw_only=True):
 
 
 class Delegate(Answer, kw_only=True):
-    """Who stands in for the caller."""
+    """Who stands in for the caller; the name is "" for somebody who is gone."""
 
     to: str
+    display_name: str
     reason: str
     start_date_time: Instant
     end_date_time: Instant

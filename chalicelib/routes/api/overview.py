@@ -11,8 +11,9 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors
 from chalicelib.domain.pace import burn_up
 from chalicelib.domain.series import Needs
+from chalicelib.routes.api.closed_reviews import closed_row
 from chalicelib.routes.api.overview_shapes import LiveReview, Overview, PlannedReview
-from chalicelib.routes.api.reviews import failure, head, numbers
+from chalicelib.routes.api.reviews import failure, review_head, review_numbers
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Answer, Call, route
@@ -39,7 +40,7 @@ def get_overview(call: Call) -> Answer:
         "live": found.live,
         "complete": found.complete,
         "running": [_live(one) for one in found.running],
-        "closed": [_closed(one) for one in found.closed],
+        "closed": [closed_row(one) for one in found.closed],
     }
 
 
@@ -91,10 +92,10 @@ def _page(call: Call, value: list[dict[str, Any]], after: str | None) -> dict[st
 
 
 def _live(one: Shown) -> dict[str, Any]:
-    told = numbers(one.progress, one.state)
+    told = review_numbers(one.progress, one.state)
     names = ("counts", "reviewers", "needsReviewer", "outcome")
     body = {
-        **head(one.instance, one.state),
+        **review_head(one.instance, one.state),
         "needs": one.needs or None,
         "days": days_of(one.progress.days),
         **{name: told[name] for name in names if name in told},
@@ -111,11 +112,6 @@ def days_of(days: dict[int, int]) -> list[dict[str, Any]]:
 def _idle(found: Idle) -> dict[str, Any]:
     people = [{"id": one.user_id, "displayName": one.display_name} for one in found.people]
     return {"number": found.number, "looked": found.looked, "people": people}
-
-
-def _closed(one: Shown) -> dict[str, Any]:
-    told = numbers(one.progress, one.state)
-    return {**head(one.instance, one.state), **{name: told[name] for name in ("counts", "outcome") if name in told}}
 
 
 def _planned(one: Planned) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.reviews import Status
-from chalicelib.routes.api.review_shapes import Counts, Failure, Finishers, OutcomeCounts, Reference, ReviewHead
+from chalicelib.routes.api.closed_reviews import ClosedReviewRow
+from chalicelib.routes.api.outcome_shapes import OutcomeCounts
+from chalicelib.routes.api.review_shapes import Counts, Failure, Finishers, Reference, ReviewHead
 from chalicelib.routes.shapes import Answer, Instant
 
 
@@ -41,13 +43,6 @@ class LiveReview(ReviewHead, kw_only=True):
     outcome: OutcomeCounts | UnsetType = UNSET
 
 
-class ClosedReview(ReviewHead, kw_only=True):
-    """A review that closed lately."""
-
-    counts: Counts
-    outcome: OutcomeCounts | UnsetType = UNSET
-
-
 class Unreviewable(Answer, kw_only=True):
     """Items that nobody can decide, and in how many reviews."""
 
@@ -67,7 +62,7 @@ class Overview(Answer, kw_only=True):
     live: int
     complete: bool
     running: list[LiveReview]
-    closed: list[ClosedReview]
+    closed: list[ClosedReviewRow]
 
 
 class PlannedReview(Answer, kw_only=True):

@@ -74,12 +74,31 @@ class ItemHistory(Answer, kw_only=True):
     earlier_reviews: list[EarlierReview]
 
 
+class Grant(Answer, kw_only=True):
+    """One role of one resource that an access package gives."""
+
+    display_name: str
+    description: str
+    origin_system: str
+    role: str
+
+
 class HeldPackage(Answer, kw_only=True):
-    """An access package."""
+    """An access package and what it gives."""
 
     id: str
     display_name: str
     description: str
+    grants: list[Grant]
+
+
+class OpenReview(Answer, kw_only=True):
+    """A review that asks the caller about their own access, and what they have answered so far."""
+
+    review_id: str
+    display_name: str
+    end_date_time: Instant
+    decision: Decision
 
 
 class ClosedReview(Answer, kw_only=True):
@@ -99,12 +118,14 @@ class ClosedReview(Answer, kw_only=True):
 
 
 class OwnAssignment(Answer, kw_only=True):
-    """What the caller has or had, until when; in the list with the last closed review, alone with up to five."""
+    """What the caller has or had, until when, and `openReview` where they answer for it themselves; in the list with
+    the last closed review, alone with up to five."""
 
     id: str
     access_package: HeldPackage
     state: AssignmentState
     start_date_time: Instant
     end_date_time: Instant | None
+    open_review: OpenReview | None
     last_review: ClosedReview | UnsetType | None = UNSET
     reviews: list[ClosedReview] | UnsetType = UNSET

@@ -27,6 +27,7 @@ class Giving(Shape, kw_only=True):
     id: str
     request_type: str
     requestor_id: str
+    requestor_name: str
 
 
 class HeldPackage(Shape, kw_only=True):
@@ -56,7 +57,12 @@ def _object(held: Held) -> dict[str, object]:
         "assignmentId": assignment.id,
         "startDateTime": stamp(assignment.starts),
         "endDateTime": stamp(assignment.ends),
-        "request": {"id": request.id, "requestType": request.type, "requestorId": request.requestor_id}
+        "request": {
+            "id": request.id,
+            "requestType": request.type,
+            "requestorId": request.requestor_id,
+            "requestorName": held.requestor,
+        }
         if request
         else None,
     }

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.domain.reviews import Status
+from chalicelib.routes.api.outcome_shapes import Balance, OutcomeCounts, Population
 from chalicelib.routes.shapes import Answer, Instant, Text
 
 
@@ -75,62 +76,11 @@ class ReviewSummary(ReviewHead, kw_only=True):
     counts: Counts | UnsetType = UNSET
 
 
-class Handed(Answer, kw_only=True):
-    """What a reviewer handed over to one person: these items, or everything when there are none."""
-
-    to: str
-    items: list[str]
-    reason: str
-    date_time: Instant
-
-
-class ListedReview(Answer, kw_only=True):
-    """One of the caller's reviews; of a package, a series with its newest review."""
-
-    definition_id: str
-    display_name: str
-    id: Text = UNSET
-    access_package: Reference | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
-    start_date_time: Instant | UnsetType = UNSET
-    end_date_time: Instant | UnsetType = UNSET
-    items: int | UnsetType = UNSET
-    undecided: int | UnsetType = UNSET
-    self_review: bool | UnsetType = UNSET
-    reviewer_reason: Text = UNSET
-    on_behalf_of: list[str] | UnsetType = UNSET
-    handed_over: list[Handed] | UnsetType = UNSET
-    latest: ReviewSummary | UnsetType | None = UNSET
-
-
 class Finishers(Answer, kw_only=True):
     """How many reviewers there are, and how many have nothing left to do."""
 
     total: int
     finished: int
-
-
-class Population(Answer, kw_only=True):
-    """The two counts of who was to be reviewed, and the items made of them."""
-
-    read: int
-    counted: int
-    items: int
-
-
-class OutcomeCounts(Answer, kw_only=True):
-    """How the review ended, by person and rule, and what became of the removals."""
-
-    approved: int
-    approved_by_rule: int
-    denied: int
-    denied_by_rule: int
-    dont_know: int
-    kept: int
-    kept_because: dict[str, int]
-    cancelled: int
-    removed: int
-    removal_failures: int
 
 
 class Failure(Answer, kw_only=True):
@@ -142,8 +92,8 @@ class Failure(Answer, kw_only=True):
 
 
 class ReviewStatus(ReviewHead, kw_only=True):
-    """Status and counts of one review; catalog readers are given the status alone, and what hinders it is told to
-    those who administer or audit it."""
+    """Status and counts of one review; catalog readers are given the status alone. What hinders it, and once its
+    decisions stand whether it adds up, is told to those who administer or audit it."""
 
     counts: Counts | UnsetType = UNSET
     reviewers: Finishers | UnsetType = UNSET
@@ -151,6 +101,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     population: Population | UnsetType = UNSET
     waiting_for_confirmation: bool | UnsetType = UNSET
     outcome: OutcomeCounts | UnsetType = UNSET
+    balance: Balance | UnsetType = UNSET
     failure: Failure | UnsetType = UNSET
     stopped: bool | UnsetType = UNSET
     extensions: int | UnsetType = UNSET

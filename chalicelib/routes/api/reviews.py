@@ -7,19 +7,20 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Unanswered
+from chalicelib.routes.api.my_reviews import ListedReviews, my_reviews, tally_object
+from chalicelib.routes.api.outcome_shapes import adds_up, outcome_counts, population, waits_for_confirmation
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
-    ListedReview,
     Results,
     ReviewStatus,
     Stop,
 )
 from chalicelib.routes.graph.decisions import decision_of
-from chalicelib.routes.graph.lists import next_page, position, stamp
+from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.routes.shapes import Listed, Nothing
+from chalicelib.routes.shapes import Nothing
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
@@ -27,32 +28,18 @@ from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
 from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import (
-    ToDo,
     counts,
     definitions_of_package,
     finished_reviewers,
     latest_instances,
-    to_do,
 )
 
 door = Blueprint(__name__)
 REVIEW = "/api/v1/reviews/{review_id}"
 
 
-def tally(made: Tally) -> dict[str, int]:
-    """Items by decision."""
-    return {
-        "total": made.total,
-        "approved": made.approved,
-        "denied": made.denied,
-        "dontKnow": made.dont_know,
-        "cancelled": made.cancelled,
-        "notReviewed": made.undecided,
-    }
-
-
-def head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
-    """What a review is called, of what, and when."""
+def review_head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
+    """The members of ReviewHead."""
     return {
         "id": found.id,
         "definitionId": found.definition_id,
@@ -66,47 +53,14 @@ def head(found: ReviewInstance, state: InstanceState | None) -> dict[str, Any]:
     }
 
 
-@route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=Listed[ListedReview])
+@route(door, "GET", "/api/v1/reviews", query=("accessPackageId", "$skiptoken"), gives=ListedReviews)
 def list_reviews(call: Call) -> Answer:
     """The caller's reviews as a reviewer, newest first, with progress; with `accessPackageId` those of a package
     (R149)."""
     package = (call.query.get("accessPackageId") or [""])[0]
     if package:
         return _of_package(call, package)
-    page = call.services.reviews.my_reviews(call.person.id, 100, position(call, _token(call)).get("after"))
-    shown = [one for one in to_do(call.services, page.items) if not (one.state and one.state.hidden)]
-    body: dict[str, Any] = {"value": [_mine(one) for one in shown]}
-    if page.next:
-        body["nextLink"] = next_page(call, {"after": page.next})
-    return body
-
-
-def _token(call: Call) -> str | None:
-    return (call.query.get("$skiptoken") or [None])[0]  # type: ignore[list-item]
-
-
-def _mine(one: ToDo) -> dict[str, Any]:
-    """One review as its reviewer lists it; their own part in it first, then what was handed to them."""
-    part, state = min(one.parts, key=lambda each: each.on_behalf_of), one.state
-    return {
-        "id": part.instance_id,
-        "definitionId": part.definition_id,
-        "displayName": part.name,
-        "accessPackage": {"displayName": part.package_name},
-        "status": state.status.value if state else "Initializing",
-        "startDateTime": stamp(part.opens),
-        "endDateTime": stamp(state.ends if state else part.closes),
-        "items": one.items,
-        "undecided": one.undecided,
-        "selfReview": part.self_review,
-        "reviewerReason": part.reason,
-        "onBehalfOf": sorted({each.on_behalf_of for each in one.parts} - {""}),
-        "handedOver": [
-            {"to": given.to, "items": list(given.only), "reason": given.reason, "dateTime": stamp(given.at)}
-            for each in one.parts
-            for given in each.handed
-        ],
-    }
+    return my_reviews(call)
 
 
 def _of_package(call: Call, package_id: str) -> Answer:
@@ -123,9 +77,9 @@ def _of_package(call: Call, package_id: str) -> Answer:
         current = None
         if latest:
             found, state = latest
-            current = head(found, state)
+            current = review_head(found, state)
             if state and sees_all(call.actor, found):
-                current["counts"] = tally(counts(call.services.reviews.progress(found.id), state))
+                current["counts"] = tally_object(counts(call.services.reviews.progress(found.id), state))
         value.append({"definitionId": definition.id, "displayName": definition.display_name, "latest": current})
     return {"value": value}
 
@@ -138,9 +92,9 @@ def get_review(call: Call, review_id: str) -> Answer:
     if progress.state is None:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
-        return head(found, progress.state)
-    shown = {**head(found, progress.state), **numbers(progress, progress.state)}
-    return shown | (_course(progress.state) if sees_all(call.actor, found) else {})
+        return review_head(found, progress.state)
+    shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
+    return shown | ({**_course(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
 
 
 def _course(state: InstanceState) -> dict[str, Any]:
@@ -154,35 +108,24 @@ def _course(state: InstanceState) -> dict[str, Any]:
 
 
 def failure(state: InstanceState) -> dict[str, Any]:
-    """Why a review does not go on; nothing when it does."""
+    """The member `failure`; nothing while the review goes on."""
     if not state.error:
         return {}
     during = state.failed_at or state.status
     return {"failure": {"during": during.value, "attempts": state.attempts, "error": state.error}}
 
 
-def numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
-    """How far a review is, and how it ended."""
+def review_numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+    """How far a review is, and how it ended: members of ReviewStatus."""
     body: dict[str, Any] = {
-        "counts": tally(counts(progress, state)),
+        "counts": tally_object(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
         "needsReviewer": needing(state),
-        "population": {"read": state.population, "counted": state.counted, "items": state.items},
-        "waitingForConfirmation": state.status == "Completed" and not state.due,
+        "population": population(state),
+        "waitingForConfirmation": waits_for_confirmation(state),
     }
     if state.outcome is not None and state.outcome.total:
-        body["outcome"] = {
-            "approved": state.outcome.approved,
-            "approvedByRule": state.outcome.approved_by_rule,
-            "denied": state.outcome.denied_by_person,
-            "deniedByRule": state.outcome.denied_by_rule,
-            "dontKnow": state.outcome.dont_know,
-            "kept": state.outcome.kept,
-            "keptBecause": state.outcome.kept_because,
-            "cancelled": state.outcome.cancelled,
-            "removed": state.removed,
-            "removalFailures": state.removal_failures,
-        }
+        body["outcome"] = outcome_counts(state, state.outcome)
     return body
 
 

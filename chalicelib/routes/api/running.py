@@ -12,11 +12,12 @@ from chalicelib.domain import errors
 from chalicelib.domain.pace import is_late
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.routes.api.my_reviews import tally_object
 from chalicelib.routes.api.overview import days_of
 from chalicelib.routes.api.overview_shapes import Consequences as ConsequencesShape
 from chalicelib.routes.api.overview_shapes import ProgressOverTime
 from chalicelib.routes.api.review_shapes import ReviewerProgress
-from chalicelib.routes.api.reviews import REVIEW, tally
+from chalicelib.routes.api.reviews import REVIEW
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Listed
@@ -67,7 +68,7 @@ def _reviewer(one: OneReviewer, mails: bool) -> dict[str, Any]:
         "userPrincipalName": row.principal_name,
         "reviewerReason": row.reason,
         "shared": row.shared,
-        "counts": tally(one.tally),
+        "counts": tally_object(one.tally),
     }
     if row.on_behalf_of:
         shown["onBehalfOf"] = row.on_behalf_of
@@ -116,24 +117,18 @@ def get_consequences(call: Call, review_id: str) -> Answer:
 
 
 def _consequences(found: Consequences) -> dict[str, Any]:
-    body: dict[str, Any] = {"editReviewers": found.edit}
-    if found.stop:
-        body["stop"] = _stop(found.stop)
-    if found.remind:
-        body["remind"] = {"reviewers": found.remind[0], "notBefore": stamp(found.remind[1])}
-    if found.reset:
-        body["reset"] = {"decisions": found.reset}
-    if found.extend:
-        body["extend"] = {"latestEndDateTime": stamp(found.extend[0]), "reviewers": found.extend[1]}
-    if found.apply:
-        body["apply"] = _apply(found.apply)
-    if found.follow_up:
-        body["followUp"] = {"people": found.follow_up}
-    if found.delete:
-        body["delete"] = _delete(found.delete)
-    if found.retry:
-        body["retry"] = {"during": found.retry.value}
-    return body
+    remind, extend = found.remind, found.extend
+    told = {
+        "stop": found.stop and _stop(found.stop),
+        "remind": remind and {"reviewers": remind[0], "notBefore": stamp(remind[1])},
+        "reset": found.reset and {"decisions": found.reset},
+        "extend": extend and {"latestEndDateTime": stamp(extend[0]), "reviewers": extend[1]},
+        "apply": found.apply and _apply(found.apply),
+        "followUp": found.follow_up and {"people": found.follow_up},
+        "delete": found.delete and _delete(found.delete),
+        "retry": found.retry and {"during": found.retry.value},
+    }
+    return {"editReviewers": found.edit, **{name: value for name, value in told.items() if value}}
 
 
 def _stop(one: Stopping) -> dict[str, Any]:

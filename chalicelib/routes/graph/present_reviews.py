@@ -194,6 +194,10 @@ def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User],
     }
 
 
+def _manager(item: DecisionItem) -> Json | None:
+    return {"id": item.manager_id, "displayName": item.manager_name} if item.manager_id else None
+
+
 def _annotations(item: DecisionItem, shown: bool) -> Json:
     more: Json = {
         "@accessReviews.assignmentId": item.assignment_id,
@@ -201,6 +205,7 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
         "@accessReviews.reviewerReason": item.why,
         "@accessReviews.department": item.department,
         "@accessReviews.jobTitle": item.job_title,
+        "@accessReviews.manager": _manager(item),
         "@accessReviews.changes": [change.value for change in item.changes],
     }
     if shown:

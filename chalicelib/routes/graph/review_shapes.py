@@ -161,6 +161,13 @@ class DecisionResource(Answer, kw_only=True):
     access_package_display_name: str
 
 
+class ManagerThen(Answer, kw_only=True):
+    """Somebody's manager when the review opened; null when unknown, and in self-reviews."""
+
+    id: str
+    display_name: str
+
+
 class DecisionItem(Entity, kw_only=True):
     """One person's assignment in one review, and what was decided about it."""
 
@@ -183,6 +190,7 @@ class DecisionItem(Entity, kw_only=True):
     reviewer_reason: TextOrNull = field(default=UNSET, name="@accessReviews.reviewerReason")
     department: TextOrNull = field(default=UNSET, name="@accessReviews.department")
     job_title: TextOrNull = field(default=UNSET, name="@accessReviews.jobTitle")
+    manager: ManagerThen | UnsetType | None = field(default=UNSET, name="@accessReviews.manager")
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
     on_behalf_of: Text = field(default=UNSET, name="@accessReviews.onBehalfOf")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")

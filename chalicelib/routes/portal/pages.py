@@ -1,93 +1,74 @@
-"""The plain page behind a mail's link. It names the review and says how to decide; it changes nothing (P17)."""
+"""The portal's addresses. Every page is the same shell; `web/app/routes.js` says which module shows which address.
+
+The shell is public and tells nothing: whoever opens a mail's link signs in first, and opening it changes nothing (P17).
+"""
 
 from __future__ import annotations
 
-from html import escape
-
 from chalice.app import Blueprint
 
-from chalicelib.domain import ids
-from chalicelib.domain.wording import moment
-from chalicelib.routes.declared import HTML
+from chalicelib.domain import errors
+from chalicelib.routes import auth
+from chalicelib.routes.declared import HTML, Media
 from chalicelib.routes.http import Answer, Call, Text, route
+from chalicelib.routes.portal import files
+from chalicelib.usecases.ports import Services
 
 door = Blueprint(__name__)
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>{title}</title>
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:15vh auto;padding:0 1.5rem}}
-h1{{font-size:1.75rem;line-height:1.25;margin:0 0 .5rem}}p{{margin:.75rem 0}}
-code{{font-size:.8125rem;overflow-wrap:anywhere}}</style>
-<h1>{title}</h1>{body}</html>"""
+PAGES = (
+    "/",
+    "/waiting",
+    "/delegate",
+    "/reviews/{id}",
+    "/my-access",
+    "/my-access/{id}",
+    "/signed-in",
+    "/signed-out",
+    "/evidence",
+    "/evidence/{id}",
+    "/coverage",
+    "/audit",
+    "/admin",
+    "/admin/{area}",
+    "/admin/{area}/{id}",
+    "/admin/{area}/{id}/{part}",
+    "/admin/{area}/{id}/{part}/{part_id}",
+)
+FOREVER = "public, max-age=31536000, immutable"
+SCRIPT = Media("text/javascript; charset=utf-8", also=("text/css; charset=utf-8", "image/svg+xml; charset=utf-8"))
 
 
-def _page(title: str, body: str, status: int = 200) -> Text:
-    html = PAGE.format(title=escape(title), body=body)
-    return Text(html, "text/html; charset=utf-8", status, {"Content-Security-Policy": POLICY})
-
-
-@route(door, "GET", "/", public=True, gives=HTML)
-def home(call: Call) -> Answer:
-    """Where the portal will be."""
-    reviews = "/v1.0/identityGovernance/accessReviews/definitions"
-    body = (
-        "<p>This address serves the API of Access Reviews. It speaks Microsoft Graph: catalogs, access packages, "
-        "policies and reviews lie under</p><p><code>/v1.0/identityGovernance</code></p>"
-        "<p>What waits for you as a reviewer, with a bearer token of your own:</p>"
-        f"<p><code>GET {reviews}/filterByCurrentUser(on='reviewer')</code></p>"
-        "<p>On a local instance <code>python3 dev.py users</code> lists the people and "
-        "<code>python3 dev.py token WHO</code> gives the token of one of them.</p>"
-    )
-    return _page("Access Reviews", body)
-
-
-@route(door, "GET", "/reviews/{review_id}", public=True, gives={200: HTML, 404: HTML})
-def review(call: Call, review_id: str) -> Answer:
-    """The target of a mail's link."""
-    found = call.services.reviews.instance(review_id) if ids.is_guid(review_id) else None
-    state = call.services.reviews.recent_state(review_id) if found else None
-    if found is None or state is None:
-        return _page("There is no such review", "<p>The link may be incomplete. Open it from the mail again.</p>", 404)
-    address = escape(call.services.settings.portal_url.rstrip("/"))
-    instance = f"accessReviews/definitions/{found.definition_id}/instances/{found.id}"
-    api = f"{address}/v1.0/identityGovernance/{instance}/decisions"
-    if call.now >= state.ends:
-        return _page(found.name, _closed(f"{address}/api/v1/reviews/{found.id}"))
-    due = escape(moment(state.ends, call.now, found.zone))
-    body = (
-        f"<p>Open until {due}.</p>"
-        "<p>Decide through the API, signed in with your own account: list what is waiting for you with</p>"
-        f"<p><code>GET {api}/filterByCurrentUser(on='reviewer')</code></p>"
-        "<p>and answer each item with</p>"
-        f"<p><code>PATCH {api}/&#123;id&#125;</code></p>"
-        '<p><code>{"decision": "Approve", "justification": "Still needed for the audit."}</code></p>'
-        "<p>Approve keeps the access, Deny ends it when the review has closed, DontKnow keeps it and is noted.</p>"
-    )
-    return _page(found.name, body)
-
-
-@route(door, "GET", "/my-access/{assignment_id}", public=True, gives={200: HTML, 404: HTML})
-def my_access(call: Call, assignment_id: str) -> Answer:
-    """The target of the link in a mail about one's own access. It does not know who looks, and tells nothing."""
-    if not ids.is_guid(assignment_id):
-        return _page("There is no such access", "<p>The link may be incomplete. Open it from the mail again.</p>", 404)
-    address = escape(call.services.settings.portal_url.rstrip("/"))
-    body = (
-        "<p>What you hold, until when, and how closed reviews of your access ended, with the reason that was given, "
-        "you see through the API, signed in with your own account:</p>"
-        f"<p><code>GET {address}/api/v1/my-access/{assignment_id}</code></p>"
-        f"<p><code>GET {address}/api/v1/my-access</code></p>"
-    )
-    return _page("Your access", body)
-
-
-def _closed(api: str) -> str:
-    """For everybody who has the link: the page does not know who looks, and tells no result."""
+def policy(services: Services) -> str:
+    """The Content Security Policy of the shell: our own files, our own API and the issuer's tokens, and nothing
+    written into the page."""
+    chosen = services.settings.logo_url
+    logo = f" {chosen}" if chosen.startswith("https://") else ""
+    sources = " ".join(["'self'", auth.token_origin(services)]).strip()
     return (
-        "<p>This review is closed. Decisions can no longer be changed.</p>"
-        "<p>Administrators see the result, and whether removals wait for their confirmation, with</p>"
-        f"<p><code>GET {api}</code></p>"
-        "<p>and confirm them with</p>"
-        f"<p><code>POST {api}/apply</code></p>"
+        f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {sources}; "
+        f"img-src 'self' data:{logo}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
+
+
+def page(call: Call, **_: str) -> Answer:
+    """The shell."""
+    if call.services.settings.stage == "local":
+        files.forget()
+    headers = {"Content-Security-Policy": policy(call.services), "Cross-Origin-Opener-Policy": "same-origin"}
+    return Text(files.shell(), HTML.content_type, headers=headers)
+
+
+for address in PAGES:
+    route(door, "GET", address, public=True, gives=HTML)(page)
+
+
+@route(door, "GET", "/assets/{version}/{folder}/{name}", public=True, gives=SCRIPT, refuses=(404,))
+def asset(call: Call, version: str, folder: str, name: str) -> Answer:
+    """A static file of the portal. Another version's address gives today's file, for pages opened before an update."""
+    found = files.listed().get(f"{folder}/{name}")
+    if found is None:
+        raise errors.NotFound("There is no such file.")
+    kept = version == files.version() and call.services.settings.stage != "local"
+    headers = {"Cache-Control": FOREVER if kept else "no-cache"}
+    return Text(found.read_text(encoding="utf-8"), files.TYPES[found.suffix], headers=headers)

@@ -25,6 +25,9 @@ class Reports(Protocol):
     def ended_between(self, since: datetime, until: datetime, limit: int, after: str | None) -> Page[EndedReview]:
         """Reviews that ended from `since` to `until`, oldest first: one query a month, whatever else there is."""
 
+    def ended_before(self, since: datetime, until: datetime, limit: int, after: str | None) -> Page[EndedReview]:
+        """The same newest first."""
+
     def last_reviews(self, policy_ids: Iterable[str]) -> dict[str, LastReview]:
         """The review that ended last, by policy, for those that had one; may lag by a second."""
 

@@ -1,0 +1,47 @@
+// What the rail offers, and to whom. On a phone the first four lie in the bottom bar and the rest under "More".
+export const MENU = [
+  {
+    title: "frame.forYou",
+    items: [
+      { href: "/", icon: "list-checks", text: "frame.reviews", also: ["/reviews/"] },
+      { href: "/waiting", icon: "inbox", text: "frame.waiting" },
+      { href: "/my-access", icon: "key-round", text: "frame.myAccess" },
+      { href: "/delegate", icon: "user-check", text: "frame.delegate" },
+    ],
+  },
+  {
+    title: "frame.administration",
+    sees: (me) => me.manages || me.assigns || me.creates || me.auditor || me.reads,
+    items: [
+      { href: "/admin", icon: "layout-dashboard", text: "frame.overview", only: true },
+      { href: "/admin/reviews", icon: "clipboard-check", text: "frame.allReviews", also: ["/admin/series"] },
+      { href: "/admin/packages", icon: "package", text: "frame.packages", also: ["/admin/catalogs"] },
+      { href: "/admin/people", icon: "users", text: "frame.people" },
+      { href: "/admin/imports", icon: "upload", text: "frame.imports", sees: (me) => me.assigns },
+      { href: "/admin/mails", icon: "mail", text: "frame.mails", sees: (me) => me.administrator || me.auditor },
+      { href: "/admin/settings", icon: "settings", text: "frame.settings" },
+    ],
+  },
+  {
+    title: "frame.proof",
+    sees: (me) => me.reads,
+    items: [
+      { href: "/evidence", icon: "shield-check", text: "frame.evidence" },
+      { href: "/coverage", icon: "scale", text: "frame.coverage" },
+      { href: "/audit", icon: "scroll-text", text: "frame.audit" },
+    ],
+  },
+];
+
+/** The groups this person sees. */
+export const menuOf = (me) =>
+  MENU.filter((group) => !group.sees || group.sees(me)).map((group) => ({
+    ...group,
+    items: group.items.filter((one) => !one.sees || one.sees(me)),
+  }));
+
+/** Is an entry the one we are at? */
+export const isCurrent = (item, path) =>
+  path === item.href ||
+  (item.href !== "/" && !item.only && path.startsWith(`${item.href}/`)) ||
+  (item.also || []).some((one) => path.startsWith(one));
