@@ -81,7 +81,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "series": _series,
     "instance": advance_review,
     "job": _job,
-    "guest": notify.guest_accepted,
+    "guest": notify.reachable_now,
     DELIVERY: advance_delivery,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,

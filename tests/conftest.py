@@ -72,9 +72,8 @@ def aws() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def world(aws: None) -> worlds.World:
-    """The whole product on an empty account; the first administrator is admin@example.com."""
+def empty_world() -> worlds.World:
+    """The whole product on the empty account of `account()`."""
     from chalicelib import bootstrap
     from chalicelib.routes import auth
 
@@ -84,3 +83,9 @@ def world(aws: None) -> worlds.World:
     import app as front
 
     return worlds.World(clock, front.app, os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"])
+
+
+@pytest.fixture
+def world(aws: None) -> worlds.World:
+    """The whole product on an empty account; the first administrator is admin@example.com."""
+    return empty_world()

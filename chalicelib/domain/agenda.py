@@ -1,4 +1,4 @@
-"""Work that waits for its time or outlives a request: agenda rows, jobs, leases, and notices sent once."""
+"""Work that waits for its time or outlives a request: agenda rows, jobs, leases."""
 
 from __future__ import annotations
 
@@ -35,22 +35,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A mail to one person about one event, other than a reviewer's own review mails: exists once (P15).
-
-    `kind`: `finished`, `summary`, `ended`. `subject_id` is the instance or assignment it is about.
-    """
-
-    user_id: str
-    kind: str
-    subject_id: str
-    instance_id: str
-    item_id: str = ""
-    state: str = "pending"
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Work that outlives its request: a bulk decision over more than 1,000 items, or a CSV import.
 
@@ -73,4 +57,13 @@ class Job:
     attempts: int = 0
     error: str = ""
     finished: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBegun:
+    """Lists an import among the others; its job has the rest."""
+
+    created: datetime
+    job_id: str
     version: int = 0

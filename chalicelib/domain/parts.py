@@ -43,7 +43,8 @@ class MyReview:
     One part per reviewer and set, and one more per person on whose behalf they review (`on_behalf_of`). A part
     counts for all items of its set or for `only` some. `since`: when they were made a reviewer of a running
     review. `handed`: what this reviewer handed over. `removed`: it counts no more, and is kept for its mails.
-    `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time> <worker>`, `sent <instant>`.
+    `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time> <worker>`, `sent <instant>`,
+    `failed <instant> <why>`.
     """
 
     user_id: str

@@ -46,6 +46,11 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         "Only reviewers who are this far.",
     ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
+    "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),
+    "as": ({"type": "string", "enum": ["reviewer", "reviewed"]}, "The part the person has in the reviews."),
+    "reviewId": ({"type": "string", "minLength": 1}, "What concerns this review."),
+    "personId": ({"type": "string", "minLength": 1}, "What concerns this person."),
+    "kind": ({"type": "string", "minLength": 1}, "Which mail, as the list of mails names it."),
     "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }

@@ -220,10 +220,6 @@ def standing_delegate(user_id: str) -> tuple[str, str]:
     return my_reviews(user_id), "A"
 
 
-def notice(user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
-    return my_reviews(user_id), f"N#{kind}#{subject_id}"
-
-
 def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
     return "DUE", f"{instant(when)}#{kind}#{subject_id}"
 
@@ -247,6 +243,10 @@ def attempt(actor_id: str, asked: str) -> tuple[str, str]:
 
 def job(job_id: str) -> tuple[str, str]:
     return f"J#{job_id}", "J"
+
+
+def import_begun(created: datetime, job_id: str) -> tuple[str, str]:
+    return "IMPORTS", f"{instant(created)}#{job_id}"
 
 
 # reports --------------------------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from pynamodb.exceptions import PutError
 
 from chalicelib.domain import errors
-from chalicelib.domain.agenda import Due, Job, Lease, Notice
+from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.items import Cut
+from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
-from chalicelib.storage import keys
+from chalicelib.storage import keys, mail_keys
 from chalicelib.storage.base import fetch, fetch_many, query
 from chalicelib.storage.caching import Cache
 from chalicelib.storage.reviewers import ReviewerRows
@@ -147,13 +148,28 @@ class ReviewTable(ReviewerRows):
         """Write a job under its version. Raises Conflict."""
         return _save(job)
 
-    def notice(self, user_id: str, kind: str, subject_id: str) -> Notice | None:
-        """One notice."""
-        return fetch(Notice, keys.notice(user_id, kind, subject_id))
+    def imports(self, limit: int, after: str | None) -> Page[ImportBegun]:
+        """See ports.Reviews."""
+        return query(ImportBegun, "IMPORTS", limit, after, forward=False)
 
-    def notices_of(self, user_id: str, kind: str, limit: int) -> list[Notice]:
-        """A person's notices of one kind."""
-        return list(query(Notice, keys.my_reviews(user_id), limit, prefix=f"N#{kind}#").items)
+    def notices_of(self, instance_id: str, limit: int, after: str | None, kind: str = "") -> Page[Notice]:
+        """See ports.Reviews."""
+        prefix = f"N#{kind}#" if kind else "N#"
+        return query(Notice, keys.review(instance_id), limit, after, prefix=prefix, consistent=False)
+
+    def told(self, notices: Iterable[Notice]) -> dict[Notice, Told]:
+        """See ports.Reviews."""
+        by_key = {mail_keys.told(one.user_id, one.at, one.kind, one.subject_id): one for one in notices}
+        return {by_key[PLACES[Told].key(one)]: one for one in fetch_many(Told, by_key)}
+
+    def told_to(self, user_id: str, limit: int, after: str | None) -> Page[Told]:
+        """See ports.Reviews."""
+        return query(Told, keys.my_reviews(user_id), limit, after, prefix="N#", forward=False, consistent=False)
+
+    def undelivered(self, limit: int, after: str | None, of: tuple[datetime, str] | None = None) -> Page[Undelivered]:
+        """See ports.Reviews."""
+        prefix = mail_keys.undelivered_of(*of) if of else ""
+        return query(Undelivered, "UNDELIVERED", limit, after, prefix=prefix, forward=False, consistent=False)
 
 
 def _take(entity: L, lease: Lease, now_real: float) -> L | None:

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from chalicelib.domain.agenda import Due, Job, Notice
+from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
+from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.parts import MyReview, ReviewerRow
@@ -25,7 +26,7 @@ from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.settings import settings
-from chalicelib.storage import keys
+from chalicelib.storage import keys, mail_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -91,7 +92,12 @@ PLACES: dict[type, Place] = {
     LiveReview: Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
-    Notice: Place(ReviewRow, lambda e: keys.notice(e.user_id, e.kind, e.subject_id)),
+    Notice: Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),
+    Told: Place(ReviewRow, lambda e: mail_keys.told(e.user_id, e.at, e.kind, e.subject_id)),
+    Undelivered: Place(
+        ReviewRow, lambda e: mail_keys.undelivered(e.since, e.instance_id, e.user_id, e.kind, e.subject_id)
+    ),
+    ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
     MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
     ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
     StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),

@@ -8,12 +8,10 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.packages import AccessPackage, ReviewSettings
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
-from chalicelib.domain.resources import Resource, ResourceRole
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
+from chalicelib.usecases.package_contents import Grant, grants_of
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.watch_review import ToDo, to_do
-
-Grant = tuple[Resource, ResourceRole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,8 @@ def brief_reviewer(services: Services, instance: ReviewInstance, parts: tuple[My
     package = services.entitlements.package(instance.package_id)
     mine = to_do(services, parts)
     others = services.people.users({part.on_behalf_of for part in parts} - {""})
-    return Briefing(state, package, _grants(services, package), mine[0] if mine else None, others)
-
-
-def _grants(services: Services, package: AccessPackage | None) -> list[Grant]:
-    """What a package gives, by name."""
-    if package is None:
-        return []
-    wanted = dict.fromkeys(one.resource_id for one in package.role_scopes)
-    resources = {resource_id: services.entitlements.resource(resource_id) for resource_id in wanted}
-    found = []
-    for one in package.role_scopes:
-        resource = resources.get(one.resource_id)
-        role = next((each for each in resource.roles if each.id == one.role_id), None) if resource else None
-        if resource and role:
-            found.append((resource, role))
-    return sorted(found, key=lambda grant: (grant[0].display_name.casefold(), grant[1].display_name.casefold()))
+    grants = grants_of(services, [package])[package.id] if package else []
+    return Briefing(state, package, grants, mine[0] if mine else None, others)
 
 
 def shared_with_others(parts: tuple[MyReview, ...]) -> bool:

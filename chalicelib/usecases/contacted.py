@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import ids
+from chalicelib.domain.mail_log import SentMail, read_state
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.reviews import ReviewInstance, SharedSet
 from chalicelib.usecases.ports import Page, Services
-
-
-@dataclass(frozen=True, slots=True)
-class SentMail:
-    """A mail to a reviewer. `state`: `sent`, `pending`, `sending`, `failed`, `lost`, `off` (mail was switched off)
-    or `withheld` (a guest who has not accepted the invitation, R73); `sent` is None until it went out."""
-
-    kind: str
-    state: str
-    sent: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +47,12 @@ def _listed_elsewhere(
 
 def _contacted(instance: ReviewInstance, row: ReviewerRow, parts: dict[tuple[str, str, str], MyReview]) -> Contacted:
     part = parts.get((row.user_id, row.set_id, row.on_behalf_of))
-    mails = [sent_mail(kind, state) for kind, state in part.mails.items() if kind != "opened"] if part else []
-    mails.sort(key=lambda mail: (mail.sent is None, mail.sent or instance.opens, mail.kind))
+    mails = mails_of(part, instance) if part else []
     sent = [mail.sent for mail in mails if mail.sent]
     return Contacted(row, tuple(mails), min(sent, default=instance.opens))
 
 
-def sent_mail(kind: str, state: str) -> SentMail:
-    """A mail by the state it has in a reviewer's part."""
-    word, _, when = state.partition(" ")
-    return SentMail(kind, word, datetime.fromisoformat(when) if word == "sent" else None)
+def mails_of(part: MyReview, instance: ReviewInstance) -> list[SentMail]:
+    """The mails to a reviewer about one part of a review, in the order they were sent."""
+    mails = [read_state(kind, state) for kind, state in part.mails.items() if kind != "opened"]
+    return sorted(mails, key=lambda mail: (mail.sent is None, mail.sent or instance.opens, mail.kind))

@@ -14,13 +14,14 @@ from chalicelib.usecases.ports import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What became of the rows of a page. `accepted_guests`: people whose invitation is accepted by it."""
+    """What became of the rows of a page. `reachable`: people whose invitation is accepted, or
+    whose mail address is changed by it."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     bad: tuple[BadRow, ...] = ()
-    accepted_guests: tuple[str, ...] = ()
+    reachable: tuple[str, ...] = ()
 
 
 Remember = Callable[[PageResult], PageResult]
@@ -81,7 +82,7 @@ def read_bad_rows(services: Services, job_id: str, page: int) -> list[BadRow]:
 def _to_text(result: PageResult) -> bytes:
     bad = [[row.line, row.column, row.reason] for row in result.bad]
     counts = [result.created, result.updated, result.unchanged]
-    return json.dumps({"counts": counts, "bad": bad, "guests": result.accepted_guests}).encode()
+    return json.dumps({"counts": counts, "bad": bad, "reachable": result.reachable}).encode()
 
 
 def _from_text(text: bytes) -> PageResult:
@@ -92,5 +93,5 @@ def _from_text(text: bytes) -> PageResult:
         updated=updated,
         unchanged=unchanged,
         bad=tuple(BadRow(*row) for row in found["bad"]),
-        accepted_guests=tuple(found["guests"]),
+        reachable=tuple(found["reachable"]),
     )

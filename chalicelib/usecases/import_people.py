@@ -15,6 +15,7 @@ from chalicelib.domain.person_rows import COLUMNS, PersonRow, differences, merge
 from chalicelib.domain.roster import Roster
 from chalicelib.usecases.import_pages import PageResult, Remember
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.tell import address
 
 _IN_ONE_COMMIT = 100
 
@@ -33,7 +34,7 @@ class _Plan:
 
     users: dict[str, User] = field(default_factory=dict)
     writes: list[tuple[Change, ...]] = field(default_factory=list)
-    accepted_guests: list[str] = field(default_factory=list)
+    reachable: list[str] = field(default_factory=list)
     changed_reviewers: list[str] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     created: int = 0
@@ -47,7 +48,7 @@ class _Plan:
             updated=self.updated,
             unchanged=self.unchanged,
             bad=tuple(self.bad),
-            accepted_guests=tuple(self.accepted_guests),
+            reachable=tuple(self.reachable),
         )
 
     def commits(self) -> Iterator[list[Change]]:
@@ -100,7 +101,7 @@ class PeopleImport:
         for number, changes in enumerate(plan.commits()):
             operation = ids.digest(self._job.id, rows[0].line, number, *plan.users)[:32]
             self._services.writer.commit(operation, *changes)
-        for user_id in result.accepted_guests:
+        for user_id in result.reachable:
             self._services.queue.send("guest", user_id)
         for user_id in plan.changed_reviewers:  # a hint: the agenda row counts
             self._services.queue.send(LOST, user_id)
@@ -149,8 +150,9 @@ class PeopleImport:
             names.append(Put(Due(when=self._started, kind=LOST, id=user_id)))
             plan.changed_reviewers.append(user_id)
         plan.writes.append((Save(person), *names, *self._recorded("Update user", known, person)))
-        if known.invitation == "pending" and person.invitation == "accepted":
-            plan.accepted_guests.append(user_id)
+        accepted = known.invitation == "pending" and person.invitation == "accepted"
+        if accepted or address(known) != address(person):
+            plan.reachable.append(user_id)
 
     def _recorded(self, activity: str, before: User | None, after: User) -> tuple[Change, ...]:
         """The audit event; none when only the freshness of a sign-in was written."""

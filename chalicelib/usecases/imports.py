@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from chalicelib.domain import assignment_rows, ids, person_rows
-from chalicelib.domain.agenda import Due, Job, Lease
+from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
@@ -27,7 +27,7 @@ from chalicelib.usecases.import_pages import (
     write_bad_rows,
 )
 from chalicelib.usecases.import_people import PeopleImport
-from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.ports import Create, Drop, Page, Save, Services
 
 LOG = logging.getLogger("access_reviews")
 MAX_FILE = 100_000_000
@@ -82,8 +82,9 @@ def start_import(
     if data is not None:
         check_header(data, _COLUMNS[subject])
         services.files.put_once(file_key(job.id), data)
-    begun = [Create(job), Create(_due(job)), Create(_event(job, now, "started")), *remember(job, repeat)]
-    services.writer.commit(operation, *begun)
+    listed = ImportBegun(created=now, job_id=job.id)
+    begun = [Create(job), Create(listed), Create(_due(job)), Create(_event(job, now, "started"))]
+    services.writer.commit(operation, *begun, *remember(job, repeat))
     if data is None:
         return job, services.files.upload_address(file_key(job.id))
     services.queue.send("job", job.id)
@@ -99,6 +100,14 @@ def import_progress(services: Services, actor: Actor, job_id: str, page: int = 0
     pages = job.result.get("badPages", 0)
     bad = read_bad_rows(services, job.id, page) if page < pages else []
     return Progress(job, tuple(bad), page + 1 if page + 1 < pages else None)
+
+
+def list_imports(services: Services, actor: Actor, limit: int, after: str | None) -> Page[Job]:
+    """A page of the imports, newest first. Raises Forbidden."""
+    require_importer(actor)
+    page = services.reviews.imports(limit, after)
+    jobs = services.reports.jobs(one.job_id for one in page.items)
+    return Page(tuple(jobs[one.job_id] for one in page.items if one.job_id in jobs), page.next)
 
 
 def advance_import(services: Services, job: Job) -> None:

@@ -16,7 +16,7 @@ from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.items import DecisionItem, HistoryEntry
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewInstance, Status
+from chalicelib.domain.reviews import CLOSED, OPENING, InstanceState, ReviewInstance, Status
 from chalicelib.usecases.list_entitlements import every
 from chalicelib.usecases.list_items import find_item, sees_all
 from chalicelib.usecases.locate_item import locate_item
@@ -29,7 +29,7 @@ SERIES = 100  # of one policy, known by their pointers
 
 @dataclass(frozen=True, slots=True)
 class PastReview:
-    """A closed review and the item of the person in it."""
+    """A review and the item of the person in it."""
 
     instance: ReviewInstance
     state: InstanceState
@@ -70,8 +70,15 @@ def look_back(
 
 
 def closed_reviews(services: Services, assignment: Assignment, before: datetime | None = None) -> Iterator[PastReview]:
-    """The closed reviews in which an assignment was, newest first, that opened earlier than `before`: those of every
-    policy it belongs or belonged to, ad-hoc ones included.
+    """The closed ones of `reviews_of`."""
+    return reviews_of(services, assignment, before, closed=True)
+
+
+def reviews_of(
+    services: Services, assignment: Assignment, before: datetime | None = None, closed: bool = False
+) -> Iterator[PastReview]:
+    """The reviews in which an assignment was or is (or was, if `closed`), newest first, that opened earlier than
+    `before`: those of every policy it belongs or belonged to, ad-hoc ones included; none that opens or has failed.
 
     Found as they are asked for; after 20 reviews that were looked into, older ones are left alone.
     """
@@ -84,7 +91,9 @@ def closed_reviews(services: Services, assignment: Assignment, before: datetime 
     earlier = (one for one in candidates if before is None or one.opens < before)
     for instance in islice(earlier, LOOKED_AT):
         state = services.reviews.recent_state(instance.id)
-        if state is None or state.status not in CLOSED or state.status is Status.FAILED:
+        if state is None or state.status in OPENING or state.status is Status.FAILED:
+            continue
+        if closed and state.status not in CLOSED:
             continue
         item = locate_item(services, instance, assignment.id)
         if item is not None:

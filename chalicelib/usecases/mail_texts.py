@@ -40,9 +40,13 @@ def change_mail_texts(services: Services, actor: Actor, now: datetime, operation
     return replace(changed, version=changed.version + 1)
 
 
-def preview(services: Services, actor: Actor, template: str) -> Mail:
-    """One kind of mail with sample data and the texts as they are now. Raises Forbidden, NotFound."""
+def preview(services: Services, actor: Actor, template: str, tried: MailTexts | None = None) -> Mail:
+    """One kind of mail with sample data and the texts as they are now, or as `tried`. Raises Forbidden, NotFound,
+    InvalidInput."""
     texts = mail_texts(services, actor)
+    if tried is not None:
+        check_texts(tried)
+        texts = tried
     if template not in SAMPLES:
         raise NotFound(f"There is no such mail; there are {', '.join(SAMPLES)}.")
     _, sample = SAMPLES[template]

@@ -1,8 +1,9 @@
 """Mail to reviewers: one per person and event, however often a run repeats (R77-R81, G12, G43, P15, P16).
 
 The state of each mail stands in the reviewer's own row: `pending` -> `sending <real seconds> <worker>` -> `sent
-<instant>`. A worker that died between the two leaves `sending`: a start mail is then sent again (rather a rare
-duplicate than somebody who was never asked), a reminder is given up as `lost`.
+<instant>`, or `failed <instant> <why>`, which is also listed as undelivered. A worker that died between the two
+leaves `sending`: a start mail is then sent again (rather a rare duplicate than somebody who was never asked), a
+reminder is given up as `lost`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import cast
 
 from chalicelib.domain import errors
 from chalicelib.domain.agenda import ASKED
+from chalicelib.domain.mail_log import Fault
 from chalicelib.domain.notices import (
     DecisionsReset,
     Reminder,
@@ -27,6 +29,7 @@ from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.mail_contents import link, review_to_do, undecided
 from chalicelib.usecases.ports import Services
+from chalicelib.usecases.tell import address, fail_part, forget_failure
 
 PAGE = 100
 RECENT = 50
@@ -42,7 +45,7 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
     """
 
     def tell(row: ReviewerRow, user: User) -> None:
-        _tell_start(services, user)
+        _tell_start(services, user, "pending")
 
     def stand_in(rows: Iterable[ReviewerRow]) -> None:
         delegates.stand_in(services, instance, [row.user_id for row in rows if not row.extra])
@@ -54,7 +57,7 @@ def newly_asked(services: Services, user_id: str) -> None:
     """Tell somebody who became a reviewer of a running review (R140)."""
     rows, user = due_now(services, ASKED, user_id), services.people.user(user_id)
     if user is not None:
-        _tell_start(services, user)
+        _tell_start(services, user, "pending")
     done(services, rows)
 
 
@@ -97,11 +100,12 @@ def change_notice(
     return DecisionsReset(now=now, closes=state.ends, **facts)
 
 
-def guest_accepted(services: Services, user_id: str) -> None:
-    """A guest accepted the invitation: send the start mails that were withheld (G43)."""
+def reachable_now(services: Services, user_id: str) -> None:
+    """A guest accepted the invitation (G43), or somebody's address was mended: send the start mails that were
+    withheld or failed."""
     user = services.people.user(user_id)
     if user is not None and user.can_take_part:
-        _tell_start(services, user, state="withheld")
+        _tell_start(services, user, "withheld", "failed")
 
 
 def _each_reviewer(
@@ -135,15 +139,18 @@ def _each_reviewer(
             return None
 
 
-def _tell_start(services: Services, user: User, state: str = "pending") -> None:
-    """Send one mail about every review of this person whose start mail is due."""
-    todo = list(_starting(services, user, state))
+def _tell_start(services: Services, user: User, *states: str) -> None:
+    """Send one mail about every review of this person whose start mail is due: those in one of these states."""
+    todo = list(_starting(services, user, states))
     if not todo:
         return
     withheld = hold(services, user)
     if withheld:
         for part, _ in todo:
-            services.reviews.claim_mail(part, "start", part.mails["start"], withheld)
+            if withheld == "failed":
+                fail_part(services, user, part, "start", part.mails["start"], Fault.NO_ADDRESS)
+            else:
+                services.reviews.claim_mail(part, "start", part.mails["start"], withheld)
         return
     sending = _claim_of(services)
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
@@ -154,13 +161,16 @@ def _tell_start(services: Services, user: User, state: str = "pending") -> None:
         for instance, parts in _by_instance(claimed)
     ]
     notice = ReviewStarted(now=services.clock.now(), reviews=tuple(listed))
+    for part, _ in claimed:
+        if part.mails["start"] not in ("pending", "withheld"):  # it may have failed before
+            forget_failure(services, user, part, "start")
     _send(services, user, notice, "start", [part for part, _ in claimed], sending)
 
 
-def _starting(services: Services, user: User, state: str) -> Iterator[ToDo]:
+def _starting(services: Services, user: User, states: tuple[str, ...]) -> Iterator[ToDo]:
     """The person's recent reviews that are in progress and whose start mail waits or was left half-way."""
     parts = services.reviews.my_reviews(user.id, RECENT, None).items
-    waiting = [part for part in parts if _waits(services, part.mails.get("start", ""), state)]
+    waiting = [part for part in parts if _waits(services, part.mails.get("start", ""), states)]
     instances = services.reviews.instances(part.instance_id for part in waiting)
     for part in waiting:
         found = services.reviews.state(part.instance_id)
@@ -168,10 +178,10 @@ def _starting(services: Services, user: User, state: str) -> Iterator[ToDo]:
             yield part, instances[part.instance_id]
 
 
-def _waits(services: Services, mail: str, state: str) -> bool:
-    if mail == state:
-        return True
+def _waits(services: Services, mail: str, states: tuple[str, ...]) -> bool:
     word, *since = mail.split(" ")
+    if word in states:
+        return True
     return word == "sending" and float(since[0]) + services.settings.lease_seconds < services.clock.real()
 
 
@@ -188,11 +198,6 @@ def hold(services: Services, user: User) -> str:
     if not user.can_take_part:
         return "withheld"
     return "" if "@" in address(user) else "failed"
-
-
-def address(user: User) -> str:
-    """Where a person's mail goes."""
-    return user.mail or user.principal_name
 
 
 def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyReview]]]:
@@ -213,11 +218,11 @@ def _remind(services: Services, instance: ReviewInstance, user: User, kind: str)
     if not services.reviews.claim_mail(told[0], kind, None, sending):
         return
     listed = review_to_do(services, user, instance, told, undecided_only=True)
-    notice = Reminder(now=services.clock.now(), kind=_reminder_kind(kind), reviews=(listed,))
+    notice = Reminder(now=services.clock.now(), kind=reminder_kind(kind), reviews=(listed,))
     _send(services, user, notice, kind, [told[0]], sending)
 
 
-def _reminder_kind(kind: str) -> ReminderKind:
+def reminder_kind(kind: str) -> ReminderKind:
     """The wording of a reminder: the part of its name before an extension's number or a manual one's stamp."""
     return cast(ReminderKind, kind.partition(":")[0].partition(".")[0])
 
@@ -239,7 +244,9 @@ def _send(
         for part in parts:
             services.reviews.claim_mail(part, kind, sending, "pending" if kind == "start" else "lost")
         raise
-    except errors.InvalidInput:
-        state = "failed"
+    except errors.InvalidInput as problem:
+        for part in parts:
+            fail_part(services, user, part, kind, sending, Fault.REFUSED, problem.message)
+        return
     for part in parts:
         services.reviews.claim_mail(part, kind, sending, state)

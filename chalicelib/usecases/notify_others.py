@@ -4,21 +4,17 @@ reviews are switched off, and those whose access ended (R82, G14, G15, G30). Eac
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain import errors
-from chalicelib.domain.agenda import SWITCHED_OFF, Notice
+from chalicelib.domain.agenda import SWITCHED_OFF
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.notices import (
     AccessEnded,
     Cause,
-    DecisionsReset,
     LastCallSummary,
     LateReview,
     LateReviewer,
-    ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
     Waiting,
@@ -30,13 +26,13 @@ from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.late_reviewers import late_reviewers
-from chalicelib.usecases.mail_contents import link
-from chalicelib.usecases.notify import address, change_notice
-from chalicelib.usecases.ports import Create, Services
+from chalicelib.usecases.mail_contents import run_link
+from chalicelib.usecases.notify import change_notice
+from chalicelib.usecases.ports import Services
 from chalicelib.usecases.roles import holders
+from chalicelib.usecases.tell import tell_once
 
 SHOWN = 10
-Content = ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
 
 
 def last_call_summary(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> None:
@@ -54,11 +50,11 @@ def last_call_summary(services: Services, instance: ReviewInstance, state: Insta
     for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
         why = [reviewer for _, reviewer in late]
         content = _summary(services, instance, state, "owner", why)
-        _tell(services, owner, "summary", subject, content, instance.id)
+        tell_once(services, owner, "summary", subject, content, instance)
         told.pop(owner.id, None)
     for manager in services.people.users(told).values():
         content = _summary(services, instance, state, "manager", told[manager.id])
-        _tell(services, manager, "summary", subject, content, instance.id)
+        tell_once(services, manager, "summary", subject, content, instance)
 
 
 def _summary(
@@ -74,7 +70,7 @@ def _summary(
         late=len(late),
         reviewers=tuple(late[:SHOWN]),
         self_review=instance.settings.reviewers is ReviewerKind.SELF,
-        link=link(services, instance.id) if why == "owner" else None,
+        link=run_link(services, instance.id) if why == "owner" else None,
     )
     return LastCallSummary(now=services.clock.now(), reviews=(review,))
 
@@ -83,7 +79,7 @@ def extended(services: Services, instance: ReviewInstance, state: InstanceState,
     """Tell the owners of package and catalog that a review closes later."""
     notice = change_notice(services, instance, state, kind)
     for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
-        _tell(services, owner, "extended", f"{instance.id}:{kind.partition(':')[2]}", notice, instance.id)
+        tell_once(services, owner, "extended", f"{instance.id}:{kind.partition(':')[2]}", notice, instance)
 
 
 def owners(services: Services, review: ReviewInstance | ReviewDefinition, *roles: Role) -> list[User]:
@@ -104,14 +100,24 @@ def owners(services: Services, review: ReviewInstance | ReviewDefinition, *roles
 
 def finished(services: Services, instance: ReviewInstance, state: InstanceState) -> None:
     """The result, to whoever last saved the review settings and to the catalog's owners (G14)."""
+    notice = finished_notice(services, instance, state)
+    told = {user.id: user for user in owners(services, instance, Role.CATALOG_OWNER)}
+    told |= services.people.users([instance.saved_by] if instance.saved_by else [])
+    told |= _recipients(services, instance)
+    for user in told.values():
+        tell_once(services, user, "finished", instance.id, notice, instance)
+
+
+def finished_notice(services: Services, instance: ReviewInstance, state: InstanceState) -> ReviewFinished:
+    """What is said about a review that is over."""
     outcome = state.outcome or Outcome()
-    notice = ReviewFinished(
+    return ReviewFinished(
         now=services.clock.now(),
         review=instance.name,
         package=instance.package_name,
         closed=state.ends,
         zone=instance.zone,
-        link=link(services, instance.id),
+        link=run_link(services, instance.id),
         approved=outcome.approved + outcome.approved_by_rule,
         denied=outcome.denied_by_person,
         dont_know=outcome.dont_know,
@@ -123,11 +129,6 @@ def finished(services: Services, instance: ReviewInstance, state: InstanceState)
         waiting=_waiting(instance, state, outcome),
         stopped_early=bool(state.stopped_by),
     )
-    told = {user.id: user for user in owners(services, instance, Role.CATALOG_OWNER)}
-    told |= services.people.users([instance.saved_by] if instance.saved_by else [])
-    told |= _recipients(services, instance)
-    for user in told.values():
-        _tell(services, user, "finished", instance.id, notice)
 
 
 def _recipients(services: Services, instance: ReviewInstance) -> dict[str, User]:
@@ -166,7 +167,7 @@ def access_ended(
         link=f"{services.settings.portal_url.rstrip('/')}/my-access/{assignment.id}",
         had_since=assignment.starts,
     )
-    _tell(services, user, "ended", assignment.id, notice, instance.id)
+    tell_once(services, user, "ended", assignment.id, notice, instance)
 
 
 def access_ran_out(services: Services, assignment: Assignment) -> None:
@@ -186,7 +187,7 @@ def access_ran_out(services: Services, assignment: Assignment) -> None:
         cause="expired",
         had_since=assignment.starts,
     )
-    _tell(services, user, "ended", assignment.id, notice)
+    tell_once(services, user, "ended", assignment.id, notice)
 
 
 def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
@@ -203,7 +204,7 @@ def reviews_switched_off(services: Services, definition_id: str) -> None:
     if definition is not None and not definition.settings.enabled:
         notice = _switched_off(services, definition, now)
         for owner in owners(services, definition, Role.CATALOG_OWNER):
-            _tell(services, owner, SWITCHED_OFF, f"{definition.id}:{definition.modified.isoformat()}", notice)
+            tell_once(services, owner, SWITCHED_OFF, f"{definition.id}:{definition.modified.isoformat()}", notice)
     done(services, rows)
 
 
@@ -221,27 +222,3 @@ def _switched_off(services: Services, definition: ReviewDefinition, now: datetim
         deleted=services.entitlements.policy(definition.policy_id) is None,
         running_until=state.ends if state and state.status is Status.IN_PROGRESS else None,
     )
-
-
-def _tell(services: Services, user: User, kind: str, subject_id: str, content: Content, instance_id: str = "") -> None:
-    """Send one mail once. Its row is written first, so a worker that dies in between leaves `sending`: a rare
-    miss, never a second mail (P15)."""
-    if not services.settings.mail_enabled or not user.can_take_part or "@" not in address(user):
-        return
-    notice = Notice(
-        user_id=user.id, kind=kind, subject_id=subject_id, instance_id=instance_id or subject_id, state="sending"
-    )
-    mail = services.renderer.render(content, address(user), f"{kind}.{user.id}.{subject_id}")  # it may read texts
-    try:
-        services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
-    except errors.Conflict:
-        return
-    try:
-        services.mailer.send(mail)
-    except errors.Throttled:
-        services.writer.remove(notice)
-        raise
-    except errors.InvalidInput:
-        services.writer.put_all([replace(notice, state="failed")])
-        return
-    services.writer.put_all([replace(notice, state=f"sent {services.clock.now().isoformat()}")])

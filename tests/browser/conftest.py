@@ -13,21 +13,11 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from chalicelib import bootstrap
 from local import browser as chromium
 from tests import world as worlds
-from tests.browser.portal import Portal
-
-# No sandbox: containers run as root. The rest keeps Chromium from calling home and pictures alike everywhere.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-domain-reliability",
-    "--no-default-browser-check",
-    "--force-color-profile=srgb",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-)
+from tests.browser.organisation import Office
+from tests.browser.portal import FLAGS, Portal
+from tests.browser.snapshots import Snapshot
+from tests.browser.story import contoso
+from tests.conftest import account, empty_world
 
 
 @dataclass
@@ -60,6 +50,23 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def founded() -> tuple[Office, Snapshot]:
+    """Contoso, made once; what happens to it in one test is not there in the next."""
+    with account():
+        world = empty_world()
+        made = contoso(world)
+        return made, Snapshot.of(world)
+
+
+@pytest.fixture
+def office(world: worlds.World, founded: tuple[Office, Snapshot]) -> Office:
+    """Contoso in the world of this test, as tests/browser/organisation.py tells."""
+    made, snapshot = founded
+    snapshot.lay_out(world)
+    return made
 
 
 @pytest.fixture

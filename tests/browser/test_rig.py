@@ -37,7 +37,7 @@ def noticed(portal: Portal, page: Page) -> None:
 
 
 def test_it_serves_the_product_of_its_world(portal: Portal) -> None:
-    assert "Access Reviews" in portal.visit("/", as_="").title()
+    assert "Access Reviews" in portal.visit("/").title()
 
 
 def test_the_one_who_looks_has_a_token_the_product_accepts(portal: Portal) -> None:
@@ -91,7 +91,7 @@ def test_a_lost_connection_is_no_misbehaviour(portal: Portal) -> None:
 
 
 def test_two_people_look_apart(portal: Portal) -> None:
-    one, other = portal.visit("/", as_="admin@example.com"), portal.visit("/", as_="")
+    one, other = portal.visit("/", as_="admin@example.com"), shown(portal, "")
     assert one.context != other.context
     key = "() => sessionStorage.getItem('access-reviews.token')"
     assert one.evaluate(key) and other.evaluate(key) is None

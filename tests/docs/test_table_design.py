@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.storage import keys
+from chalicelib.storage import keys, mail_keys
 from chalicelib.usecases import ports
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").read_text(encoding="utf-8")
@@ -23,8 +23,8 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def functions_of_keys() -> set[str]:
-    found = inspect.getmembers(keys, inspect.isfunction)
-    return {name for name, function in found if function.__module__ == keys.__name__ and not name.startswith("_")}
+    found = [(room, *each) for room in (keys, mail_keys) for each in inspect.getmembers(room, inspect.isfunction)]
+    return {name for room, name, function in found if function.__module__ == room.__name__ and name[0] != "_"}
 
 
 def methods_of(store: type) -> set[str]:

@@ -20,6 +20,7 @@ PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
+SENT, PERSON = "/api/v1/mails", "/api/v1/people/{person_id}"
 
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
 BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
@@ -90,7 +91,16 @@ def mail_settings(stage: Stage) -> dict[str, Any]:
 TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
-    "GET /api/v1/people/{person_id}/packages": Route("/api/v1/people/{user}/packages"),
+    "GET /api/v1/people": Route("/api/v1/people"),
+    f"GET {PERSON}": Route("/api/v1/people/{user}"),
+    f"GET {PERSON}/packages": Route("/api/v1/people/{user}/packages"),
+    f"GET {PERSON}/reviews": Route("/api/v1/people/{user}/reviews"),
+    f"GET {PERSON}/roles": Route("/api/v1/people/{user}/roles"),
+    f"GET {SENT}": Route(SENT, stranger=(400,)),
+    f"GET {SENT}/undelivered": Route(f"{SENT}/undelivered"),
+    f"GET {SENT}/undelivered/count": Route(f"{SENT}/undelivered/count", stranger=(200,)),
+    f"GET {REVIEWS}/{{review_id}}/mails/{{person_id}}": Route(f"{REVIEWS}/{{review}}/mails/{{boss}}", stranger=(400,)),
+    "GET /api/v1/settings/deployment": Route("/api/v1/settings/deployment"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     "GET /api/v1/closed-reviews": Route("/api/v1/closed-reviews"),
@@ -126,6 +136,7 @@ TABLE = {
     f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),
     f"GET {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}"),
+    f"POST {MAILS}/{{template}}": Route(f"{MAILS}/{{template}}", mail_settings, strict=True),
     f"GET {MAIL}": Route(MAIL),
     "GET /api/v1/sign-in": Route("/api/v1/sign-in", public=True),
     f"PUT {MAIL}": Route(MAIL, mail_settings, strict=True),
@@ -150,6 +161,7 @@ TABLE = {
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
+    f"GET {IMPORTS}": Route(IMPORTS),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
     f"GET {REVIEWS}/{{review_id}}/results.csv": Route(f"{REVIEWS}/{{review}}/results.csv"),
     f"GET {PACKAGES}/{{package_id}}/assignments.csv": Route(f"{PACKAGES}/{{package}}/assignments.csv"),
@@ -161,7 +173,8 @@ TABLE = {
 PAGED = (
     *("/api/v1/live-reviews", "/api/v1/calendar"),
     *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
-    *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}"),
+    *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}", IMPORTS, f"{SENT}/undelivered"),
+    *("/api/v1/people", "/api/v1/people/{user}/reviews"),
 )
 
 

@@ -112,3 +112,19 @@ def test_only_administrators(world: World) -> None:
     assert world.get("/api/v1/imports/x", "ada@example.com").status == 403
     assert world.get(f"/api/v1/imports/{ids.guid('x')}").status == 404
     assert world.get("/api/v1/imports/x").status == 404
+
+
+def test_the_imports_are_listed_newest_first_with_who_began_them(world: World) -> None:
+    Organisation(world.services).person("admin")
+    send(world, PEOPLE)
+    world.drain_queue()
+    world.clock.advance(minutes=1)
+    send(world, "user,package\n", "assignments")
+    listed = world.get("/api/v1/imports").json["value"]
+    assert [(one["kind"], one["status"], one["created"]) for one in listed] == [
+        ("assignments", "waiting", 0),
+        ("people", "done", 2),
+    ]
+    assert {one["by"]["displayName"] for one in listed} == {"Admin"}
+    assert "badRows" not in listed[0]
+    assert world.get("/api/v1/imports", "anna@example.com").status == 403

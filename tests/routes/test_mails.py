@@ -113,3 +113,17 @@ def test_a_change_is_audited_once(world: World) -> None:
 def test_texts_no_mail_could_carry_are_refused(world: World, name: str, value: Any) -> None:
     reply = world.call("PUT", SETTINGS, {name: value})
     assert (reply.status, reply.error["target"]) == (400, name)
+
+
+def test_texts_can_be_tried_before_they_are_kept(world: World) -> None:
+    from tests.routes.attacking import contents
+
+    before = contents()
+    tried = world.post(f"{PREVIEWS}/reviewStarted", TEXTS)
+    assert tried.status == 200 and "Müller &amp; Söhne" in tried.text and "sandbox" in str(tried.headers)
+    assert "help@mueller.example" in world.post(f"{PREVIEWS}/reviewStarted?format=text", TEXTS).text
+    assert contents() == before
+    assert world.post(f"{PREVIEWS}/reviewStarted", {"footer": "x" * 1_001}).error["target"] == "footer"
+    assert world.post(f"{PREVIEWS}/nothing", {}).status == 404
+    Organisation(world.services).person("ann")
+    assert world.post(f"{PREVIEWS}/reviewStarted", {}, "ann@example.com").status == 403

@@ -70,6 +70,14 @@ read the audit trail     + + - - - - - - - - - -
 read the package's trail + + - + + + - - - - - -
 export the audit trail   + + - - - - - - - - - -
 import people            + - - - - - - - - - - -
+look at the imports      + - - - - - - - - - - -
+list people              + + + + + + + + + + - -
+look at a person         + + + + + + + + + + . .
+see the review's mails   + + . + + + + + - . . .
+see a person's mails     + + . + + + + + . + . .
+read a mail              + + . + + + + + . . . .
+see what was not sent    + + - + + + + + - + - -
+see the deployment       + + - - - - - - - - - -
 """
 
 
@@ -118,7 +126,7 @@ def _set(world: World) -> Scene:
     world.tick()
     (instance,) = world.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
     known = {"catalog": home.id, "package": package.id, "policy": policy.id, "assignment": assignment}
-    known |= {"definition": instance.definition_id, "review": instance.id, "spare": spare.id}
+    known |= {"definition": instance.definition_id, "review": instance.id, "spare": spare.id, "boss": boss.id}
     return Scene(world, known)
 
 
@@ -171,6 +179,14 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "read the package's trail": ("GET", "/api/v1/audit?target={package}", None),
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
     "import people": ("POST", "/api/v1/imports/people", {}),
+    "look at the imports": ("GET", "/api/v1/imports", None),
+    "list people": ("GET", "/api/v1/people", None),
+    "look at a person": ("GET", "/api/v1/people/{spare}", None),
+    "see the review's mails": ("GET", "/api/v1/mails?reviewId={review}", None),
+    "see a person's mails": ("GET", "/api/v1/mails?personId={boss}", None),
+    "read a mail": ("GET", "/api/v1/reviews/{review}/mails/{boss}?kind=start", None),
+    "see what was not sent": ("GET", "/api/v1/mails/undelivered", None),
+    "see the deployment": ("GET", "/api/v1/settings/deployment", None),
 }
 SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {
     "see its counts": lambda body: body.get("counts"),

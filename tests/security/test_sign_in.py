@@ -104,6 +104,7 @@ def test_everybody_is_told_how_to_sign_in(world: World) -> None:
         "organisation": "Contoso",
         "stage": "test",
         "logoUrl": None,
+        "contact": None,
         "issuer": ISSUER,
         "clientId": AUDIENCE,
         "scopes": "openid email profile",

@@ -8,15 +8,18 @@ from chalice.app import Blueprint
 from msgspec import UNSET
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import Job
 from chalicelib.routes import http
 from chalicelib.routes.declared import JSON
-from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.paging import next_link
 from chalicelib.routes.http import Accepted, Call
-from chalicelib.routes.shapes import Answer, MomentOrNull, Nothing, Text
-from chalicelib.usecases.imports import import_progress, require_importer, start_import
+from chalicelib.routes.shapes import Answer, Listed, MomentOrNull, Nothing, Text
+from chalicelib.usecases.imports import import_progress, list_imports, require_importer, start_import
+from chalicelib.usecases.roles import named
 
 door = Blueprint(__name__)
+PAGE = 50
 MAX_CSV = 5_000_000  # bytes; API Gateway and Lambda take little more
 _TYPES = ("text/csv", JSON)
 
@@ -36,8 +39,8 @@ class BadRow(Answer, kw_only=True):
     reason: str
 
 
-class Import(Answer, kw_only=True):
-    """How far an import is, with the rows that were left out, page by page."""
+class ImportHead(Answer, kw_only=True):
+    """How far an import is."""
 
     id: str
     kind: Literal["people", "assignments"]
@@ -50,8 +53,26 @@ class Import(Answer, kw_only=True):
     updated: int
     unchanged: int
     bad: int
-    bad_rows: list[BadRow]
     error: Text = UNSET
+
+
+class Importer(Answer, kw_only=True):
+    """Who began an import; the name of somebody who is gone is null."""
+
+    id: str
+    display_name: str | None
+
+
+class ListedImport(ImportHead, kw_only=True):
+    """An import among the others."""
+
+    by: Importer
+
+
+class Import(ImportHead, kw_only=True):
+    """How far an import is, with the rows that were left out, page by page."""
+
+    bad_rows: list[BadRow]
     next_link: Text = UNSET
 
 
@@ -67,6 +88,19 @@ def import_assignments(call: Call) -> Accepted:
     return _start(call, "assignments")
 
 
+@http.route(door, "GET", "/api/v1/imports", query=("$skiptoken",), gives=Listed[ListedImport])
+def list_all(call: Call) -> dict[str, Any]:
+    """The imports, newest first, with who began them."""
+    token = (call.query.get("$skiptoken") or [""])[0]
+    page = list_imports(call.services, call.actor, PAGE, position(call, token).get("after"))
+    people = named(call.services, (job.actor_id for job in page.items))
+    value = []
+    for job in page.items:
+        by = people.get(job.actor_id)
+        value.append({**_head(job), "by": {"id": job.actor_id, "displayName": by.display_name if by else None}})
+    return {"value": value} | ({"nextLink": next_page(call, {"after": page.next})} if page.next else {})
+
+
 @http.route(door, "GET", "/api/v1/imports/{import_id}", query=("$skiptoken",), gives=Import)
 def show_import(call: Call, import_id: str) -> dict[str, Any]:
     """How far an import is, with the rows that were left out."""
@@ -74,9 +108,16 @@ def show_import(call: Call, import_id: str) -> dict[str, Any]:
         require_importer(call.actor)
         raise errors.NotFound("There is no such import.")
     progress = import_progress(call.services, call.actor, import_id, _page(call))
-    job = progress.job
+    rows = [{"line": row.line, "column": row.column, "reason": row.reason} for row in progress.bad_rows]
+    body = {**_head(progress.job), "badRows": rows}
+    if progress.next_page is not None:
+        body["nextLink"] = next_link(call.headers, call.request_path, {}, str(progress.next_page))
+    return body
+
+
+def _head(job: Job) -> dict[str, Any]:
     counts = {name: job.result.get(name, 0) for name in ("created", "updated", "unchanged", "bad")}
-    body: dict[str, Any] = {
+    body = {
         "id": job.id,
         "kind": job.subject_id,
         "status": job.status,
@@ -85,13 +126,8 @@ def show_import(call: Call, import_id: str) -> dict[str, Any]:
         "total": job.total,
         "done": job.done,
         **counts,
-        "badRows": [{"line": row.line, "column": row.column, "reason": row.reason} for row in progress.bad_rows],
     }
-    if job.error:
-        body["error"] = job.error
-    if progress.next_page is not None:
-        body["nextLink"] = next_link(call.headers, call.request_path, {}, str(progress.next_page))
-    return body
+    return body | ({"error": job.error} if job.error else {})
 
 
 def _start(call: Call, subject: str) -> Accepted:

@@ -16,6 +16,7 @@ from chalicelib.routes.http import Answer, Call, Text, route
 from chalicelib.routes.shapes import Answer as Shape
 from chalicelib.routes.shapes import Listed, MomentOrNull
 from chalicelib.usecases.mail_texts import change_mail_texts, mail_texts, preview
+from chalicelib.usecases.ports import Mail
 
 door = Blueprint(__name__)
 PREVIEWS, SETTINGS = "/api/v1/mail-previews", "/api/v1/settings/mail"
@@ -59,10 +60,34 @@ def list_previews(call: Call) -> Answer:
 @route(door, "GET", PREVIEWS + "/{template}", query=("format",), gives=Media(HTML, also=(TEXT,)))
 def show_preview(call: Call, template: str) -> Answer:
     """One kind of mail with sample data and this deployment's texts, as HTML or (`format=text`) as plain text."""
+    wanted = wanted_format(call)
+    return shown_mail(preview(call.services, call.actor, template), wanted)
+
+
+@route(
+    door,
+    "POST",
+    PREVIEWS + "/{template}",
+    query=("format",),
+    takes=MailSettings,
+    gives=Media(HTML, also=(TEXT,)),
+)
+def try_preview(call: Call, template: str) -> Answer:
+    """One kind of mail with sample data and these texts, which are not kept: to look at before they are."""
+    wanted = wanted_format(call)
+    return shown_mail(preview(call.services, call.actor, template, _texts(call.body)), wanted)
+
+
+def wanted_format(call: Call) -> str:
+    """Which part of a mail is asked for: `html` if nothing is said, or `text`. Raises InvalidInput."""
     wanted = call.query.get("format", ["html"])[0]
     if wanted not in ("html", "text"):
         raise errors.InvalidInput("format must be html or text.", "format")
-    mail = preview(call.services, call.actor, template)
+    return wanted
+
+
+def shown_mail(mail: Mail, wanted: str) -> Text:
+    """A mail as an answer; as a page it is alone in a sandbox."""
     if wanted == "text":
         return Text(f"Subject: {mail.subject}\n\n{mail.text}", TEXT)
     return Text(mail.html, HTML, headers={"Content-Security-Policy": POLICY})
@@ -77,9 +102,11 @@ def show_settings(call: Call) -> Answer:
 @route(door, "PUT", SETTINGS, takes=MailSettings, gives=MailSettingsAnswer)
 def change_settings(call: Call) -> Answer:
     """Replace the texts of every mail; workers that send follow within a minute."""
-    body: MailSettings = call.body
-    wanted = MailTexts(organisation=body.organisation, contact=body.contact, logo_url=body.logo_url, footer=body.footer)
-    return _settings(change_mail_texts(call.services, call.actor, call.now, call.operation, wanted))
+    return _settings(change_mail_texts(call.services, call.actor, call.now, call.operation, _texts(call.body)))
+
+
+def _texts(body: MailSettings) -> MailTexts:
+    return MailTexts(organisation=body.organisation, contact=body.contact, logo_url=body.logo_url, footer=body.footer)
 
 
 def _settings(texts: MailTexts) -> dict[str, str | datetime | None]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from chalicelib.domain.delegation import HandedOver
-from chalicelib.domain.packages import NoResponse, ReviewSettings
+from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status, Tally
 from chalicelib.routes.api.past_shapes import Person
@@ -17,6 +17,7 @@ from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call
 from chalicelib.routes.shapes import Answer as Shape
 from chalicelib.routes.shapes import Flag, Instant, Text
+from chalicelib.usecases.brief_reviewer import removes
 from chalicelib.usecases.hand_over import is_delegable
 from chalicelib.usecases.watch_review import ToDo, to_do
 
@@ -138,16 +139,9 @@ def _rules(one: ToDo, instance: ReviewInstance, now: datetime) -> Json:
         "timeZone": instance.zone,
         "justificationRequired": settings.justification_required,
         "noResponse": settings.no_response.value,
-        "removes": _removes(settings),
+        "removes": removes(settings),
         "mayHandOver": running and own and is_delegable(instance),
     }
-
-
-def _removes(settings: ReviewSettings) -> str:
-    """When a Deny takes effect (G24)."""
-    if settings.cut_now:
-        return "atOnce"
-    return "atClose" if settings.auto_apply else "afterConfirmation"
 
 
 def _people(call: Call, shown: list[Json]) -> list[Json]:

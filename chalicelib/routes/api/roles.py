@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -31,11 +31,12 @@ class NewGrant(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 class Grant(Shape, kw_only=True):
-    """A role somebody holds; `scope` is empty, `catalog:{id}` or `package:{id}`."""
+    """A role somebody holds; `scope` is empty, `catalog:{id}` or `package:{id}`. Names of what is gone are null."""
 
     id: str
     role: Role
     scope: str
+    scope_display_name: str | None
     principal_id: str
     principal_kind: Literal["user", "group"]
     principal_display_name: str | None
@@ -89,16 +90,30 @@ def _grant(role_id: str) -> RoleGrant:
     return RoleGrant(role=role, scope=scope, principal_id=principal_id)
 
 
+def names_of_scopes(services: Services, scopes: Iterable[str]) -> dict[str, str]:
+    """The names of the catalogs and packages that roles are given for, those that exist."""
+    apart = {scope: scope.partition(":") for scope in scopes}
+    packages = services.entitlements.packages(one for kind, _, one in apart.values() if kind == "package")
+    names = {f"package:{one.id}": one.display_name for one in packages.values()}
+    for scope, (kind, _, scope_id) in apart.items():
+        catalog = services.entitlements.catalog(scope_id) if kind == "catalog" else None
+        if catalog:
+            names[scope] = catalog.display_name
+    return names
+
+
 def _objects(services: Services, grants: Sequence[RoleGrant]) -> list[dict[str, Any]]:
     people = services.people.users(grant.principal_id for grant in grants if grant.principal_kind == "user")
     groups = {grant.principal_id for grant in grants if grant.principal_kind == "group"}
     names = {user.id: user.display_name for user in people.values()}
     names |= {group.id: group.display_name for one in groups if (group := services.people.group(one))}
+    scopes = names_of_scopes(services, {grant.scope for grant in grants})
     return [
         {
             "id": _id(grant),
             "role": grant.role,
             "scope": grant.scope,
+            "scopeDisplayName": scopes.get(grant.scope),
             "principalId": grant.principal_id,
             "principalKind": grant.principal_kind,
             "principalDisplayName": names.get(grant.principal_id),

@@ -22,7 +22,7 @@ from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Listed
 from chalicelib.usecases.consequences import Applying, Consequences, Deleting, Stopping, consequences
-from chalicelib.usecases.contacted import sent_mail
+from chalicelib.usecases.contacted import mails_of
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.reviewer_progress import STAGES, OneReviewer, reviewer_progress
 from chalicelib.usecases.watch_review import counts
@@ -50,7 +50,7 @@ def list_reviewers(call: Call, review_id: str) -> Answer:
         raise errors.InvalidInput("mails must be true or false.", "mails")
     after = position(call, _option(call, "$skiptoken")).get("after")
     page = reviewer_progress(call.services, found, stage, mails == "true", after)
-    body: dict[str, Any] = {"value": [_reviewer(one, mails == "true") for one in page.items]}
+    body: dict[str, Any] = {"value": [_reviewer(found, one, mails == "true") for one in page.items]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next})
     return body
@@ -60,7 +60,7 @@ def _option(call: Call, name: str) -> str:
     return next(iter(call.query.get(name, ())), "") or ""
 
 
-def _reviewer(one: OneReviewer, mails: bool) -> dict[str, Any]:
+def _reviewer(found: ReviewInstance, one: OneReviewer, mails: bool) -> dict[str, Any]:
     row = one.row
     shown: dict[str, Any] = {
         "id": row.user_id,
@@ -72,11 +72,11 @@ def _reviewer(one: OneReviewer, mails: bool) -> dict[str, Any]:
     }
     if row.on_behalf_of:
         shown["onBehalfOf"] = row.on_behalf_of
-    return shown | ({"mail": _mail(one.part) if one.part else None} if mails else {})
+    return shown | ({"mail": _mail(found, one.part) if one.part else None} if mails else {})
 
 
-def _mail(part: MyReview) -> dict[str, Any]:
-    mails = [sent_mail(kind, state) for kind, state in part.mails.items() if kind != "opened"]
+def _mail(found: ReviewInstance, part: MyReview) -> dict[str, Any]:
+    mails = mails_of(part, found)
     last = max((mail.sent for mail in mails if mail.sent), default=None)
     opened = part.mails.get("opened", "").partition(" ")[2]
     start = next((mail.state for mail in mails if mail.kind == "start"), "pending")

@@ -18,6 +18,7 @@ class HowToSignIn(Shape, kw_only=True):
     organisation: str
     stage: str
     logo_url: str | None
+    contact: str | None
     issuer: str
     client_id: str
     scopes: str
@@ -35,6 +36,7 @@ def sign_in(call: Call) -> Answer:
         "organisation": chosen.organisation,
         "stage": chosen.stage,
         "logoUrl": chosen.logo_url or None,
+        "contact": chosen.contact or None,
         "issuer": chosen.oidc_issuer,
         "clientId": chosen.oidc_client_id or chosen.oidc_audience,
         "scopes": chosen.oidc_scopes,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.agenda import Due, Job, Lease, Notice
+from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
+from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
@@ -123,8 +124,21 @@ class Reviews(Protocol):
     def claim_mail(self, part: MyReview, kind: str, before: str | None, state: str) -> bool:
         """Move the mail `kind` of a reviewer's row from state `before` (None: not set) to `state`."""
 
-    def notice(self, user_id: str, kind: str, subject_id: str) -> Notice | None: ...
-    def notices_of(self, user_id: str, kind: str, limit: int) -> list[Notice]: ...
+    def imports(self, limit: int, after: str | None) -> Page[ImportBegun]:
+        """The imports, newest first."""
+
+    def notices_of(self, instance_id: str, limit: int, after: str | None, kind: str = "") -> Page[Notice]:
+        """The notices about a review, or those of one kind, by kind and person; may lag."""
+
+    def told(self, notices: Iterable[Notice]) -> dict[Notice, Told]:
+        """What became of them, of those that were sent or failed; may lag."""
+
+    def told_to(self, user_id: str, limit: int, after: str | None) -> Page[Told]:
+        """A person's notices, newest first; may lag."""
+
+    def undelivered(self, limit: int, after: str | None, of: tuple[datetime, str] | None = None) -> Page[Undelivered]:
+        """What did not reach its person, newest review first; `of` one review (its opening and id); may lag."""
+
     def due_until(self, when: datetime, limit: int) -> list[Due]:
         """The agenda up to `when`, oldest first: one query, whatever lies in the future."""
 

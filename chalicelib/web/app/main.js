@@ -39,7 +39,7 @@ function found(path) {
 }
 
 /** The page of the address. The former one stays until the next has come, so that nothing jumps. */
-function Page({ me }) {
+function Page({ me, enter }) {
   const { path } = useAddress();
   const [shown, setShown] = useState(null);
   useEffect(() => {
@@ -60,7 +60,7 @@ function Page({ me }) {
   }, [shown]);
   if (!shown) return html`<div class="page"></div>`;
   const { Body, parameters } = shown;
-  return html`<${Body} key=${JSON.stringify(parameters) + (shown.title || "")} ...${parameters} />`;
+  return html`<${Body} key=${JSON.stringify(parameters) + (shown.title || "")} enter=${enter} ...${parameters} />`;
 }
 
 const titleOf = (page) => (has(`${page.area}.title`) ? t(`${page.area}.${page.title || "title"}`) : "");
@@ -69,7 +69,7 @@ async function start() {
   const root = document.getElementById("app");
   await Promise.all([load("kit"), load("frame")]);
   const target = found(location.pathname);
-  if (target?.page.bare) return render(html`<${Page} me=${null} />`, root);
+  if (target?.page.bare) return render(html`<${Page} me=${null} enter=${enter} />`, root);
   const page = target && opened(target.page).catch(() => {}); // comes while we ask who we are
   try {
     const me = await whoAmI();
@@ -80,6 +80,12 @@ async function start() {
     render(html`<div class="page page-narrow"><${ErrorNote} error=${error} retry=${() => location.reload()} /></div>`, root);
   }
   return undefined;
+}
+
+/** From a page outside the frame to one inside, once somebody is signed in. */
+function enter(path) {
+  history.replaceState({}, "", path);
+  return start();
 }
 
 start();

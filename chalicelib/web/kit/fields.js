@@ -74,10 +74,11 @@ async function found(text, signal) {
 }
 
 /**
- * Choose a person by name or address: `value` a user of Graph's or null, `onChange(user)`; `without` ids not offered.
+ * Choose a person by name or address: `value` a user of Graph's or null, `onChange(user)`; `without` ids not offered;
+ * `search(text, signal)` where other things than people are to be found.
  * A combobox: arrows move, Enter takes, Escape closes.
  */
-export function PersonPicker({ label, help, error, hideLabel, value, onChange, without = [], placeholder, autofocus }) {
+export function PersonPicker({ id, label, help, error, hideLabel, value, onChange, without = [], placeholder, autofocus, search = found }) {
   const [text, setText] = useState("");
   const [people, setPeople] = useState(null);
   const [at, setAt] = useState(0);
@@ -87,7 +88,7 @@ export function PersonPicker({ label, help, error, hideLabel, value, onChange, w
   useEffect(() => {
     if (still.length < 1) return setPeople(null);
     const stop = new AbortController();
-    found(still, stop.signal).then((all) => (setPeople(all.filter((one) => !without.includes(one.id))), setAt(0)), () => {});
+    search(still, stop.signal).then((all) => (setPeople(all.filter((one) => !without.includes(one.id))), setAt(0)), () => {});
     return () => stop.abort();
   }, [still]);
   useEffect(() => void (autofocus && input.current?.focus()), []);
@@ -107,7 +108,7 @@ export function PersonPicker({ label, help, error, hideLabel, value, onChange, w
     event.stopPropagation();
   };
   if (value) return html`<div class="field"><span class=${hideLabel ? "unseen" : "field-label"}>${label}</span><${Chosen} person=${value} drop=${() => onChange(null)} /></div>`;
-  return html`<${Field} ...${{ label, help, error, hideLabel }}>${(carried) => html`<div class="picker">
+  return html`<${Field} ...${{ id, label, help, error, hideLabel }}>${(carried) => html`<div class="picker">
     <input ref=${input} type="text" class="input" role="combobox" autocomplete="off" aria-expanded=${people ? "true" : "false"} aria-controls=${listId}
       aria-autocomplete="list" aria-activedescendant=${people?.length ? `${listId}-${at}` : undefined} placeholder=${placeholder || t("kit.personPlaceholder")}
       ...${carried} value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} onBlur=${() => setTimeout(() => setPeople(null), 150)} />

@@ -23,8 +23,14 @@ export class Offline extends Error {
   }
 }
 
+/** The token; without a connection there may be none to be had. */
+const bearer = () =>
+  token().catch((problem) => {
+    throw problem.why === "offline" ? new Offline() : problem;
+  });
+
 async function fetched(method, path, body, headers, signal) {
-  const sent = { Authorization: `Bearer ${await token()}`, ...headers };
+  const sent = { Authorization: `Bearer ${await bearer()}`, ...headers };
   if (body !== undefined && !(body instanceof Blob)) sent["Content-Type"] = "application/json";
   const content = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
   try {
@@ -37,13 +43,19 @@ async function fetched(method, path, body, headers, signal) {
 
 /** Call the API; the answer's JSON, or null when there is none. Throws ApiError, Offline, or AbortError. */
 export async function call(method, path, body, { headers = {}, signal } = {}) {
-  const answer = await fetched(method, path, body, headers, signal);
-  if (!answer.ok) {
-    const refusal = new ApiError(answer.status, await json(answer));
-    if (refusal.status === 401) await expired(refusal.code); // leaves to sign in again and comes back here
-    throw refusal;
-  }
+  const answer = await answered(method, path, body, headers, signal);
   return answer.status === 204 ? null : json(answer);
+}
+
+/** One answer; when our token had ended and could be renewed, that to a second try. Throws ApiError, Offline. */
+async function answered(method, path, body, headers = {}, signal = undefined) {
+  for (let tries = 0; ; tries++) {
+    const answer = await fetched(method, path, body, headers, signal);
+    if (answer.ok) return answer;
+    const refusal = new ApiError(answer.status, await json(answer));
+    // Leaves to sign in again and comes back here, unless the session could be mended in silence.
+    if (refusal.status !== 401 || tries > 0 || !(await expired(refusal.code))) throw refusal;
+  }
 }
 
 async function json(answer) {
@@ -90,8 +102,7 @@ export async function all(path, most = 10_000, options = {}) {
 
 /** Fetch a file and hand it to the browser's downloads. 202 with an export's id waits until that is done. */
 export async function download(path, name) {
-  const answer = await fetched("GET", path, undefined, {}, undefined);
-  if (!answer.ok) throw new ApiError(answer.status, await json(answer));
+  const answer = await answered("GET", path);
   if (answer.status === 202) {
     const { id } = await json(answer);
     return save(await exported(id), name);

@@ -27,6 +27,9 @@ export function day(iso, zone = ownZone) {
   return format({ weekday: "short", day: "numeric", month: "long", ...year, timeZone: zone }).format(date).replace(",", "");
 }
 
+/** "Tue 31 Mar", with the year when it is not this one: where two dates stand side by side. */
+export const briefDay = (iso, zone = ownZone) => `${format({ weekday: "short", timeZone: zone }).format(new Date(iso))} ${shortDay(iso, zone)}`;
+
 /** "31 Mar", with the year when it is not this one. */
 export function shortDay(iso, zone = ownZone) {
   const date = new Date(iso);

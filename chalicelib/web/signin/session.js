@@ -20,8 +20,11 @@ export class SignInFailed extends Error {
     super(told || why);
     this.name = "SignInFailed";
     this.why = why;
+    this.status = why === "unavailable" ? 503 : undefined;
   }
 }
+
+addEventListener("pageshow", (event) => event.persisted && leaving && location.reload()); // back from the issuer by the browser's button
 
 /** Is there a token that has not ended by our clock? */
 export const signedIn = () => Boolean(sessionStorage.getItem(KEY)) && left() > 0;
@@ -37,12 +40,13 @@ export async function token() {
   return begin();
 }
 
-/** The API refused the token, with an error's code. Leads where that can be mended, and stays open while leaving. */
+/** The API refused the token, with an error's code. True when there is a new one to try with; otherwise leads where it
+ * can be mended, and stays open while leaving. */
 export async function expired(code = "") {
   const why = { Authorization_IdentityNotFound: "unknown", Authorization_IdentityDisabled: "disabled" }[code];
   if (why) return leave(`/signed-out?why=${why}`);
-  if (age() < YOUNG) return leave("/signed-out?why=refused"); // signing in again would go round in circles
-  if (refreshToken && (await renewed())) return leave(here());
+  if (age() < YOUNG) return leave("/signed-out?why=unaccepted"); // signing in again would go round in circles
+  if (refreshToken && (await renewed())) return true;
   forget();
   return begin();
 }

@@ -1,0 +1,98 @@
+"""What is known of each mail: that somebody is told once, what became of it, and what could not be delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MOST_DETAIL = 200  # characters kept of what the mail service said
+
+
+class Fault(StrEnum):
+    """Why a mail was not delivered."""
+
+    NO_ADDRESS = "noAddress"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A mail to one person about one event, other than a reviewer's own review mails: exists once (P15).
+
+    It lies under its review; what became of it (`Told`) under the person. `kind`: `finished`, `summary`, `extended`,
+    `ended`, `switchedOff`. `subject_id` is the instance or assignment it is about, or tells occasions of one kind
+    apart; `instance_id` is the subject where no review is concerned.
+    """
+
+    user_id: str
+    kind: str
+    subject_id: str
+    instance_id: str
+    at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of a notice: `state` is read by `read_state`; `about` is the access package's name."""
+
+    user_id: str
+    kind: str
+    subject_id: str
+    instance_id: str
+    at: datetime
+    about: str
+    state: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A mail that did not reach its person: it stays until a later one does.
+
+    `since` puts the list in order and makes the row the same however often its writing is repeated: the opening of
+    the review, or without one the moment of the notice.
+    """
+
+    user_id: str
+    kind: str
+    instance_id: str
+    subject_id: str = ""
+    since: datetime
+    at: datetime
+    about: str
+    address: str
+    fault: Fault
+    detail: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail as it stands. `state`: `sent`, `pending`, `sending`, `failed`, `lost`, `off` (mail was switched off) or
+    `withheld` (a guest who has not accepted the invitation, R73). `sent` and `failed` are None until it did;
+    `fault` says why it failed, `detail` in the mail service's words."""
+
+    kind: str
+    state: str
+    sent: datetime | None = None
+    failed: datetime | None = None
+    fault: str = ""
+    detail: str = ""
+
+
+def failure(now: datetime, fault: Fault, detail: str = "") -> str:
+    """The state of a mail that failed, as it is stored."""
+    return " ".join(filter(None, ("failed", now.isoformat(), fault.value, detail[:MOST_DETAIL])))
+
+
+def read_state(kind: str, state: str) -> SentMail:
+    """A stored state of a mail of this kind."""
+    word, _, rest = state.partition(" ")
+    if word == "sent":
+        return SentMail(kind, word, sent=datetime.fromisoformat(rest))
+    if word != "failed" or not rest:
+        return SentMail(kind, word)
+    at, fault, detail = [*rest.split(" ", 2), "", ""][:3]
+    return SentMail(kind, word, failed=datetime.fromisoformat(at), fault=fault, detail=detail)

@@ -1,0 +1,46 @@
+// Whether a closed review adds up: each equation written out, with both sides, and a verdict one cannot overlook.
+import { Icon, Tag } from "../kit/base.js";
+import { html } from "../lib/html.js";
+import { has, number, t } from "../lib/texts.js";
+
+/** Does it add up, as a word with an icon. */
+export const Verdict = ({ balance }) => balance.balanced
+  ? html`<${Tag} tone="approve" icon="check">${t("evidence.addsUp")}<//>`
+  : html`<${Tag} tone="deny" icon="triangle-alert">${t("evidence.doesNotAddUp")}<//>`;
+
+/** Every equation of a review. */
+export const Equations = ({ balance }) => html`<div class="equations">
+  ${balance.equations.filter(tells).map((one) => html`<${Equation} key=${one.name} ...${one} />`)}
+</div>`;
+
+/** With one reason only, why people kept access is told where they are listed. */
+const tells = (one) => one.name !== "kept" || !one.balanced || one.terms.length > 1;
+
+function Equation({ name, total, terms, difference, balanced }) {
+  const shown = terms.filter((one) => one.count !== 0 || ALWAYS.has(one.name));
+  return html`<section class=${balanced ? "equation" : "equation equation-off"}>
+    <h3>${t(`evidence.equation-${name}`)}</h3>
+    <div class="equation-line">
+      <${Term} count=${total} label=${t(`evidence.total-${name}`, { count: total })} />
+      ${shown.map((one, place) => html`<${Term} key=${one.name} sign=${place ? "+" : balanced ? "=" : "≠"} count=${one.count} label=${label(name, one.name)} />`)}
+    </div>
+    <p class="equation-verdict"><${Icon} name=${balanced ? "circle-check" : "triangle-alert"} />
+      <span>${verdict(balanced, difference)} <span class="muted">${t(`evidence.route-${name}`)}</span></span></p>
+  </section>`;
+}
+
+const ALWAYS = new Set(["reviewed", "removed", "failed", "toRemove", "approved", "denied"]);
+
+const label = (equation, name) => {
+  const key = equation === "kept" ? `evidence.because-${name}` : `evidence.term-${name}`;
+  return has(key) ? t(key) : name;
+};
+
+function verdict(balanced, difference) {
+  if (balanced) return t("evidence.agree");
+  if (difference === 0) return t("evidence.negative");
+  return difference > 0 ? t("evidence.lacks", { count: difference }) : t("evidence.exceeds", { count: -difference });
+}
+
+const Term = ({ sign, count, label: words }) => html`<span class=${count === 0 ? "equation-term equation-zero" : "equation-term"}>
+  <span class="equation-sign">${sign}</span> <strong class="number">${number(count)}</strong> <span class="equation-words">${words}</span></span>`;

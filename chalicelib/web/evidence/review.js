@@ -1,0 +1,112 @@
+// One closed review as evidence: whether it adds up, who decided, what was removed, what was out of the ordinary.
+import { Button, Skeleton, Tag, When } from "../kit/base.js";
+import { Facts, PageHead, Section } from "../kit/layout.js";
+import { ErrorNote, Notice, toast } from "../kit/telling.js";
+import { download } from "../lib/api.js";
+import { inputDay, moment } from "../lib/dates.js";
+import { useGet, usePages } from "../lib/hooks.js";
+import { html, useLayoutEffect, useState } from "../lib/html.js";
+import { useMe } from "../lib/me.js";
+import { has, number, t } from "../lib/texts.js";
+import { Brief } from "./brief.js";
+import { Equations, Verdict } from "./equation.js";
+import { Denied, Exceptions } from "./people.js";
+
+export default function ClosedReview({ id }) {
+  const { data, error, reload } = useGet(`/api/v1/reviews/${id}`);
+  const crumbs = [{ label: t("evidence.title"), href: "/evidence" }];
+  useLayoutEffect(() => {
+    if (data) document.title = t("frame.title", { page: data.displayName });
+  }, [data]);
+  if (error && !data) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("evidence.one")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
+  if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${t("evidence.one")} /><${Skeleton} lines=${2} /><${Skeleton} rows=${6} height=${96} /></div>`;
+  if (!data.balance) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${data.displayName} /><${Open} review=${data} /></div>`;
+  return html`<div class="page evidence-one">
+    <${Head} review=${data} crumbs=${crumbs} />
+    <div class="stack-40">
+      <${Equations} balance=${data.balance} />
+      <${Course} review=${data} />
+      <${Removals} review=${data} />
+      <${Exceptions} review=${data} />
+      <${Reviewers} id=${id} total=${data.reviewers.total} />
+    </div>
+    <p class="print-foot">${t("evidence.printed", { name: useMe().displayName, organisation: useMe().organisation, id })}</p>
+  </div>`;
+}
+
+/** Still open, or told to somebody who may see that it exists and nothing more. */
+const Open = ({ review }) => html`<${Notice} tone="accent" title=${t(review.counts ? "evidence.open" : "evidence.notYours")}
+  action=${review.counts && html`<${Button} href="/admin/reviews/${review.id}">${t("evidence.toReview")}<//>`}>
+  ${t(review.counts ? "evidence.openWhy" : "evidence.notYoursWhy", { when: moment(review.endDateTime, review.timeZone) })}<//>`;
+
+function Head({ review, crumbs }) {
+  const [busy, setBusy] = useState(false);
+  const name = `results-${inputDay(review.endDateTime, review.timeZone)}-${review.id.slice(0, 8)}.csv`;
+  const save = async () => {
+    setBusy(true);
+    try {
+      await download(`/api/v1/reviews/${review.id}/results.csv`, name);
+    } catch (problem) {
+      toast(problem.message || t("kit.broken"), { tone: "deny" });
+    }
+    setBusy(false);
+  };
+  const actions = html`<${Button} icon="file-text" onClick=${() => print()}>${t("evidence.print")}<//>
+    <${Button} kind="primary" icon="download" busy=${busy} onClick=${save}>${t("evidence.download")}<//>`;
+  return html`<${PageHead} crumbs=${crumbs} title=${review.accessPackage.displayName} lede=${t("evidence.asked", { count: review.population.items, policy: review.assignmentPolicy.displayName })} actions=${actions}>
+    <div class="row-16"><${Verdict} balance=${review.balance} />
+      <span class="muted">${t("evidence.closedAt")} <${When} at=${review.endDateTime} zone=${review.timeZone}>${moment(review.endDateTime, review.timeZone)}<//></span></div>
+  <//>`;
+}
+
+/** When it ran and under which settings, as a sentence; those in force then, not those of today. */
+function Course({ review }) {
+  const { data: briefing } = useGet(`/api/v1/reviews/${review.id}/briefing`);
+  const when = (at) => html`<${When} at=${at} zone=${review.timeZone}>${moment(at, review.timeZone)}<//>`;
+  return html`<${Section} title=${t("evidence.course")}>
+    <p class="prose evidence-settings">${briefing ? sentences(briefing.rules) : html`<${Skeleton} lines=${2} />`}</p>
+    <${Facts} rows=${[
+      [t("evidence.opened"), when(review.startDateTime)],
+      [t("evidence.closed"), html`${when(review.endDateTime)}${review.stopped && ` · ${t("evidence.stopped")}`}`],
+      [t("evidence.extended"), review.extensions > 0 && t("evidence.times", { count: review.extensions })],
+      [t("evidence.reviewersAsked"), t("evidence.finishedReviewers", { count: review.reviewers.total, done: review.reviewers.finished })],
+      [t("evidence.series"), html`<a href="/admin/series/${review.definitionId}">${review.displayName}</a>`],
+      [t("evidence.trail"), html`<a href="/audit?target=${review.id}&period=three-years">${t("evidence.everything")}</a>`],
+    ]} />
+  <//>`;
+}
+
+const sentences = (rules) => [
+  t(`evidence.by-${rules.reviewers}`),
+  t(rules.justificationRequired ? "evidence.reasonNeeded" : "evidence.reasonFree"),
+  t(`evidence.removes-${rules.removes}`),
+  t(`evidence.silence-${rules.noResponse}`),
+  rules.ownDecision && rules.reviewers !== "self" && t("evidence.ownDecisions"),
+].filter(Boolean).join(" ");
+
+function Removals({ review }) {
+  const { outcome } = review;
+  const denied = outcome.denied + outcome.deniedByRule;
+  if (!denied) return html`<${Section} title=${t("evidence.removals")}><p class="muted">${t("evidence.nobodyDenied")}</p><//>`;
+  return html`<${Section} title=${t("evidence.removals")} note=${t("evidence.deniedNote", { count: denied })}>
+    ${review.waitingForConfirmation && html`<${Notice} tone="unsure">${t("evidence.waiting")}<//>`}
+    ${outcome.removalFailures > 0 && html`<${Notice} tone="deny">${t("evidence.failing", { count: outcome.removalFailures })}<//>`}
+    <${Denied} review=${review} />
+  <//>`;
+}
+
+function Reviewers({ id, total }) {
+  const list = usePages(`/api/v1/reviews/${id}/reviewers`);
+  const columns = [
+    { id: "who", title: t("evidence.reviewer"), cell: (row) => html`<span class="evidence-name"><strong>${row.displayName}</strong><span class="muted small">${row.userPrincipalName}</span></span>` },
+    { id: "why", title: t("evidence.why"), cell: (row) => html`<span class="sentence">${has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason}</span>` },
+    { id: "items", title: t("evidence.people"), right: true, cell: (row) => number(row.counts.total) },
+    { id: "approved", title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
+    { id: "denied", title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },
+    { id: "unsure", title: t("evidence.word-DontKnow"), right: true, cell: (row) => number(row.counts.dontKnow) },
+    { id: "left", title: t("evidence.unanswered"), right: true, cell: (row) => (row.counts.notReviewed ? html`<${Tag} tone="unsure">${number(row.counts.notReviewed)}<//>` : number(0)) },
+  ];
+  return html`<${Section} title=${t("evidence.whoReviewed")} note=${t("evidence.whoNote", { count: total })}>
+    <${Brief} caption=${t("evidence.whoReviewed")} columns=${columns} list=${list} keyOf=${(row) => row.id + (row.onBehalfOf || "")} />
+  <//>`;
+}

@@ -1,0 +1,110 @@
+"""Every page of the portal, taken from its own table (web/app/routes.js), with something of Contoso to show on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.browser.organisation import Office
+from tests.browser.portal import DESK, PHONE, Portal
+from tests.web.javascript import WEB
+
+# Who looks: everybody for whom a page may look different.
+LOOKERS = ("admin", "auditor", "owner", "packager", "creator", "nora", "ada")
+LOOKS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
+
+# What a page with a parameter is looked at for, by the part of its path before the parameter: those of these names that
+# there are, else the first ones. A page that is about something else needs a line in THINGS.
+CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "reviews": ("reviews", ("managers", "shared", "own", "soon", "closed", "waiting", "failed")),
+    "evidence": ("reviews", ("closed", "waiting", "managers")),
+    "series": ("series", ("Ledger, Staff", "Data Lake, Staff")),
+    "my-access": ("assignments", ("Ledger, Staff, ada", "Payments, Staff, ben")),
+    "catalogs": ("catalogs", ("Finance", "Workplace")),
+    "packages": ("packages", ("Ledger", "Old Tools")),
+    "people": ("people", ("ada", "omar")),
+    "imports": ("imports", ("people", "bad people")),
+}
+FEW = 2
+THINGS: dict[str, Callable[[Office], list[str]]] = {}
+
+TABLE = """async (me) => {
+  const assets = document.documentElement.dataset.assets;
+  const { PAGES } = await import(`${assets}/app/routes.js`);
+  const { whoAmI } = await import(`${assets}/lib/me.js`);
+  const seen = await whoAmI();
+  return PAGES.filter((page) => !page.bare && (!page.sees || page.sees(seen))).map((page) => page.path);
+}"""
+WIDER = """() => {
+  const root = document.documentElement, most = root.clientWidth;
+  if (root.scrollWidth <= most) return [];
+  const all = [...document.querySelectorAll("body *")];
+  const sticking = all.filter((one) => one.getBoundingClientRect().right > most + 1);
+  return sticking.slice(0, 4).map((one) => `${one.tagName.toLowerCase()}.${one.className}`.slice(0, 80));
+}"""
+
+
+def patterns() -> list[str]:
+    """The paths of the page table, without those that stand before signing in."""
+    source = (WEB / "app/routes.js").read_text(encoding="utf-8")
+    rows = re.findall(r"\{[^{}\n]*path:\s*\"((?:[^\"{}]|\{\w+\})+)\"([^\n]*)", source)
+    return [path for path, rest in rows if not re.search(r"\bbare:\s*true", rest)]
+
+
+def addresses(pattern: str, office: Office) -> list[str]:
+    """Where a page of the table can be looked at."""
+    if "{" not in pattern:
+        return [pattern]
+    if pattern in THINGS:
+        return THINGS[pattern](office)
+    before, _, rest = re.split(r"(\{\w+\})", pattern, maxsplit=1)
+    kind = before.strip("/").rpartition("/")[2]
+    assert not rest and kind in CHOSEN, f"Say in tests/browser/pages.py what {pattern} is to show."
+    return [before + one for one in some(office, kind)]
+
+
+def some(office: Office, kind: str) -> list[str]:
+    """The ids of a few things of a kind."""
+    where, names = CHOSEN[kind]
+    known: dict[str, str] = office.ids(where)
+    chosen = [known[name] for name in names if name in known]
+    return chosen or list(known.values())[:FEW]
+
+
+def seen_by(page: Page) -> list[str]:
+    """The patterns of the pages that whoever is signed in on this page may open."""
+    found: list[str] = page.evaluate(TABLE)
+    return found
+
+
+def faults(portal: Portal, page: Page) -> list[str]:
+    """What is wrong with a page as it stands, in every look: light and dark, on a phone and on a desk."""
+    found = []
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} first headings")
+    if not re.fullmatch(r"\S.* · Access Reviews", page.title()):
+        found.append(f"the title is {page.title()!r}")
+    for width, dark in LOOKS:
+        portal.look(page, width=width, dark=dark)
+        look = f"{width} px, {'dark' if dark else 'light'}"
+        if not dark:
+            found += [f"{look}: sticks out to the right: {one}" for one in page.evaluate(WIDER)]
+        found += [f"{look}: {one}" for one in portal.obstacles(page, only=("color-contrast",) if dark else ())]
+    return found
+
+
+def check(portal: Portal, office: Office, pattern: str, who: str) -> None:
+    """Fail with everything that is wrong with the pages of a pattern for one person, whatever they may see."""
+    page = portal.visit("/", as_=office.people[who])
+    if pattern not in seen_by(page):
+        portal.visit(addresses(pattern, office)[0], as_=office.people[who])
+        assert page.get_by_text("There is no such page").is_visible(), f"{who} may not open {pattern}, and does"
+        return
+    found = []
+    for address in addresses(pattern, office):
+        portal.expect_status(404)  # not everybody sees everything that a page can show
+        portal.visit(address, as_=office.people[who])
+        found += [f"{address}: {one}" for one in faults(portal, page)]
+    assert not found, "\n".join([f"{pattern} as {who} has faults:", *found])
