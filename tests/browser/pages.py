@@ -27,9 +27,15 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 FEW = 2
 THINGS: dict[str, Callable[[Office], list[str]]] = {
+    "/admin/packages/{id}": lambda office: [
+        f"/admin/packages/{office.packages['Ledger']}{tab}" for tab in ("", "?tab=assignments", "?tab=reviews")
+    ],
     "/admin/packages/{id}/policies/{part_id}": lambda office: [
-        f"/admin/packages/{office.packages[name.partition(', ')[0]]}/policies/{policy}"
-        for name, policy in list(office.policies.items())[:FEW]
+        f"/admin/packages/{office.packages['Ledger']}/policies/{office.policies['Ledger, Staff']}",
+        f"/admin/packages/{office.packages['Old Tools']}/policies/new",
+    ],
+    "/admin/catalogs/{id}": lambda office: [
+        f"/admin/catalogs/{office.catalogs[name]}" for name in ("Finance", "Workplace")
     ],
 }
 
