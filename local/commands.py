@@ -32,7 +32,8 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   tick        fire every timer and wait until all work is done
   mail        the mails the running instance sent
   import      load a CSV of people or assignments
-  bench       the benchmarks: cost, speed, cold, scale
+  bench       the benchmarks: cost, speed, cold, scale, portal
+  screenshots pictures of every page and mail, into screenshots/
 """
 
 
@@ -93,6 +94,12 @@ def _bench(rest: list[str]) -> int:
     return _in_checkout(["-m", "bench", *rest])
 
 
+def _screenshots(rest: list[str]) -> int:
+    PRODUCT.ensure(DEVELOPMENT)
+    browser.ensure()
+    return _in_checkout(["-m", "tests.browser.pictures", *rest])
+
+
 def _in_checkout(arguments: list[str]) -> int:
     return subprocess.run([PRODUCT.python, *arguments], cwd=ROOT, check=False).returncode
 
@@ -103,4 +110,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": _test,
     "check": _check,
     "bench": _bench,
+    "screenshots": _screenshots,
 }

@@ -86,7 +86,7 @@ def _last_call(portal: str) -> Notice:
         unanswered=NoResponse.REMOVE,
         late=1,
         reviewers=(LateReviewer(name="Jonas Weber", undecided=7, people=12),),
-        link=f"{portal}/reviews/preview",
+        link=f"{portal}/admin/reviews/preview",
     )
     return LastCallSummary(now=_NOW, reviews=(late,))
 
@@ -98,7 +98,7 @@ def _finished(portal: str) -> Notice:
         package=_PACKAGE,
         closed=_CLOSES,
         zone=_ZONE,
-        link=f"{portal}/reviews/preview",
+        link=f"{portal}/admin/reviews/preview",
         approved=45,
         denied=6,
         dont_know=2,
@@ -116,7 +116,7 @@ def _ended(portal: str) -> Notice:
         zone=_ZONE,
         review=_REVIEW,
         cause="decision",
-        link=f"{portal}/reviews/preview",
+        link=f"{portal}/my-access/preview",
         had_since=datetime(2024, 9, 2, 8, 0, tzinfo=UTC),
         reason="Moved to the sales team in January.",
     )

@@ -29,6 +29,7 @@ from chalicelib.emails.page import (
 Asking = ReviewStarted | Reminder
 
 NOTE_LENGTH = 256  # R78
+NAME_LENGTH = 60  # in a list: beyond that it takes lines and tells nobody more
 
 WHY = {
     "manager": "You are asked because you are their manager.",
@@ -148,6 +149,7 @@ def _ask(review: ReviewToDo, notice: Asking) -> list[Block]:
     blocks.append(Button("Answer yes or no" if review.oneself else f"Review {people}", review.link))
     names, more = abridged(review.names, review.undecided)
     if names and not review.oneself:
+        names = tuple(trim(name, NAME_LENGTH) for name in names)
         blocks.append(Names("Waiting for you", names, more, inline=len(notice.reviews) > 1))
     if review.note:
         lines = tuple(trim(review.note, NOTE_LENGTH).split("\n"))
@@ -175,7 +177,7 @@ def _lead(review: ReviewToDo, notice: Asking) -> str:
 
 
 def _answers(review: ReviewToDo, reason: str) -> tuple[str, str]:
-    needed = f" {reason}" if review.reason_required else ""
+    needed = f" {reason}" if review.reason_required and reason else ""
     if review.oneself:
         kept = "Yes keeps your access; you can change that until the close. No ends it at once."
         if not review.cut_now:

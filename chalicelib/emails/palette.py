@@ -1,25 +1,26 @@
 """The colours of the mails: one hue of neutrals and one accent, once for light and once for dark.
 
-Plain hexadecimal, the only notation that every mail program reads. Text keeps a contrast of at least 7:1 to
-what it lies on, secondary text 4.5:1; a test measures them.
+They are the portal's (`web/styles/tokens.css`, where a test finds each of them) in plain hexadecimal, the only
+notation that every mail program reads. Text keeps a contrast of at least 7:1 to what it lies on, secondary text
+4.5:1; a test measures them.
 """
 
 LIGHT = {
     "page": "#ffffff",
-    "soft": "#f4f6f9",
-    "text": "#1b2330",
-    "quiet": "#566072",
-    "line": "#dfe4eb",
-    "accent": "#2f53c9",
+    "soft": "#f2f4f7",
+    "text": "#1a2029",
+    "quiet": "#4f5661",
+    "line": "#e0e3e8",
+    "accent": "#304cb5",
     "on_accent": "#ffffff",
 }
 
 DARK = {
-    "page": "#14181f",
-    "soft": "#1d232d",
-    "text": "#e9ecf1",
-    "quiet": "#a3adbc",
-    "line": "#323a47",
-    "accent": "#9db4ff",
-    "on_accent": "#101a3a",
+    "page": "#15181f",
+    "soft": "#1c2128",
+    "text": "#eceff3",
+    "quiet": "#acb1ba",
+    "line": "#2b313a",
+    "accent": "#90aefe",
+    "on_accent": "#0c111f",
 }

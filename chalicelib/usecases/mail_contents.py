@@ -14,6 +14,11 @@ from chalicelib.usecases.ports import Services
 NAMES = 5
 
 
+def run_link(services: Services, instance_id: str) -> str:
+    """The page of a review for those who run it."""
+    return f"{services.settings.portal_url.rstrip('/')}/admin/reviews/{instance_id}"
+
+
 def link(services: Services, instance_id: str) -> str:
     """The address of a review in the portal."""
     return f"{services.settings.portal_url.rstrip('/')}/reviews/{instance_id}"

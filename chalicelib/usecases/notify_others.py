@@ -26,7 +26,7 @@ from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
 from chalicelib.usecases.late_reviewers import late_reviewers
-from chalicelib.usecases.mail_contents import link
+from chalicelib.usecases.mail_contents import run_link
 from chalicelib.usecases.notify import change_notice
 from chalicelib.usecases.ports import Services
 from chalicelib.usecases.roles import holders
@@ -70,7 +70,7 @@ def _summary(
         late=len(late),
         reviewers=tuple(late[:SHOWN]),
         self_review=instance.settings.reviewers is ReviewerKind.SELF,
-        link=link(services, instance.id) if why == "owner" else None,
+        link=run_link(services, instance.id) if why == "owner" else None,
     )
     return LastCallSummary(now=services.clock.now(), reviews=(review,))
 
@@ -117,7 +117,7 @@ def finished_notice(services: Services, instance: ReviewInstance, state: Instanc
         package=instance.package_name,
         closed=state.ends,
         zone=instance.zone,
-        link=link(services, instance.id),
+        link=run_link(services, instance.id),
         approved=outcome.approved + outcome.approved_by_rule,
         denied=outcome.denied_by_person,
         dont_know=outcome.dont_know,

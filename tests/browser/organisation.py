@@ -119,6 +119,15 @@ class Office:
         """The id of a policy's series of reviews."""
         return ids.definition_id(self.policies[policy])
 
+    def ids(self, kind: str) -> dict[str, str]:
+        """The ids of everything of a kind, by name: `people`, `packages`, `series`, ..."""
+        if kind == "people":
+            return {name: user.id for name, user in self.people.items()}
+        if kind == "series":
+            return {name: self.series(name) for name in self.policies}
+        found: dict[str, str] = getattr(self, kind)
+        return found
+
 
 def found(world: World, say: Say) -> Office:
     """Found the organisation in an empty world; its clock stands at `BEGAN` then."""

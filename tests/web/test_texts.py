@@ -20,7 +20,8 @@ TAGS = re.compile(r"<!--.*?-->|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
 ENTITY = re.compile(r"&#?\w+;")
 SENTENCE = re.compile(r"^[A-Z][a-z]+(?: [\w’'-]+)+[.!?…]?$|(?:\b[a-z]{2,}\b ){3,}")
 FOR_DEVELOPERS = re.compile(r"console\.\w+\(|new \w*Error\(|[mM]edia\(")
-KEY = re.compile(r"^[a-z][A-Za-z]*\.[A-Za-z0-9]+$")
+KEY = re.compile(r"^[a-z][A-Za-z]*\.[A-Za-z0-9_-]+$")
+NO_WORDS = re.compile(r"^https?://|^(?:Shift|Alt|Ctrl|Enter|Esc)(?: \S+)?$")  # addresses and keys of the keyboard
 ENTRY = re.compile(r'(?:([\w$]+)|"#(\d+)")\s*:\s*(?:"#(\d+)"|\{([^{}]*)\})')
 
 
@@ -65,7 +66,7 @@ def _is_key(text: str) -> bool:
 
 def _begins_a_key(text: str) -> bool:
     area, dot, rest = text.partition(".")
-    return bool(dot) and area in _areas() and bool(re.match(rf"^[A-Za-z0-9{VALUE}]+$", rest))
+    return bool(dot) and area in _areas() and bool(re.match(rf"^[A-Za-z0-9_{VALUE}-]+$", rest))
 
 
 def _pattern(text: str, where: str) -> list[tuple[str, re.Pattern[str]]]:
@@ -127,18 +128,29 @@ def _in_attributes(read: Module) -> list[str]:
     for template in read.templates:
         if template.tag == "html":
             said = [first or second for first, second in TOLD.findall(template.text)]
-            found += [f"  line {template.line}: {one}" for one in said if LETTERS.search(one.replace(VALUE, ""))]
+            plain = [one for one in said if not _is_key(one) and not NO_WORDS.search(one)]
+            found += [f"  line {template.line}: {one}" for one in plain if LETTERS.search(one.replace(VALUE, ""))]
     return found
 
 
+@cache
+def _spoken_by_the_api() -> str:
+    """Our Python code: what stands there in quotes is a word of the API, which a module may compare with."""
+    folder = WEB.parent
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))
+
+
 def _sentences(read: Module) -> list[str]:
-    """Strings that look like English, but not those for the console."""
+    """Strings that look like English, but not those for the console, and no words of the API."""
     lines = (WEB / read.name).read_text(encoding="utf-8").splitlines()
     said = [*read.strings, *((one.text, one.line) for one in read.templates if one.tag != "html")]
     return [
         f"  line {line}: {text}"
         for text, line in said
-        if SENTENCE.search(text.replace(VALUE, "·")) and not FOR_DEVELOPERS.search(lines[line - 1])
+        if SENTENCE.search(text.replace(VALUE, "·"))
+        and not FOR_DEVELOPERS.search(lines[line - 1])
+        and not NO_WORDS.search(text)
+        and f'"{text}"' not in _spoken_by_the_api()
     ]
 
 

@@ -29,7 +29,7 @@ function Held({ held }) {
   const { accessPackage, openReview, lastReview } = held;
   return html`<li class=${isLive(held) ? "held" : "held held-over"}>
     <div class="held-what">
-      <h3><${Link} class="review-link" href="/my-access/${held.id}">${accessPackage.displayName}<//></h3>
+      <h3><${Link} class="todo-link" href="/my-access/${held.id}">${accessPackage.displayName}<//></h3>
       ${accessPackage.description && isLive(held) && html`<p class="muted">${accessPackage.description}</p>`}
       ${isLive(held) && html`<${Grants} grants=${accessPackage.grants} most=${3} />`}
       ${lastReview && html`<${Last} review=${lastReview} />`}

@@ -1,14 +1,13 @@
 // What one does on the page: selecting, deciding, giving reasons, undoing. State and actions, no looks.
+import { now } from "../lib/dates.js";
 import { useEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { Earlier } from "./earlier.js";
 import { Items } from "./items.js";
 import { locked } from "./rows.js";
-import { useSaving } from "./saving.js";
+import { grace, useSaving } from "./saving.js";
 import { waits } from "./view.js";
 import { DECISIONS } from "./words.js";
-
-const GRACE = 10_000; // milliseconds in which a Deny that removes at once can be taken back
 
 /** Everything the parts of the page share. `closed`: nothing can be decided any more. */
 export function useDesk(briefing, me, closed) {
@@ -24,6 +23,7 @@ export function useDesk(briefing, me, closed) {
   const [last, setLast] = useState(null); // what was done last: {text, at}
   const saving = useSaving(briefing.id);
   const undos = useRef([]);
+  const goal = useRef(""); // the row that is to have the focus
   const anchor = useRef("");
   const rows = useRef([]); // ids in the order shown, for ranges and moving on
 
@@ -33,22 +33,28 @@ export function useDesk(briefing, me, closed) {
     return () => (deaf(), items.stop());
   }, [items]);
 
-  const desk = { briefing, rules: briefing.rules, me, items, earlier, closed, current, selected, editing, pane, asking, last, rows, setAsking, setPane, setSelected };
+  const desk = { briefing, rules: briefing.rules, me, items, earlier, closed, current, selected, editing, pane, asking, last, rows, goal, setAsking, setPane, setSelected };
   desk.saving = saving;
   desk.unsaved = saving.waiting;
   desk.item = items.byId.get(current);
   desk.stand = (id) => current !== id && setCurrent(id);
   desk.open = (id) => (setCurrent(id), setPane(true));
 
-  /** Move by rows; with `extend` the selection grows along. Answers where one stands now. */
+  /** Stand on a row, with the focus on it as soon as it is drawn. */
+  desk.goTo = (id) => {
+    goal.current = id;
+    setCurrent(id);
+    again();
+  };
+
+  /** Move by rows; with `extend` the selection grows along. */
   desk.move = (by, extend) => {
     const all = rows.current;
     const at = all.indexOf(current);
     const next = all[Math.min(Math.max(at < 0 ? 0 : at + by, 0), all.length - 1)];
-    if (!next) return "";
+    if (!next) return;
     if (extend) setSelected(new Set([...selected, ...(at < 0 ? [] : [current]), next].filter(free)));
-    setCurrent(next);
-    return next;
+    desk.goTo(next);
   };
 
   const free = (id) => !locked(items.byId.get(id), desk);
@@ -74,12 +80,12 @@ export function useDesk(briefing, me, closed) {
   const needsReason = (item, decision) =>
     decision === "Approve" && (desk.rules.justificationRequired || (item.decision === "Deny" && item.by && item.by.id !== me.id));
 
-  /** Decide one: at once, or after a reason. Choosing what stands takes it back. */
+  /** Decide one: at once, or after a reason. Choosing what stands takes it back, unless one is moving along. */
   desk.choose = (id, decision, moveOn) => {
     const item = items.byId.get(id);
-    if (!item || locked(item, desk)) return;
+    if (!item || (item.decision === decision && moveOn) || locked(item, desk)) return moveOn && desk.move(1);
     if (item.decision === decision) return decide([item], "NotReviewed", {});
-    if (needsReason(item, decision) && !item.reason) return setEditing({ id, decision, required: true, moveOn });
+    if (needsReason(item, decision) && !item.reason) return setEditing({ id, decision, required: true });
     decide([item], decision, { reason: decision === "Approve" ? item.reason : "", note: item.note });
     if (moveOn) desk.move(1);
   };
@@ -95,18 +101,21 @@ export function useDesk(briefing, me, closed) {
   };
 
   desk.edit = (id) => setEditing(editing?.id === id ? null : { id, decision: items.byId.get(id).decision === "NotReviewed" ? "Approve" : items.byId.get(id).decision, required: false });
-  desk.cancelEdit = () => setEditing(null);
+  desk.cancelEdit = () => {
+    setEditing(null);
+    if (editing.id) desk.goTo(editing.id);
+  };
   desk.saveReason = (given) => {
-    const { id, ids, decision, moveOn } = editing;
+    const { id, ids, decision } = editing;
     setEditing(null);
     const chosen = (ids || [id]).map((one) => items.byId.get(one));
     decide(chosen, decision, given, Boolean(ids));
     if (ids) setSelected(new Set());
-    else if (moveOn !== false) desk.move(1);
+    else desk.move(1);
   };
 
   function decide(chosen, decision, given, keepOwn) {
-    const notBefore = decision === "Deny" && desk.rules.removes === "atOnce" ? Date.now() + GRACE : undefined;
+    const notBefore = decision === "Deny" && desk.rules.removes === "atOnce" ? grace() : undefined;
     const wishes = chosen.map((item) => ({ item, decision, reason: (keepOwn && item.reason) || given.reason || "", note: given.note || "", notBefore }));
     desk.record(items.decide(wishes), decision);
   }
@@ -115,15 +124,16 @@ export function useDesk(briefing, me, closed) {
   desk.record = (before, decision) => {
     undos.current.push(before);
     const [first] = before;
-    const text = before.length > 1 ? t("review.didMany", { count: before.length, what: t(DECISIONS[decision]?.done || "review.accepted") }) : t("review.did", { name: first.item.name, what: t(DECISIONS[decision].done) });
-    setLast({ text, at: Date.now(), undo: true });
+    const what = t(DECISIONS[decision]?.done || "review.accepted");
+    const text = before.length > 1 ? t("review.didMany", { count: before.length, what }) : t("review.did", { name: first.item.name, what });
+    setLast({ text, at: now(), undo: true });
   };
   desk.undo = () => {
     const before = undos.current.pop();
     if (!before) return;
     items.undo(before);
-    setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: Date.now() });
-    if (rows.current.includes(before[0].item.id)) setCurrent(before[0].item.id);
+    setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: now() });
+    if (rows.current.includes(before[0].item.id)) desk.goTo(before[0].item.id);
   };
   desk.undecided = () => items.all.filter(waits);
   return desk;

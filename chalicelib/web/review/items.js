@@ -117,9 +117,6 @@ export class Items {
   /** Decide some items: `wishes` [{item, decision, reason, note, notBefore}]. Returns what stood before, for undoing. */
   decide(wishes) {
     const before = wishes.map(({ item }) => ({ item, ...standing(item.decision, item.reason, item.note), by: item.by, at: item.at }));
-    for (const { item, decision, reason, note } of wishes) {
-      this.byId.set(item.id, { ...item, ...standing(decision, reason, note), by: this.mine(), at: null, cleared: false });
-    }
     saving.decide(
       wishes.map(({ item, decision, reason, note, notBefore }, place) => ({
         review: this.review,
@@ -133,7 +130,6 @@ export class Items {
         notBefore,
       })),
     );
-    this.tell();
     return before;
   }
 
@@ -147,12 +143,20 @@ export class Items {
   }
 
   heard(event) {
-    if (event.type === "saved") {
+    if (event.type === "wished") {
+      for (const wish of event.wishes) this.show(wish);
+    } else if (event.type === "saved") {
       for (const { wish, version } of event.saved) this.settle(wish, version);
     } else if (event.type === "refused") {
       for (const one of event.refused) this.revert(one);
     } else return;
     this.tell();
+  }
+
+  /** A wish stands at once. */
+  show(wish) {
+    const item = wish.review === this.review && this.byId.get(wish.item);
+    if (item) this.byId.set(item.id, { ...item, ...standing(wish.decision, wish.justification, wish.privateNote), by: this.mine(), at: null });
   }
 
   settle(wish, version) {

@@ -5,10 +5,11 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../
 const BEYOND = 600; // pixels drawn above and below what is seen
 
 /**
- * `rows` [{id} or {heading}]; `heightOf(row)` in pixels; `draw(row, place)` gives the row's element. `openId` is a row
+ * `rows` [{id} or {heading}]; `heightOf(row)` in pixels; `draw(row, place)` gives the row's element, `columns` the first
+ * one, which has the names. `openId` is a row
  * whose real height is measured. `handle` is filled with `show(place)`, which scrolls a row into view.
  */
-export function VirtualList({ rows, heightOf, draw, openId, label, handle, below = 0, above = 0 }) {
+export function VirtualList({ rows, heightOf, draw, openId, label, columns, handle, below = 0, above = 0 }) {
   const element = useRef(null);
   const [seen, setSeen] = useState({ top: 0, height: innerHeight });
   const [openHeight, setOpenHeight] = useState(0);
@@ -50,10 +51,11 @@ export function VirtualList({ rows, heightOf, draw, openId, label, handle, below
   const first = Math.max(0, found(tops, seen.top - BEYOND));
   const last = Math.min(rows.length, found(tops, seen.top + seen.height + BEYOND) + 1);
   const shown = rows.slice(first, last);
-  return html`<div ref=${element} class="rows" role="grid" aria-label=${label} aria-rowcount=${rows.length} aria-multiselectable="true" style=${{ height: `${tops[rows.length]}px` }}>
+  return html`<div class="grid" role="grid" aria-label=${label} aria-rowcount=${rows.length + 1} aria-multiselectable="true"><div role="rowgroup">${columns}</div>
+    <div ref=${element} class="rows" role="rowgroup" style=${{ height: `${tops[rows.length]}px` }}>
     ${shown.map((row, place) => html`<div key=${row.id || `heading ${row.heading}`} class="rows-place" role="presentation" style=${{ transform: `translateY(${tops[first + place]}px)` }}>
       ${draw(row, first + place)}</div>`)}
-  </div>`;
+    </div></div>`;
 }
 
 function sums(rows, heightOf) {

@@ -31,13 +31,13 @@ const Two = ({ name, first, second, className = "" }) => html`<div role="gridcel
   <span class="clip">${first}</span>${second && html`<span class="clip cell-detail">${second}</span>`}</div>`;
 
 function Hint({ item, page }) {
-  const { tone, icon, text, why } = suggestion(item, page.briefing.startDateTime);
+  const { tone, icon, text, why, brief } = suggestion(item, page.briefing.startDateTime);
   const others = item.by && item.by.id !== page.me.id ? item.by.displayName : "";
   const said = item.reason ? t("review.quoted", { reason: item.reason }) : "";
   const beneath = [said, others && t("review.byOther", { name: others })].filter(Boolean).join(" · ");
   return html`<div role="gridcell" class="cell cell-hint" data-title=${t("review.columnSuggestion")}>
     ${page.rules.recommendations && html`<span class="hint hint-${tone}"><${Icon} name=${icon} size=${14} /><span class="clip">${text}</span></span>`}
-    <span class="clip cell-detail" title=${beneath || why}>${beneath || (page.rules.recommendations ? why : "")}</span></div>`;
+    <span class="clip cell-detail" title=${beneath || why}>${beneath || (page.rules.recommendations ? brief : "")}</span></div>`;
 }
 
 const Changes = ({ item }) =>

@@ -27,8 +27,8 @@ export function LastAction({ desk }) {
     const timer = setTimeout(() => setGone(true), SHOWN);
     return () => clearTimeout(timer);
   }, [last]);
-  return html`<div class="last-action" role="status">${!gone && html`<span class="clip">${last.text}</span>
-    ${last.undo && html`<button type="button" class="toast-action" onClick=${desk.undo}>${t("kit.undo")} <kbd>Z</kbd></button>`}`}</div>`;
+  return html`<div class="last-action" role="status">${!gone && html`<span class="toast"><span class="clip">${last.text}</span>
+    ${last.undo && html`<button type="button" class="toast-action" onClick=${desk.undo}>${t("kit.undo")} <kbd aria-hidden="true">Z</kbd></button>`}</span>`}</div>`;
 }
 
 /** Decisions the server did not take: what stands instead, and the choice that is left. */

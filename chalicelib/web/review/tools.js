@@ -11,8 +11,9 @@ import { FILTERS, toggled } from "./view.js";
 
 const PAUSE = 120; // milliseconds without a key after which the search is made
 
-/** The row of tools. `wanted` is what the address asks for, `known` what there is to choose from. */
-export function Tools({ wanted, known, loaded, desk }) {
+/** The row of tools. `wanted` is what the address asks for, `known` what there is to choose from, `children` what
+ * stands at the left beneath. */
+export function Tools({ wanted, known, loaded, desk, children }) {
   const [text, setText] = useState(wanted.q);
   const [more, setMore] = useState(false);
   const phone = usePhone();
@@ -27,25 +28,31 @@ export function Tools({ wanted, known, loaded, desk }) {
     event.target.blur();
     event.stopPropagation();
   };
-  const chips = Object.entries(FILTERS).filter(([name]) => shown(name, wanted, known.counts, desk.rules));
+  const chips = Object.entries(FILTERS).filter(([name]) => shown(name, wanted, known, desk.rules));
   return html`<div class="tools">
     <${SearchInput} label=${t("review.search")} value=${text} onInput=${setText} onKeyDown=${left} />
     <div class="chips" role="group" aria-label=${t("review.filters")}>${chips.map(([name, one]) => html`<${Chip} key=${name} on=${wanted.show.includes(name)} count=${loaded ? known.counts[name] : undefined}
       onClick=${() => setQuery({ show: toggled(wanted.show, name) })}>${t(`review.filter_${name}`)}<//>`)}</div>
-    ${phone ? html`<${Button} icon="sliders-horizontal" bare onClick=${() => setMore(true)}>${t("review.arrange")}<//>` : html`<div class="tools-end"><${Arrange} wanted=${wanted} known=${known} hideLabel />
-      <${Button} kind="quiet" bare icon="keyboard" onClick=${() => desk.setAsking("help")}>${t("review.help")}<//></div>`}
+    ${phone && html`<${Button} icon="sliders-horizontal" bare onClick=${() => setMore(true)}>${t("review.arrange")}<//>`}
+    <div class="tools-second">${children}${!phone && html`<div class="tools-end"><${Arrange} wanted=${wanted} known=${known} hideLabel />
+      <${Button} kind="quiet" bare icon="keyboard" onClick=${() => desk.setAsking("help")}>${t("review.help")}<//></div>`}</div>
     ${more && html`<${Dialog} title=${t("review.arrange")} close=${() => setMore(false)}><div class="stack"><${Arrange} wanted=${wanted} known=${known} /></div><//>`}
   </div>`;
 }
 
-/** A filter with nothing to show is left out, unless it is on or always of use. */
-const shown = (name, wanted, counts, rules) =>
-  wanted.show.includes(name) || name === "undecided" || (counts[name] > 0 && (rules.recommendations || !["suggested", "idle"].includes(name)));
+/** The filters of most use are chips; one that nothing in this review can ever pass is left out. */
+function shown(name, wanted, { counts, suggests }, rules) {
+  const offered = { undecided: true, suggested: rules.recommendations && suggests, idle: rules.recommendations && counts.idle > 0, changed: counts.changed > 0 };
+  return offered[name] || (wanted.show.includes(name) && name in offered);
+}
 
 function Arrange({ wanted, known, hideLabel }) {
-  const one = (name, label, value, options) => html`<${Select} label=${label} hideLabel=${hideLabel} value=${value} options=${options} onChange=${(chosen) => setQuery({ [name]: chosen })} />`;
+  const one = (name, label, value, options, change = (chosen) => setQuery({ [name]: chosen })) => html`<${Select} label=${label} hideLabel=${hideLabel} value=${value} options=${options} onChange=${change} />`;
   const groups = ["department", ...(known.managers > 1 ? ["manager"] : [])];
+  const decided = wanted.show.find((name) => FILTERS[name].family === "decision") || "";
+  const decisions = ["undecided", "approved", "denied", "unsure"].map((name) => ({ value: name, label: t("review.optionCount", { label: t(`review.filter_${name}`), count: known.counts[name] }) }));
   return html`
+    ${one("decision", t("review.decision"), decided, [{ value: "", label: t("review.everyDecision") }, ...decisions], (name) => setQuery({ show: name ? toggled(wanted.show.filter((other) => other !== name), name) : toggled(wanted.show, decided) }))}
     ${known.departments.length > 1 && one("department", t("review.department"), wanted.department, [{ value: "", label: t("review.everyDepartment") }, ...known.departments.map((name) => ({ value: name, label: name }))])}
     ${one("group", t("review.group"), wanted.group, [{ value: "", label: t("review.group_none") }, ...groups.map((name) => ({ value: name, label: t(`review.group_${name}`) }))])}
     ${one("sort", t("review.sort"), wanted.sort, ["name", "suggestion", "signIn", "since"].map((name) => ({ value: name, label: t(`review.sort_${name}`) })))}`;

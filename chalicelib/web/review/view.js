@@ -84,6 +84,7 @@ export function rowsOf(items, wanted) {
 export function counted(items) {
   const counts = Object.fromEntries(Object.entries(FILTERS).map(([name, one]) => [name, items.filter(one.holds).length]));
   const departments = [...new Set(items.map((one) => one.department || t("review.noDepartment")))].sort(compare);
+  const some = (recommendation) => items.some((one) => one.recommendation === recommendation);
   const managers = new Set(items.map((one) => one.manager?.id));
-  return { counts, departments, managers: managers.size };
+  return { counts, departments, managers: managers.size, suggests: some("Deny") };
 }

@@ -1,5 +1,5 @@
 // What a row and the head say, made of what the API knows: recommendations with their reason, rights in plain words.
-import { ago, day, daysBetween, longDay, moment } from "../lib/dates.js";
+import { ago, day, daysBetween, shortDay } from "../lib/dates.js";
 import { has, t } from "../lib/texts.js";
 
 export const DECISIONS = {
@@ -9,26 +9,30 @@ export const DECISIONS = {
   NotReviewed: { text: "review.undecided", done: "review.cleared", icon: "circle-dot", tone: "plain" },
 };
 
-/** What is suggested and why: `{tone, icon, text, why}`. `opened` is when the review froze what it knows. */
+/** What is suggested and why: `{tone, icon, text, why, brief}`. `opened` is when the review froze what it knows. */
 export function suggestion(item, opened) {
   const days = item.lastSignIn ? Math.max(daysBetween(item.lastSignIn, opened), 0) : 0;
   if (item.recommendation === "Deny") {
-    const why = item.lastSignIn ? t("review.idleSince", { day: longDay(item.lastSignIn), count: days }) : t("review.neverSignedIn");
-    return { tone: "deny", icon: "x", text: t("review.denySuggested"), why };
+    const why = item.lastSignIn ? t("review.idleSince", { day: shortDay(item.lastSignIn), count: days }) : t("review.neverSignedIn");
+    return { tone: "deny", icon: "x", text: t("review.denySuggested"), why, brief: item.lastSignIn ? t("review.idleFor", { count: days }) : why };
   }
-  if (item.recommendation === "Approve") return { tone: "approve", icon: "check", text: t("review.approveSuggested"), why: t("review.activeSince", { when: ago(item.lastSignIn) }) };
-  return { tone: "plain", icon: "minus", text: t("review.nothingSuggested"), why: t("review.noSignInData") };
+  if (item.recommendation === "Approve") {
+    const why = t("review.activeSince", { when: ago(item.lastSignIn) });
+    return { tone: "approve", icon: "check", text: t("review.approveSuggested"), why, brief: why };
+  }
+  const why = t(item.lastSignIn ? "review.oldSignInData" : "review.noSignInData");
+  return { tone: "plain", icon: "minus", text: t("review.nothingSuggested"), why, brief: why };
 }
 
 /** When somebody last signed in, in two short lines. */
 export function signIn(item) {
-  if (item.lastSignIn) return [ago(item.lastSignIn), day(item.lastSignIn)];
+  if (item.lastSignIn) return [ago(item.lastSignIn), shortDay(item.lastSignIn)];
   return item.recommendation === "Deny" ? [t("review.never"), ""] : [t("review.unknown"), ""];
 }
 
 /** One sentence on what a decision does, and one on what happens without any. */
-export function consequence({ rules, endDateTime, timeZone }) {
-  return [t(`review.does_${rules.removes}`, { when: moment(endDateTime, timeZone) }), t(`review.silence_${rules.noResponse}`)];
+export function consequence({ rules, endDateTime }) {
+  return [t(`review.does_${rules.removes}`, { when: day(endDateTime) }), t(`review.silence_${rules.noResponse}`)];
 }
 
 /** One right that a package gives: "Reader in Ledger". */

@@ -30,16 +30,16 @@ export function ClosedReviews({ reviews, more }) {
     }
   };
   return html`<${Section} title=${t("reviews.closed")}>
-    <ul class="reviews reviews-closed">${rows.slice(0, shown).map((one) => html`<${Closed} key=${one.id} review=${one} />`)}</ul>
+    <ul class="todos">${rows.slice(0, shown).map((one) => html`<${Closed} key=${one.id} review=${one} />`)}</ul>
     ${older.error && html`<${ErrorNote} error=${older.error} retry=${next} />`}
     ${(rows.length > shown || older.next) && html`<div><${Button} busy=${older.busy} onClick=${next}>${t("reviews.older")}<//></div>`}
   <//>`;
 }
 
-const Closed = ({ review }) => html`<li class="review review-over">
-  <div class="review-what"><h3><${Link} class="review-link" href="/reviews/${review.id}">${review.accessPackage.displayName}<//></h3></div>
-  <div class="review-when muted"><${When} at=${review.endDateTime}>${due(review.endDateTime)}<//></div>
-  <div class="review-outcome">${isClosed(review) ? html`<${Outcome} review=${review} />` : html`<span class="muted">${t("reviews.closing")}</span>`}</div>
+const Closed = ({ review }) => html`<li class="todo todo-over">
+  <div class="todo-what"><h3 class="todo-name"><${Link} class="todo-link" href="/reviews/${review.id}">${review.accessPackage.displayName}<//></h3></div>
+  <div class="todo-when muted"><${When} at=${review.endDateTime}>${due(review.endDateTime)}<//></div>
+  <div class="todo-outcome">${isClosed(review) ? html`<${Outcome} review=${review} />` : html`<span class="muted">${t("reviews.closing")}</span>`}</div>
 </li>`;
 
 function Outcome({ review }) {

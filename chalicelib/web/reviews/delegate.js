@@ -23,7 +23,7 @@ async function arranged(signal) {
     return null;
   };
   const [named, reviews] = await Promise.all([get(MINE, { signal }).catch(none), loadReviews(signal)]);
-  const away = [...reviews.waiting, ...reviews.decided].flatMap((review) =>
+  const away = [...reviews.waiting, ...reviews.elsewhere, ...reviews.decided].flatMap((review) =>
     review.handedOver.filter((one) => one.standing).map((one) => ({ review, to: one.to, name: reviews.names.get(one.to) || t("reviews.somebody") })));
   return { named, away };
 }
@@ -40,7 +40,7 @@ export default function Delegate() {
     ${named && asking !== "change" ? html`<${Arranged} named=${named} ask=${setAsking} />` : html`<${Sentence} named=${named} stop=${named && close} done=${() => (close(), reload())} />`}
     <${Section} title=${t("reviews.standMeans")}><ul class="points prose">${MEANS.map((key) => html`<li key=${key}>${t(`reviews.${key}`)}</li>`)}</ul><//>
     ${away.length > 0 && html`<${Section} title=${t("reviews.standAway")} note=${t("reviews.standAwayNote")}>
-      <ul class="reviews">${away.map((one) => html`<li class="stand-away" key=${one.review.id + one.to}>
+      <ul class="todos">${away.map((one) => html`<li class="stand-away" key=${one.review.id + one.to}>
         <span class="grow"><${Link} href="/reviews/${one.review.id}">${one.review.accessPackage.displayName}<//> <span class="muted">${t("reviews.standWith", { name: one.name })}</span></span>
         <${Button} small icon="undo-2" onClick=${() => setAsking(one)}>${t("reviews.back")}<//></li>`)}</ul><//>`}
     ${asking === "end" && html`<${Ending} named=${named} away=${away.length} close=${close} done=${reload} />`}
@@ -66,7 +66,7 @@ const Ending = ({ named, away, close, done }) => html`<${Confirm} title=${t("rev
 /** "From … to …, … reviews for me, because …" */
 function Sentence({ named, stop, done }) {
   const me = useMe();
-  const [from, setFrom] = useState(inputDay(named?.startDateTime || now()));
+  const [first, setFirst] = useState(inputDay(named?.startDateTime || now()));
   const [to, setTo] = useState(named ? inputDay(lastDay(named)) : "");
   const [person, setPerson] = useState(named ? { id: named.to, displayName: named.displayName } : null);
   const [reason, setReason] = useState(named?.reason || "");
@@ -74,17 +74,17 @@ function Sentence({ named, stop, done }) {
   const [busy, setBusy] = useState(false);
   const send = async (event) => {
     event.preventDefault();
-    const missing = faults({ from, to, person, reason });
+    const missing = faults({ first, to, person, reason });
     setWrong(missing);
     if (Object.keys(missing).length) return;
     setBusy(true);
     try {
-      await put(MINE, { to: person.id, reason: reason.trim(), startDateTime: midnight(from), endDateTime: midnight(to, 1) });
+      await put(MINE, { to: person.id, reason: reason.trim(), startDateTime: midnight(first), endDateTime: midnight(to, 1) });
       toast(t("reviews.standSaved", { name: person.displayName }));
       done();
     } catch (problem) {
-      const field = { startDateTime: "from", endDateTime: "until" }[problem.target] || problem.target || "all";
-      setWrong({ [["from", "until", "to", "reason"].includes(field) ? field : "all"]: explained(problem) });
+      const field = { startDateTime: "first", endDateTime: "until" }[problem.target] || problem.target || "all";
+      setWrong({ [["first", "until", "to", "reason"].includes(field) ? field : "all"]: explained(problem) });
       setBusy(false);
     }
   };
@@ -93,8 +93,8 @@ function Sentence({ named, stop, done }) {
     aria-describedby=${wrong[name] ? "stand-errors" : undefined} onInput=${(event) => set(event.target.value)} ...${more} />`;
   return html`<form class="stack" onSubmit=${send} noValidate>
     <div class="stand-sentence">
-      <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("from", "date", from, setFrom, { min: inputDay(now()) })}</span>
-      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: from })},</span>
+      <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("first", "date", first, setFirst, { min: inputDay(now()) })}</span>
+      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: first })},</span>
       <span class="stand-person"><${PersonPicker} hideLabel label=${t("reviews.stand_to")} placeholder=${t("reviews.stand_to")} value=${person} onChange=${setPerson} without=${[me.id]} /></span>
       <span class="stand-part stand-reason"><span>${t("reviews.standReviews")}</span>${input("reason", "text", reason, setReason, { placeholder: t("reviews.standBecause"), maxlength: "200" })}</span>
     </div>
@@ -103,10 +103,10 @@ function Sentence({ named, stop, done }) {
   </form>`;
 }
 
-function faults({ from, to, person, reason }) {
+function faults({ first, to, person, reason }) {
   const found = {
-    from: !from && t("reviews.standFromMissing"),
-    until: !to ? t("reviews.standToMissing") : from && to < from && t("reviews.standOrder"),
+    first: !first && t("reviews.standFromMissing"),
+    until: !to ? t("reviews.standToMissing") : first && to < first && t("reviews.standOrder"),
     to: !person && t("reviews.handToMissing"),
     reason: !reason.trim() && t("reviews.standWhyMissing"),
   };

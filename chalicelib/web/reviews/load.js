@@ -1,4 +1,4 @@
-// A reviewer's reviews, as every page here shows them: waiting first and most urgent first, then decided, then closed.
+// A reviewer's reviews, as every page here shows them: those that wait, most urgent first, then the others.
 import { following, get } from "../lib/api.js";
 import { now } from "../lib/dates.js";
 import { t } from "../lib/texts.js";
@@ -18,11 +18,14 @@ export const isOwn = (review) => review.selfReview && review.reviewerReason === 
 /** Has it been closed, with its outcome known? Between the end and that it is being closed. */
 export const isClosed = (review) => CLOSED.includes(review.status);
 
+/** Has the caller handed all of their own part over, and nothing else to decide in it? They still may. */
+export const isElsewhere = (review) => !review.onBehalfOf.length && review.handedOver.some((one) => !one.items.length);
+
 const byEnd = (one, other) => new Date(one.endDateTime) - new Date(other.endDateTime);
 
 /**
- * The caller's reviews: `{waiting, decided, closed, names, more}`. Every open one is there, `more` leads to older closed
- * ones. `names` maps the ids of people whom the reviews mention to their names.
+ * The caller's reviews: `{waiting, elsewhere, decided, closed, names, more}`. Every open one is there, `more` leads to older
+ * closed ones. `names` maps the ids of people whom the reviews mention to their names.
  */
 export async function loadReviews(signal) {
   let path = MINE;
@@ -44,7 +47,8 @@ export function sorted(rows) {
   const open = rows.filter(isOpen).sort(byEnd);
   const over = (one) => isClosed(one) || new Date(one.endDateTime) <= now();
   return {
-    waiting: open.filter((one) => one.undecided > 0),
+    waiting: open.filter((one) => one.undecided > 0 && !isElsewhere(one)),
+    elsewhere: open.filter((one) => one.undecided > 0 && isElsewhere(one)),
     decided: open.filter((one) => one.undecided === 0),
     closed: rows.filter((one) => over(one) && !open.includes(one)).sort((one, other) => byEnd(other, one)),
   };

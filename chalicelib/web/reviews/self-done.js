@@ -17,7 +17,7 @@ export function SelfDone({ questions, change, closed }) {
   return html`<div class="page page-narrow"><div class="stack-24">
     <header class="stack-8"><h1 ref=${heading} tabindex="-1">${t("reviews.selfThanks")}</h1>
       <p class="page-lede">${t("reviews.selfChange", { when: moment(first) })}</p></header>
-    <ul class="reviews">${questions.map(({ review, item, answer }) => html`<li class="self-answer" key=${item.id}>
+    <ul class="todos">${questions.map(({ review, item, answer }) => html`<li class="self-answer" key=${item.id}>
       <div class="grow"><h2 class="self-name">${review.accessPackage.displayName}</h2>${answer.reason && html`<p class="muted">${t("reviews.quoted", { reason: answer.reason })}</p>`}</div>
       <${Tag} tone=${answer.choice === "yes" ? "approve" : "deny"} icon=${answer.choice === "yes" ? "circle-check" : "circle-x"}>${t(answer.choice === "yes" ? "reviews.saidYes" : "reviews.saidNo")}<//>
       <${Button} kind="quiet" small icon="pencil" onClick=${() => change(item)} aria-label=${t("reviews.selfEditOf", { package: review.accessPackage.displayName })}>${t("reviews.selfEdit")}<//>

@@ -8,9 +8,11 @@ import { begin, useSaving } from "../review/saving.js";
 import { DECISIONS } from "../review/words.js";
 import { isOwn } from "./load.js";
 
-const MOST = 500; // rows on this page; a review that does not fit is decided on its own page
+const MOST = 300; // rows on this page; a review that does not fit is decided on its own page
 const GRACE = 10_000; // milliseconds in which a Deny that removes at once can be taken back
 const UNDECIDED = "decision eq 'NotReviewed'";
+
+const machineTime = () => performance.timeOrigin + performance.now(); // what the queue goes by, not the product's time
 
 /** Which of the waiting reviews are shown together, the most urgent first: `{together, apart}`. */
 export function chosen(waiting) {
@@ -90,13 +92,13 @@ export function useWaiting(reviews, me) {
 
   function decide(wanted, decision, given) {
     const done = sources.map(({ review, items }) => {
-      const notBefore = decision === "Deny" && review.removes === "atOnce" ? Date.now() + GRACE : undefined;
+      const notBefore = decision === "Deny" && review.removes === "atOnce" ? machineTime() + GRACE : undefined;
       const wishes = wanted.filter((row) => row.items === items).map(({ item }) => ({ item, decision, reason: given.reason || "", note: given.note || "", notBefore }));
       return wishes.length ? [items, items.decide(wishes)] : null;
     });
     undos.current.push(done.filter(Boolean));
     const values = { name: wanted[0].item.name, package: wanted[0].item.package, count: wanted.length, what: t(DECISIONS[decision].done) };
-    setLast({ text: t(wanted.length > 1 ? "reviews.didMany" : "reviews.did", values), at: Date.now(), undo: true });
+    setLast({ text: t(wanted.length > 1 ? "reviews.didMany" : "reviews.did", values), undo: true });
   }
 
   desk.undo = () => {
@@ -104,7 +106,7 @@ export function useWaiting(reviews, me) {
     if (!before) return;
     before.forEach(([items, stood]) => items.undo(stood));
     const count = before.reduce((sum, [, stood]) => sum + stood.length, 0);
-    setLast({ text: t("reviews.undid", { count }), at: Date.now() });
+    setLast({ text: t("reviews.undid", { count }) });
   };
   return desk;
 }

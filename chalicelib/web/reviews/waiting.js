@@ -11,7 +11,7 @@ import { Link, setQuery, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { ReasonDialog } from "../review/reason.js";
 import { LastAction, Refusals, SaveState } from "../review/telling.js";
-import { loadReviews } from "./load.js";
+import { isOwn, loadReviews } from "./load.js";
 import { chosen, grouped, useWaiting } from "./waiting-desk.js";
 import { Group } from "./waiting-rows.js";
 
@@ -40,6 +40,7 @@ function Everything({ data }) {
   const lede = desk.rows.length > 0 && t("reviews.waitingLede", { decisions: t("reviews.decisions", { count: desk.rows.length }), people: t("reviews.people", { count: people }), packages: t("reviews.packages", { count: together.length }), due: due(together[0].endDateTime) });
   return html`<div class="page page-reviews">
     <${PageHead} title=${t("reviews.waitingHeading")} lede=${lede || undefined} />
+    ${data.waiting.some(isOwn) && html`<${Own} reviews=${data.waiting.filter(isOwn)} />`}
     ${desk.failed.length > 0 && html`<${ErrorNote} error=${desk.failed[0].items.error} retry=${desk.reload} />`}
     ${desk.rows.length === 0 && !desk.failed.length && !apart.length && html`<${Empty} icon="circle-check" title=${t("reviews.nothing")} action=${html`<${Button} href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.waitingNothing")}<//>`}
     ${desk.rows.length > 0 && html`<${Tools} by=${by} desk=${desk} open=${open} />
@@ -47,11 +48,16 @@ function Everything({ data }) {
       ${open === 0 && html`<${Notice} tone="approve" title=${t("reviews.waitingDone", { count: desk.rows.length })} action=${html`<${Button} small href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.selfChange", { when: moment(together[0].endDateTime) })}<//>`}
       <div class="waiting-groups">${groups.map((group) => html`<${Group} key=${group.key} group=${group} by=${by} desk=${desk} />`)}</div>`}
     ${apart.length > 0 && html`<${Apart} reviews=${apart} />`}
+    ${desk.rows.length > 0 && html`<p class="muted small waiting-keys">${t("reviews.keys")}</p>`}
     <${LastAction} desk=${desk} />
     ${desk.editing?.ids && html`<${ReasonDialog} wish=${desk.editing} save=${desk.saveReason} close=${desk.cancelEdit} />`}
     ${desk.sure && html`<${AtOnce} desk=${desk} />`}
   </div>`;
 }
+
+/** Questions about one's own access have a page of their own. */
+const Own = ({ reviews }) => html`<${Notice} tone="accent" icon="circle-question-mark" action=${html`<${Button} small href="/reviews/${reviews[0].id}">${t("reviews.answer")}<//>`}>
+  ${t("reviews.waitingOwn", { count: reviews.length, package: reviews[0].accessPackage.displayName })}<//>`;
 
 /** How it is grouped, how far one is, whether it is saved. */
 const Tools = ({ by, desk, open }) => html`<div class="waiting-tools">
@@ -61,7 +67,7 @@ const Tools = ({ by, desk, open }) => html`<div class="waiting-tools">
 </div>`;
 
 /** Reviews with too many people for this page. */
-const Apart = ({ reviews }) => html`<${Section} title=${t("reviews.apart")} note=${t("reviews.apartNote")}><ul class="reviews">${reviews.map((one) => html`<li class="stand-away" key=${one.id}>
+const Apart = ({ reviews }) => html`<${Section} title=${t("reviews.apart")} note=${t("reviews.apartNote")}><ul class="todos">${reviews.map((one) => html`<li class="stand-away" key=${one.id}>
   <span class="grow"><${Link} href="/reviews/${one.id}">${one.accessPackage.displayName}<//> <span class="muted">${t("reviews.decisions", { count: one.undecided })}</span></span><${Due} at=${one.endDateTime} zone=${one.timeZone} /></li>`)}</ul><//>`;
 
 /** A Deny that takes effect at once, for a whole group. */

@@ -1,0 +1,64 @@
+// One person: who they are at the side, and in parts what they hold, answer for, were reviewed in, may do, were told.
+import { Avatar, Button, Skeleton, When } from "../kit/base.js";
+import { Facts, PageHead, Tabs } from "../kit/layout.js";
+import { ErrorNote, NotFound, Notice } from "../kit/telling.js";
+import { ago, longDay } from "../lib/dates.js";
+import { useGet } from "../lib/hooks.js";
+import { html } from "../lib/html.js";
+import { useMe } from "../lib/me.js";
+import { Link, useQuery } from "../lib/router.js";
+import { t } from "../lib/texts.js";
+import { SignIn, States } from "./list.js";
+import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
+
+const PARTS = { access: Access, answers: Answers, reviewed: Reviewed, roles: Roles, mails: Mails };
+
+export default function OnePerson({ id }) {
+  const me = useMe();
+  const { data: person, error, reload } = useGet(`/api/v1/people/${id}`);
+  const { part = "access" } = useQuery();
+  const crumbs = [{ label: t("people.title"), href: "/admin/people" }];
+  if (error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
+  if (error) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("people.person")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
+  const Part = PARTS[part] || Access;
+  return html`<div class="page">
+    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
+    ${person && html`<${Notices} person=${person} />`}
+    <div class="one-person">
+      <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
+      <div class="one-person-main">
+        <${Tabs} label=${t("people.parts")} current=${part} tabs=${tabs(id, me)} />
+        ${person && html`<${Part} key=${part} id=${id} person=${person} />`}
+      </div>
+    </div>
+  </div>`;
+}
+
+const tabs = (id, me) => Object.keys(PARTS)
+  .filter((name) => name !== "mails" || me.administrator || me.auditor || me.assigns)
+  .map((name) => ({ id: name, label: t(`people.part-${name}`), href: `/admin/people/${id}${name === "access" ? "" : `?part=${name}`}` }));
+
+const Title = ({ person }) => person
+  ? html`<span class="person-title"><${Avatar} name=${person.displayName} id=${person.id} size=${56} />
+      <span class="person-title-words"><bdi>${person.displayName}</bdi><span class="page-lede">${[person.jobTitle, person.department].filter(Boolean).join(" · ")}</span></span></span>`
+  : html`<span class="person-title"><span class="skeleton person-title-round"></span><span class="unseen">${t("people.person")}</span></span>`;
+
+/** What one must know first: they cannot review, or somebody stands in. */
+function Notices({ person }) {
+  const away = person.delegate;
+  if (person.canReview && !away) return null;
+  return html`<div class="person-notices stack-8">
+    ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
+    ${away && html`<${Notice} icon="user-check">${t("people.away", { name: away.to.displayName || t("people.gone"), from: longDay(away.startDateTime), until: longDay(away.endDateTime) })}<//>`}
+  </div>`;
+}
+
+const Who = ({ person }) => html`<${Facts} rows=${[
+      [t("people.signInName"), html`<span class="breakable">${person.userPrincipalName}</span>`],
+      [t("people.mail"), person.mail ? html`<span class="breakable">${person.mail}</span>` : html`<span class="faint">${t("people.noMail")}</span>`],
+      [t("people.manager"), person.manager ? html`<${Link} href="/admin/people/${person.manager.id}">${person.manager.displayName || t("people.gone")}<//>` : html`<span class="faint">${t("people.noManager")}</span>`],
+      [t("people.lastSignIn"), html`<${SignIn} person=${person} />`],
+      [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
+      [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
+      [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
+    ]} />`;
