@@ -21,4 +21,8 @@ export const PAGES = [
   { path: "/admin/packages/{id}/policies/{part_id}", load: () => import("../packages/policy.js"), area: "packages", title: "policyTitle" },
   { path: "/admin/catalogs", load: () => import("../packages/catalogs.js"), area: "packages", title: "catalogsTitle", sees: (me) => me.reads || me.creates },
   { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalogTitle" },
+  { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
+  { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit"], styles: ["overview", "running", "audit"], sees: (me) => me.reads },
+  { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

@@ -55,7 +55,7 @@ function Filters({ query, target }) {
   </div>`;
 }
 
-function Days({ list }) {
+export function Days({ list }) {
   const days = useMemo(() => byDay(list.rows), [list.rows]);
   if (list.error && !list.rows.length) return html`<${ErrorNote} error=${list.error} retry=${list.reload} />`;
   if (list.loading && !list.rows.length) return html`<${Skeleton} rows=${8} height=${52} />`;
