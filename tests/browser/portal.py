@@ -44,6 +44,7 @@ SETTLED = """() => document.readyState === "complete" && document.querySelector(
   && document.querySelector(".skeleton, [aria-busy=true]") === null"""
 SIGNED_IN = "if (location.origin === %s) sessionStorage.setItem('access-reviews.token', %s)"
 BETWEEN_LOOKS = 10.0  # seconds of real time that pass before a page is opened: longer than the product's short caches
+PATIENCE = 20_000  # milliseconds until what does not come is given up
 NO_NETWORK = "internetdisconnected"
 # No sandbox: containers run as root. The rest keeps Chromium from calling home and pictures alike everywhere.
 FLAGS = (
@@ -179,7 +180,7 @@ class Portal:
         context = self._browser.new_context(
             base_url=self.address, locale="en-GB", timezone_id="Europe/Paris", accept_downloads=True
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.watch.over(context)
         if name:
             context.add_init_script(SIGNED_IN % (json.dumps(self.address), json.dumps(token(name))))

@@ -9,7 +9,7 @@ from tests.browser.organisation import Office
 from tests.browser.portal import Portal
 
 
-@pytest.mark.parametrize("who", ["admin", "packager"])
+@pytest.mark.parametrize("who", ["admin"])
 @pytest.mark.parametrize("pattern", pages.patterns())
 def test_everybody_can_use_it(portal: Portal, office: Office, pattern: str, who: str) -> None:
     pages.check(portal, office, pattern, who)

@@ -1,7 +1,6 @@
 // The page of a reviewer who is asked: head, tools, rows, what is beside them and at the foot, and the keys.
 import { Button, Due, Icon, Progress } from "../kit/base.js";
-import { Notice } from "../kit/telling.js";
-import { ErrorNote } from "../kit/telling.js";
+import { ErrorNote, Notice } from "../kit/telling.js";
 import { moment, now } from "../lib/dates.js";
 import { useKeys, useMedia, usePhone } from "../lib/hooks.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../lib/html.js";
@@ -101,10 +100,10 @@ const AllDecided = ({ briefing, total }) => html`<${Notice} tone="approve" title
 function useFresh(items, reload, closed) {
   useEffect(() => {
     if (closed) return undefined;
-    let last = Date.now();
+    let last = performance.now();
     const look = () => {
-      if (document.hidden || Date.now() - last < 5_000) return;
-      last = Date.now();
+      if (document.hidden || performance.now() - last < 5_000) return;
+      last = performance.now();
       reload();
       items.load();
     };

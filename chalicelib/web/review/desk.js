@@ -1,14 +1,13 @@
 // What one does on the page: selecting, deciding, giving reasons, undoing. State and actions, no looks.
+import { now } from "../lib/dates.js";
 import { useEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { Earlier } from "./earlier.js";
 import { Items } from "./items.js";
 import { locked } from "./rows.js";
-import { useSaving } from "./saving.js";
+import { grace, useSaving } from "./saving.js";
 import { waits } from "./view.js";
 import { DECISIONS } from "./words.js";
-
-const GRACE = 10_000; // milliseconds in which a Deny that removes at once can be taken back
 
 /** Everything the parts of the page share. `closed`: nothing can be decided any more. */
 export function useDesk(briefing, me, closed) {
@@ -116,7 +115,7 @@ export function useDesk(briefing, me, closed) {
   };
 
   function decide(chosen, decision, given, keepOwn) {
-    const notBefore = decision === "Deny" && desk.rules.removes === "atOnce" ? Date.now() + GRACE : undefined;
+    const notBefore = decision === "Deny" && desk.rules.removes === "atOnce" ? grace() : undefined;
     const wishes = chosen.map((item) => ({ item, decision, reason: (keepOwn && item.reason) || given.reason || "", note: given.note || "", notBefore }));
     desk.record(items.decide(wishes), decision);
   }
@@ -127,13 +126,13 @@ export function useDesk(briefing, me, closed) {
     const [first] = before;
     const what = t(DECISIONS[decision]?.done || "review.accepted");
     const text = before.length > 1 ? t("review.didMany", { count: before.length, what }) : t("review.did", { name: first.item.name, what });
-    setLast({ text, at: Date.now(), undo: true });
+    setLast({ text, at: now(), undo: true });
   };
   desk.undo = () => {
     const before = undos.current.pop();
     if (!before) return;
     items.undo(before);
-    setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: Date.now() });
+    setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: now() });
     if (rows.current.includes(before[0].item.id)) desk.goTo(before[0].item.id);
   };
   desk.undecided = () => items.all.filter(waits);

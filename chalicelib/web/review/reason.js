@@ -57,7 +57,7 @@ function Fields({ label, about, required, start, save, cancel, word, wrong: told
   const problem = wrong || told;
   return html`<div class="reason" onClick=${(event) => event.stopPropagation()}>
     <label class="reason-label" for=${id}>${label}</label>
-    <div class="reason-line"><input ref=${input} id=${id} class="input" maxlength=${MOST} autocomplete="off" aria-required=${required ? "true" : undefined} aria-invalid=${problem ? "true" : undefined} aria-describedby="${id}-help"
+    <div class="reason-line"><input ref=${input} id=${id} class="input" autofocus maxlength=${MOST} autocomplete="off" aria-required=${required ? "true" : undefined} aria-invalid=${problem ? "true" : undefined} aria-describedby="${id}-help"
         value=${reason} placeholder=${t("review.reasonExample")} onInput=${(event) => (setReason(event.target.value), setWrong(""))} onKeyDown=${keys} />
       <${Button} kind="primary" onClick=${() => go(reason)}>${word}<//><${Button} kind="quiet" onClick=${cancel}>${t("kit.cancel")}<//></div>
     ${problem && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${problem}</p>`}

@@ -49,7 +49,7 @@ function Everything({ data }) {
       <div class="waiting-groups">${groups.map((group) => html`<${Group} key=${group.key} group=${group} by=${by} desk=${desk} />`)}</div>`}
     ${apart.length > 0 && html`<${Apart} reviews=${apart} />`}
     ${desk.rows.length > 0 && html`<p class="muted small waiting-keys">${t("reviews.keys")}</p>`}
-    <div class="waiting-last"><${LastAction} desk=${desk} /></div>
+    <${LastAction} desk=${desk} />
     ${desk.editing?.ids && html`<${ReasonDialog} wish=${desk.editing} save=${desk.saveReason} close=${desk.cancelEdit} />`}
     ${desk.sure && html`<${AtOnce} desk=${desk} />`}
   </div>`;

@@ -27,6 +27,8 @@ export default {
   "guide-people": "One row for each person. Only the sign-in name is needed; a column that is missing keeps what we know. People who are not in the file stay as they are.",
   "guide-assignments": "One row for each person and package. Dates may be left empty: then access begins now and lasts as the policy says.",
   template: "Download a template",
+  "example-people": "anna@example.com,Anna Berg,anna@example.com,Analyst,Sales,carl@example.com,2026-02-27\ncarl@example.com,Carl Dahl,carl@example.com,Head of sales,Sales,,never",
+  "example-assignments": "anna@example.com,Sales tools,,,2026-12-31",
   allColumns: "All {count} columns",
   needed: "needed",
   again: "Rows that cannot be used are left out and told; all others are imported. Files over {bytes} MB go through the API.",

@@ -201,6 +201,7 @@ export default {
   help: "Keyboard shortcuts",
   helpSelection: "With people selected, A, D and U decide about all of them.",
   or: "or",
+  shift: "Shift",
   keyDown: "Next person",
   keyUp: "Previous person",
   keyApprove: "Approve and move on",
