@@ -43,8 +43,8 @@ function Strip({ list }) {
   const seen = (month) => month.openings.length > 0 && choose(month.key);
   return html`<div class="year">
     <ol class="year-strip">${list.map((month, place) => html`<li key=${month.key}>
-      <button type="button" class="year-month" aria-pressed=${month.key === chosen ? "true" : "false"} onClick=${() => choose(month.key)} onMouseEnter=${() => seen(month)} onFocus=${() => choose(month.key)}
-        aria-label=${t("overview.monthWords", { month: name(month.first, "long"), year: String(month.first.getUTCFullYear()), count: month.openings.length })}>
+      <button type="button" class="year-month" aria-pressed=${month.key === chosen ? "true" : "false"} onClick=${() => choose(month.key)} onMouseEnter=${() => seen(month)} onFocus=${() => choose(month.key)}>
+        <span class="unseen">${inWords(month)}</span>
         <span class="year-column" aria-hidden="true"><span class="year-bar" style=${{ height: `${month.openings.length ? 8 + (month.openings.length / most) * 40 : 2}px` }}></span></span>
         <span class="year-count number" aria-hidden="true">${month.openings.length ? number(month.openings.length) : "–"}</span>
         <span class="year-name" aria-hidden="true">${name(month.first, "short")}${(place === 0 || month.first.getUTCMonth() === 0) && html`<span class="year-year">${month.first.getUTCFullYear()}</span>`}</span>
@@ -53,12 +53,14 @@ function Strip({ list }) {
   </div>`;
 }
 
+const inWords = ({ first, openings }) =>
+  t("overview.monthWords", { month: name(first, "long"), year: String(first.getUTCFullYear()), count: openings.length });
+
 function Month({ month }) {
   const [whole, setWhole] = useState(false);
   const shown = whole ? month.openings : month.openings.slice(0, FIRST);
   const rest = month.openings.length - shown.length;
-  const title = t("overview.monthWords", { month: name(month.first, "long"), year: String(month.first.getUTCFullYear()), count: month.openings.length });
-  return html`<div class="year-list" aria-live="polite"><h3>${title}</h3>
+  return html`<div class="year-list" aria-live="polite"><h3>${inWords(month)}</h3>
     ${shown.length === 0 && html`<p class="muted">${t("overview.monthNone")}</p>`}
     <ul>${shown.map((one) => html`<li key=${one.definitionId + one.date} class="year-opening">
       <span class="year-day number"><${When} at=${one.startDateTime} zone=${one.timeZone}>${day(one.startDateTime, one.timeZone)}<//></span>
