@@ -1,4 +1,4 @@
-"""One review as its reviewer works through it: by mouse, by keys, with reasons, undone, together, without a connection."""
+"""One review as its reviewer works through it: by mouse, by keys, with reasons, undone, together, without a network."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def two_reviewers(world: World, org: Organisation) -> tuple[User, User, ReviewIn
 
 
 def test_two_reviewers_see_what_the_other_did(portal: Portal, world: World, org: Organisation) -> None:
-    """R94: nobody overwrites what they have not seen; the page says what stands, and one may insist."""
+    """R94, G16: nobody overwrites what they have not seen; the page says what stands, and one may insist."""
     nora, vera, instance = two_reviewers(world, org)
     hers = visit(portal, instance, nora)
     other = visit(portal, instance, vera)
@@ -286,9 +286,11 @@ def test_two_reviewers_see_what_the_other_did(portal: Portal, world: World, org:
     portal.axe(hers)
     hers.get_by_role("button", name="Don’t know all the same").click()
     expect(note).to_have_count(0)
+    hers.get_by_label("Vera denied this. Why do you see it differently?").fill("she moves in May")
+    hers.keyboard.press("Enter")
     is_(hers, "Ann", "Don’t know")
     saved(hers)
-    assert decisions(world, instance, nora)["Ann"][0] == "DontKnow"
+    assert decisions(world, instance, nora)["Ann"] == ("DontKnow", "she moves in May")
 
 
 def test_what_others_decided_is_told_when_one_comes_back(portal: Portal, world: World, org: Organisation) -> None:
@@ -331,8 +333,8 @@ def test_an_answer_that_was_lost_is_no_conflict(portal: Portal, world: World, or
 
     def lose(route: Any) -> None:
         route.fetch()
-        page.unroute(DECISIONS)
         route.abort("internetdisconnected")
+        page.unroute(DECISIONS)
 
     with portal.watch.without_network():
         page.route(DECISIONS, lose)
@@ -356,7 +358,7 @@ def test_a_deny_that_removes_at_once_can_be_taken_back_before_it_is_sent(
     page.get_by_role("checkbox", name="Select all 3 people").click()
     page.get_by_role("region", name="Selected people").get_by_role("button", name="Deny").click()
     dialog = page.get_by_role("dialog", name="Remove access of 3 people now?")
-    expect(dialog).to_contain_text("Ann, Bob and Cyd")
+    expect(dialog).to_contain_text("Ann, Bob, and Cyd")
     dialog.get_by_role("button", name="Cancel").click()
     assert all(item.history == () for item in mine(world, instance, nora))
 
