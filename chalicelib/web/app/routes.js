@@ -26,4 +26,8 @@ export const PAGES = [
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
   { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
   { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
+  { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
+  { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit"], styles: ["overview", "running", "audit"], sees: (me) => me.reads },
+  { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];
