@@ -63,7 +63,7 @@ PLANS = {
 }
 SELF_REVIEWED = tuple(number for number, plan in PLANS.items() if plan.kind == "oneself")
 REVIEWED_BY_ONE = next(number for number, plan in PLANS.items() if plan.kind == "one")
-TEAM_PACKAGES, OF_FEW_TEAMS = range(12, 18), 6
+TEAM_PACKAGES = range(12, 18)
 
 
 def policies(steps: Steps, made: list[AccessPackage], today: date, stewards: str) -> list[AssignmentPolicy]:
