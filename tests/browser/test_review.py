@@ -234,6 +234,24 @@ def test_a_range_is_selected_with_shift_and_decided_together(portal: Portal, wor
     assert {name for name, one in made.items() if one == ("Approve", "the same work")} == {"Bob", "Cyd", "Dee", "Eli"}
 
 
+def test_a_selection_is_handed_over(portal: Portal, world: World, org: Organisation) -> None:
+    nora, instance = asked(world, org, 3)
+    org.person("vera")
+    page = visit(portal, instance, nora)
+    page.get_by_role("checkbox", name="Select Ann").click()
+    page.get_by_role("button", name="Hand over").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").fill("ver")
+    dialog.get_by_role("option", name="Vera").click()
+    dialog.get_by_role("textbox").last.fill("she knows her")
+    dialog.get_by_role("button", name="Hand over").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("1 selected")).to_have_count(0)
+    vera = org.people["vera"]
+    world.clock.advance(seconds=10)
+    assert [item.display_name for item in mine(world, instance, vera)] == ["Ann"]
+
+
 def test_keys_select_and_extend(portal: Portal, world: World, org: Organisation) -> None:
     nora, instance = asked(world, org, 4)
     page = visit(portal, instance, nora)
@@ -299,6 +317,7 @@ def test_what_others_decided_is_told_when_one_comes_back(portal: Portal, world: 
     other = visit(portal, instance, vera)
     press(other, "Bob", "Approve")
     saved(other)
+    world.drain()  # the counts tell that somebody decided
     hers.wait_for_timeout(5_100)  # the page does not look more often
     hers.evaluate("dispatchEvent(new Event('focus'))")
     expect(hers.get_by_text("Vera decided about Bob meanwhile: Approved.")).to_be_visible()
