@@ -266,3 +266,42 @@ def test_nothing_waiting_says_what_would_be_there(portal: Portal, world: World, 
     page = portal.visit("/waiting", org.person("eve"))
     expect(page.get_by_text("all of them are listed here together")).to_be_visible()
     portal.axe(page)
+
+
+def test_an_answer_that_could_not_be_sent_stays_on_the_page(portal: Portal, world: World, org: Organisation) -> None:
+    ann = org.person("ann")
+    policy = org.policy(
+        org.package("Ledger"), review=factories.by_oneself(world.clock.now().date(), justification_required=False)
+    )
+    org.assign(policy, ann)
+    instance = opened(world, policy)
+    page = portal.visit(f"/reviews/{instance.id}", ann)
+    page.get_by_text("Yes, I still need it").click()
+    page.get_by_label("Anything to add?").fill("every month")
+    with portal.failing(page, "/decisions/"):
+        page.get_by_role("button", name="Done").click()
+        expect(page.get_by_text("There is no connection to Access Reviews.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Yes, I still need it")).to_be_checked()
+    expect(page.get_by_label("Anything to add?")).to_have_value("every month")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, that is all")
+    assert next(iter(mine(world, instance, ann).values()))["justification"] == "every month"
+
+
+def test_one_package_for_everybody_is_shown_by_package(portal: Portal, world: World, org: Organisation) -> None:
+    page = portal.visit("/waiting", managed(world, org, "Ledger"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Ledger"])
+    page.get_by_role("button", name="By person").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Ann", "Bob"])
+
+
+def test_a_list_that_did_not_come_says_so_and_comes_when_asked_again(
+    portal: Portal, world: World, org: Organisation
+) -> None:
+    nora = managed(world, org, "Ledger", "Travel")
+    page = portal.visit("/my-access", nora)
+    with portal.failing(page, "/api/v1/reviews"):
+        page.get_by_role("link", name="Reviews", exact=True).first.click()
+        expect(page.get_by_role("alert")).to_contain_text("There is no connection to Access Reviews.")
+    page.get_by_role("button", name="Try again").click()
+    expect(names(page)).to_have_text(["Ledger", "Travel"])
