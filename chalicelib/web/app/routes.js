@@ -21,7 +21,6 @@ export const PAGES = [
   { path: "/admin/packages/{id}/policies/{part_id}", load: () => import("../packages/policy.js"), area: "policy", texts: ["packages"], styles: ["packages"] },
   { path: "/admin/catalogs", load: () => import("../packages/catalogs.js"), area: "packages", title: "catalogsTitle", sees: (me) => me.reads || me.creates },
   { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalog" },
-  { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalogTitle" },
   { path: "/admin/people", load: () => import("../people/list.js"), area: "people", sees: (me) => me.roles.length > 0 },
   { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter"], styles: ["people", "mail"], title: "person", sees: (me) => me.roles.length > 0 },
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
