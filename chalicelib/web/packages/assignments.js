@@ -45,7 +45,7 @@ const columns = (mayAssign, ask, state) => [
   { id: "since", title: t("packages.since"), cell: (one) => html`<${When} at=${one.schedule.startDateTime}>${ago(one.schedule.startDateTime)}<//>` },
   { id: "until", title: t("packages.until"), cell: (one) => until(one) },
   { id: "state", title: t("packages.state"), hidePhone: state === "active" || state === "ended", cell: (one) => one.state === "delivered" ? html`<span class="muted">${stateOf(one)}</span>` : html`<${Tag} tone=${TONES[one.state]}>${stateOf(one)}<//>` },
-  mayAssign && { id: "act", title: html`<span class="unseen">${t("packages.actions")}</span>`, right: true, cell: (one) => one.state !== "expired" && html`<${Button} kind="quiet" small onClick=${() => ask(one)}>${t("packages.endOne")}<span class="unseen"> ${one.target?.displayName}</span><//>` },
+  mayAssign && { id: "act", title: t("packages.actions"), right: true, cell: (one) => one.state !== "expired" && html`<${Button} kind="quiet" small onClick=${() => ask(one)}>${t("packages.endOne")}<span class="unseen"> ${one.target?.displayName}</span><//>` },
 ].filter(Boolean);
 
 const stateOf = (one) => {
