@@ -14,7 +14,6 @@ export const PAGES = [
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review", styles: ["review", "reviews"] },
-  { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review" },
   { path: "/admin/packages", load: () => import("../packages/packages.js"), area: "packages", sees: (me) => me.reads },
   { path: "/admin/packages/new", load: () => import("../packages/newpackage.js"), area: "packages", title: "newPackageTitle", sees: (me) => me.manages },
   { path: "/admin/packages/{id}", load: () => import("../packages/package.js"), area: "packages", title: "package", texts: ["policy"] },
@@ -27,4 +26,8 @@ export const PAGES = [
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
   { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
   { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
+  { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
+  { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit"], styles: ["overview", "running", "audit"], sees: (me) => me.reads },
+  { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

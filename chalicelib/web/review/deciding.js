@@ -57,7 +57,7 @@ export function Deciding({ briefing, reload, closed }) {
   return html`<div class="page review${desk.pane && wide ? " review-with-pane" : ""}${desk.selected.size ? " review-selecting" : ""}">
     <div class="review-main">
       <${Head} briefing=${briefing} desk=${desk} closed=${closed} total=${total} left=${left} />
-      <${Refusals} saving=${desk.saving} />
+      <${Refusals} saving=${desk.saving} reconsider=${desk.reconsider} />
       <${News} items=${items} show=${(ids) => setOnly(new Set(ids))} />
       ${!closed && items.loaded && undecided === 0 && total > 0 && html`<${AllDecided} briefing=${briefing} total=${total} />`}
       <div class="review-tools"><${Tools} wanted=${wanted} known=${known} loaded=${items.loaded} desk=${desk}><${SaveState} saving=${desk.saving} /><//></div>
