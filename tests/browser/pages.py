@@ -36,9 +36,6 @@ THINGS: dict[str, Callable[[Office], list[str]]] = {
         f"/admin/packages/{office.packages['Ledger']}/policies/{office.policies['Ledger, Staff']}",
         f"/admin/packages/{office.packages['Old Tools']}/policies/new",
     ],
-    "/admin/catalogs/{id}": lambda office: [
-        f"/admin/catalogs/{office.catalogs[name]}" for name in ("Finance", "Workplace")
-    ],
 }
 
 TABLE = """async (me) => {

@@ -199,7 +199,7 @@ def test_deleting_says_in_numbers_what_it_would_do(portal: Portal, office: Offic
 def test_what_a_package_gives_and_excludes_is_changed(portal: Portal, office: Office) -> None:
     page = portal.visit(f"/admin/packages/{office.packages['Old Tools']}", as_=office.people["packager"])
     page.get_by_role("button", name="Add a role").click()
-    page.get_by_role("dialog").get_by_label("Role").select_option(label="Reader")
+    page.get_by_role("dialog").get_by_label("Role").select_option(label="Reader in Forge")
     page.get_by_role("dialog").get_by_role("button", name="Add a role").click()
     expect(page.get_by_text("Reader in Forge")).to_be_visible()
     page.get_by_role("button", name="Add an exclusion").click()
