@@ -64,6 +64,7 @@ see its counts           + + . + + + + + - . . .
 see its decisions        + + . + + + + + - . . .
 see its reviewers        + + . + + + + + - . . .
 stop the review          + - . + + + - - - . . .
+read closed reviews      + + + + + + + + + + - -
 read the audit trail     + + - - - - - - - - - -
 read the package's trail + + - + + + - - - - - -
 export the audit trail   + + - - - - - - - - - -
@@ -171,6 +172,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its decisions": ("GET", DECISIONS, None),
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
+    "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),
     "read the package's trail": ("GET", "/api/v1/audit?target={package}", None),
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
