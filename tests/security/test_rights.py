@@ -63,6 +63,8 @@ see the review           + + . + + + + + + . . .
 see its counts           + + . + + + + + - . . .
 see its decisions        + + . + + + + + - . . .
 see its reviewers        + + . + + + + + - . . .
+see what it would do     + + . + + + + + - . . .
+see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
 read closed reviews      + + + + + + + + + + - -
 read the audit trail     + + - - - - - - - - - -
@@ -171,6 +173,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its counts": ("GET", "/api/v1/reviews/{review}", None),
     "see its decisions": ("GET", DECISIONS, None),
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
+    "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
+    "see the overview": ("GET", "/api/v1/overview", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
     "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),

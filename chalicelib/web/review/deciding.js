@@ -1,7 +1,6 @@
 // The page of a reviewer who is asked: head, tools, rows, what is beside them and at the foot, and the keys.
 import { Button, Due, Icon, Progress } from "../kit/base.js";
-import { Notice } from "../kit/telling.js";
-import { ErrorNote } from "../kit/telling.js";
+import { ErrorNote, Notice } from "../kit/telling.js";
 import { moment, now } from "../lib/dates.js";
 import { useKeys, useMedia, usePhone } from "../lib/hooks.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../lib/html.js";
@@ -58,7 +57,7 @@ export function Deciding({ briefing, reload, closed }) {
   return html`<div class="page review${desk.pane && wide ? " review-with-pane" : ""}${desk.selected.size ? " review-selecting" : ""}">
     <div class="review-main">
       <${Head} briefing=${briefing} desk=${desk} closed=${closed} total=${total} left=${left} />
-      <${Refusals} saving=${desk.saving} />
+      <${Refusals} saving=${desk.saving} reconsider=${desk.reconsider} />
       <${News} items=${items} show=${(ids) => setOnly(new Set(ids))} />
       ${!closed && items.loaded && undecided === 0 && total > 0 && html`<${AllDecided} briefing=${briefing} total=${total} />`}
       <div class="review-tools"><${Tools} wanted=${wanted} known=${known} loaded=${items.loaded} desk=${desk}><${SaveState} saving=${desk.saving} /><//></div>
@@ -101,10 +100,10 @@ const AllDecided = ({ briefing, total }) => html`<${Notice} tone="approve" title
 function useFresh(items, reload, closed) {
   useEffect(() => {
     if (closed) return undefined;
-    let last = Date.now();
+    let last = performance.now();
     const look = () => {
-      if (document.hidden || Date.now() - last < 5_000) return;
-      last = Date.now();
+      if (document.hidden || performance.now() - last < 5_000) return;
+      last = performance.now();
       reload();
       items.load();
     };

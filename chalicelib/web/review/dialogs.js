@@ -7,6 +7,7 @@ import { html, useState } from "../lib/html.js";
 import { compare, list, t } from "../lib/texts.js";
 import { locked } from "./rows.js";
 import { remember } from "./reason.js";
+import { grace } from "./saving.js";
 import { waits } from "./view.js";
 
 const NAMED = 5;
@@ -31,7 +32,7 @@ export function Accept({ desk, close }) {
   const go = () => {
     if (required && !reason.trim()) return setWrong(t("review.reasonMissing"));
     remember(reason.trim());
-    const notBefore = desk.rules.removes === "atOnce" ? Date.now() + 10_000 : undefined;
+    const notBefore = desk.rules.removes === "atOnce" ? grace() : undefined;
     const wishes = [...keep, ...remove].map((item) => ({ item, decision: item.recommendation, reason: reason.trim() || why(item), note: item.note, notBefore: item.recommendation === "Deny" ? notBefore : undefined }));
     desk.record(desk.items.decide(wishes), "accepted");
     desk.setSelected(new Set());
@@ -68,7 +69,7 @@ const KEYS = [
   [["R"], "keyReason"],
   [["Z"], "keyUndo"],
   [["Space"], "keySelect"],
-  [["Shift J", "Shift ↓"], "keyExtend"],
+  [["⇧ J", "⇧ ↓"], "keyExtend"],
   [["Enter"], "keyOpen"],
   [["/"], "keySearch"],
   [["Esc"], "keyEscape"],
@@ -77,6 +78,6 @@ const KEYS = [
 
 /** The keys there are. */
 export const Help = ({ close }) => html`<${Dialog} title=${t("review.help")} close=${close}>
-  <dl class="keys">${KEYS.map(([keys, text]) => html`<div key=${text}><dt>${keys.map((one, place) => html`${place > 0 && html` <span class="muted">${t("review.or")}</span> `}<kbd>${one}</kbd>`)}</dt><dd>${t(`review.${text}`)}</dd></div>`)}</dl>
+  <dl class="keys">${KEYS.map(([keys, text]) => html`<div key=${text}><dt>${keys.map((one, place) => html`${place > 0 && html` <span class="muted">${t("review.or")}</span> `}<kbd>${one.replace("⇧", t("review.shift"))}</kbd>`)}</dt><dd>${t(`review.${text}`)}</dd></div>`)}</dl>
   <p class="muted small">${t("review.helpSelection")}</p>
 <//>`;

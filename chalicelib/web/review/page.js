@@ -1,11 +1,12 @@
 // One review at its address: which of its faces is shown, from "not yet" to "closed".
 import { Button, Skeleton } from "../kit/base.js";
 import { Empty, ErrorNote } from "../kit/telling.js";
-import { moment } from "../lib/dates.js";
-import { useGet } from "../lib/hooks.js";
+import { moment, now } from "../lib/dates.js";
+import { get } from "../lib/api.js";
+import { useLoad } from "../lib/hooks.js";
 import { html, useEffect } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
-import { Link } from "../lib/router.js";
+import { Link, match } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import "./bar.js"; // and all others below: named here so that a browser fetches them at once, not one after the other
 import "./desk.js";
@@ -28,16 +29,28 @@ import { begin } from "./saving.js";
 const OPENING = new Set(["NotStarted", "Initializing", "Starting"]);
 const SOON = 5_000; // milliseconds until we look again whether a review has opened
 const LONGEST = 2_000_000_000; // milliseconds a browser's timer can wait
+const ADDRESS = "/reviews/{id}";
+
+// Whoever follows a mail's link waits less: the briefing is asked for while the frame still asks who they are.
+const first = match(ADDRESS, location.pathname);
+let early = first && get(`/api/v1/reviews/${first.id}/briefing`);
+early?.catch(() => {});
+
+function brief(id, signal) {
+  const found = first?.id === id && early ? early : get(`/api/v1/reviews/${id}/briefing`, { signal });
+  early = null;
+  return found;
+}
 
 /** `/reviews/{id}` */
 export default function Review({ id }) {
   const me = useMe();
-  const { data: briefing, error, reload } = useGet(`/api/v1/reviews/${id}/briefing`);
+  const { data: briefing, error, reload } = useLoad((signal) => brief(id, signal), [id]);
   const opening = OPENING.has(briefing?.status);
   useEffect(() => begin(me.id), [me.id]);
   useEffect(() => {
     if (!briefing) return undefined;
-    const end = new Date(briefing.endDateTime) - Date.now();
+    const end = new Date(briefing.endDateTime) - now();
     const timer = opening ? setTimeout(reload, SOON) : end > 0 ? setTimeout(reload, Math.min(end + SOON, LONGEST)) : 0;
     return () => clearTimeout(timer);
   }, [briefing]);

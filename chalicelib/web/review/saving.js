@@ -6,6 +6,7 @@ import { token } from "../signin/session.js";
 import { keep, kept } from "./unsent.js";
 
 const BATCH = 100; // decisions a request; the API takes 1,000, fewer keep each answer quick
+const GRACE = 10_000; // milliseconds in which a Deny that removes at once can be taken back
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -50,6 +51,9 @@ export function decide(made) {
   tell({ type: "wished", wishes: made });
   soon(0);
 }
+
+/** The `notBefore` of a decision that nobody can take back once it is saved. */
+export const grace = () => Date.now() + GRACE;
 
 /** Take back wishes that have not been sent; the ids of those that were caught in time. */
 export function withdraw(itemIds) {
@@ -108,8 +112,7 @@ function soon(after) {
 
 /** The next request: wishes of one review, the oldest first. */
 function nextBatch() {
-  const now = Date.now();
-  const ready = [...wishes.values()].filter((one) => !(one.notBefore > now));
+  const ready = [...wishes.values()].filter((one) => !(one.notBefore > Date.now()));
   return ready.filter((one) => one.review === ready[0].review).slice(0, BATCH);
 }
 

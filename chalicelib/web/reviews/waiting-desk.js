@@ -8,7 +8,7 @@ import { begin, useSaving } from "../review/saving.js";
 import { DECISIONS } from "../review/words.js";
 import { isOwn } from "./load.js";
 
-const MOST = 500; // rows on this page; a review that does not fit is decided on its own page
+const MOST = 300; // rows on this page; a review that does not fit is decided on its own page
 const GRACE = 10_000; // milliseconds in which a Deny that removes at once can be taken back
 const UNDECIDED = "decision eq 'NotReviewed'";
 

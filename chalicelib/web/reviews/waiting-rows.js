@@ -7,7 +7,7 @@ import { Reason } from "../review/reason.js";
 import { Switch } from "../review/rows.js";
 import { DECISIONS, suggestion } from "../review/words.js";
 
-const PersonHead = ({ item }) => html`<${Avatar} name=${item.name} id=${item.personId} size=${40} />
+const PersonHead = ({ item }) => html`<${Avatar} name=${item.name} id=${item.personId} size=${36} />
   <div class="person-words"><h2 class="group-title">${item.name}</h2><p class="person-detail">${[item.title, item.department].filter(Boolean).join(" · ") || item.address}</p></div>`;
 
 const PackageHead = ({ review }) => html`<div class="person-words"><h2 class="group-title"><${Link} class="plain-link" href="/reviews/${review.id}">${review.accessPackage.displayName}<//></h2>

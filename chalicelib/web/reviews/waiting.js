@@ -42,14 +42,14 @@ function Everything({ data }) {
     <${PageHead} title=${t("reviews.waitingHeading")} lede=${lede || undefined} />
     ${data.waiting.some(isOwn) && html`<${Own} reviews=${data.waiting.filter(isOwn)} />`}
     ${desk.failed.length > 0 && html`<${ErrorNote} error=${desk.failed[0].items.error} retry=${desk.reload} />`}
-    ${desk.rows.length === 0 && !desk.failed.length && !apart.length && html`<${Empty} icon="circle-check" title=${t("reviews.nothing")} action=${html`<${Button} href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.waitingNothing")}<//>`}
+    ${desk.rows.length === 0 && !desk.failed.length && !apart.length && html`<${Empty} icon="circle-check" title=${t(data.waiting.length ? "reviews.nothingElse" : "reviews.nothing")} action=${html`<${Button} href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.waitingNothing")}<//>`}
     ${desk.rows.length > 0 && html`<${Tools} by=${by} desk=${desk} open=${open} />
       <${Refusals} saving=${desk.saving} />
       ${open === 0 && html`<${Notice} tone="approve" title=${t("reviews.waitingDone", { count: desk.rows.length })} action=${html`<${Button} small href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.selfChange", { when: moment(together[0].endDateTime) })}<//>`}
       <div class="waiting-groups">${groups.map((group) => html`<${Group} key=${group.key} group=${group} by=${by} desk=${desk} />`)}</div>`}
     ${apart.length > 0 && html`<${Apart} reviews=${apart} />`}
     ${desk.rows.length > 0 && html`<p class="muted small waiting-keys">${t("reviews.keys")}</p>`}
-    <div class="waiting-last"><${LastAction} desk=${desk} /></div>
+    <${LastAction} desk=${desk} />
     ${desk.editing?.ids && html`<${ReasonDialog} wish=${desk.editing} save=${desk.saveReason} close=${desk.cancelEdit} />`}
     ${desk.sure && html`<${AtOnce} desk=${desk} />`}
   </div>`;
