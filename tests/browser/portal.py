@@ -40,8 +40,14 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ALSO = ("heading-order", "page-has-heading-one", "landmark-one-main", "empty-heading", "empty-table-header", "tabindex")
 PHONE, DESK = 360, 1440
 HEIGHT = 900
-SETTLED = """() => document.readyState === "complete" && document.querySelector("h1, .empty-title") !== null
-  && document.querySelector(".skeleton, [aria-busy=true]") === null"""
+# Loaded, nothing in skeletons, and so for a moment: some pages lead on to another by themselves.
+SETTLED = """() => {
+  const there = document.readyState === "complete" && document.querySelector("h1, .empty-title, .notice-deny") !== null
+    && document.querySelector(".skeleton, [aria-busy=true]") === null;
+  const place = there && location.href;
+  if (window.settledAt?.place !== place) window.settledAt = { place, since: performance.now() };
+  return there && performance.now() - window.settledAt.since > 120;
+}"""
 SIGNED_IN = "if (location.origin === %s) sessionStorage.setItem('access-reviews.token', %s)"
 BETWEEN_LOOKS = 10.0  # seconds of real time that pass before a page is opened: longer than the product's short caches
 PATIENCE = 20_000  # milliseconds until what does not come is given up

@@ -12,6 +12,7 @@ from bench.meter import Meter
 from chalicelib.domain.people import Role
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases import notify_others
+from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.failing import MOST_ATTEMPTS, attempt_failed
 from tests import factories
 from tests.routes.reporting import BOSS, Reviewed, reviewed
@@ -106,13 +107,23 @@ def test_one_that_failed_while_it_told_of_its_result_waits_for_its_confirmation_
     found.decide("ann", "Deny")
     with monkeypatch.context() as broken:
         broken.setattr(notify_others, "finished", _unable)
-        found.close()
+        close_by_hand(found)
         assert numbers(found)["waitingForConfirmation"] == 0
         fail(found)
     assert world.post(f"/api/v1/reviews/{found.instance_id}/retry", {}).status == 204
     assert (numbers(found)["failed"], numbers(found)["waitingForConfirmation"]) == (0, 0)
     world.tick()
     assert (numbers(found)["failed"], numbers(found)["waitingForConfirmation"]) == (0, 1)
+
+
+def close_by_hand(found: Reviewed) -> None:
+    """Let the review run into its end, without waiting until all of its work is done."""
+    world = found.world
+    world.clock.advance(days=15)
+    for _ in range(2):
+        advance_review(world.services, found.instance_id)
+        world.clock.seconds += world.services.settings.closing_wait_seconds + 1
+    assert world.services.reviews.state(found.instance_id).status is Status.COMPLETED
 
 
 def _unable(*_: object) -> None:

@@ -69,10 +69,10 @@ def test_decisions_that_are_set_back_are_taken_off(world: World) -> None:
 
 
 def test_the_rule_that_decides_at_the_close_is_no_day_of_the_burn_up(world: World) -> None:
-    found = reviewed(world)
+    found = reviewed(world, no_response="removeAccess")
     found.decide("ann", "Approve")
     found.close()
-    assert days(found) == [("2026-03-02", 1, 1)]
+    assert days(found) == [("2026-03-02", 1, 1)] and ask(found, "progress")["decided"] == 1
 
 
 # reviewers ------------------------------------------------------------------------------------------------

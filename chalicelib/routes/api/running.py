@@ -11,7 +11,7 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors
 from chalicelib.domain.pace import is_late
 from chalicelib.domain.parts import MyReview
-from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status, Tally
 from chalicelib.routes.api.my_reviews import tally_object
 from chalicelib.routes.api.overview import days_of
 from chalicelib.routes.api.overview_shapes import Consequences as ConsequencesShape
@@ -99,13 +99,20 @@ def get_progress(call: Call, review_id: str) -> Answer:
     late = state.status is Status.IN_PROGRESS and is_late(made, found.opens, state.ends, call.now)
     return {
         "total": made.total,
-        "decided": made.total - made.undecided,
+        "decided": _by_people(state, made),
         "late": late,
         "asOfDateTime": stamp(call.now),
         "startDateTime": stamp(found.opens),
         "endDateTime": stamp(state.ends),
         "days": days_of(progress.days),
     }
+
+
+def _by_people(state: InstanceState, made: Tally) -> int:
+    """How many items wait no more because somebody decided; the rule that decides at the close is nobody."""
+    outcome = state.outcome
+    ruled = outcome.approved_by_rule + outcome.denied_by_rule if outcome else 0
+    return made.total - made.undecided - ruled
 
 
 @route(door, "GET", REVIEW + "/consequences", gives=ConsequencesShape)

@@ -56,7 +56,7 @@ function Filters({ query, target }) {
   </div>`;
 }
 
-function Days({ list }) {
+export function Days({ list }) {
   const days = useMemo(() => byDay(list.rows), [list.rows]);
   const few = list.rows.length < FEW && list.more && !list.loading && !list.error;
   useEffect(() => void (few && list.next()), [few]); // a page may end early, with a quiet stretch behind it

@@ -24,7 +24,7 @@ export function Advanced({ form, set, errors }) {
   </details>`;
 }
 
-const Group = ({ title, children }) => html`<section class="advanced-group"><h4>${title}</h4><div class="stack">${children}</div></section>`;
+const Group = ({ title, children }) => html`<section class="advanced-group"><h2>${title}</h2><div class="stack">${children}</div></section>`;
 
 const flag = (form, set, name) => html`<${Check} label=${t(`policy.flag_${name}`)} help=${t(`policy.flagHelp_${name}`)} checked=${form[name]} onChange=${(value) => set({ [name]: value })} />`;
 

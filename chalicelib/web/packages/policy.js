@@ -146,12 +146,12 @@ function Summary({ errors, show, refusal, goTo }) {
         ${all.map(([control, message]) => html`<li key=${control}><a href="#${control}" onClick=${(event) => (event.preventDefault(), goTo(control))}>${t(`policy.field_${control}`)}</a>: ${message}</li>`)}</ul></div></div>`;
 }
 
-const Steps = ({ step, setStep, errors }) => html`<div class="steps" role="tablist" aria-label=${t("policy.steps")}>${STEPS.map((one, place) => {
+const Steps = ({ step, setStep, errors }) => html`<ol class="steps" aria-label=${t("policy.steps")}>${STEPS.map((one, place) => {
   const wrong = Object.keys(errors).some((control) => stepOf(control) === one);
-  return html`<button key=${one} type="button" role="tab" class="step" aria-selected=${one === step ? "true" : "false"} onClick=${() => setStep(one)}>
+  return html`<li key=${one}><button type="button" class="step" aria-current=${one === step ? "step" : undefined} onClick=${() => setStep(one)}>
     <span class="step-number" aria-hidden="true">${wrong ? html`<${Icon} name="circle-alert" size=${14} />` : place + 1}</span>${t(`policy.step_${one}`)}
-    ${wrong && html`<span class="unseen">${t("policy.stepWrong")}</span>`}</button>`;
-})}</div>`;
+    ${wrong && html`<span class="unseen">${t("policy.stepWrong")}</span>`}</button></li>`;
+})}</ol>`;
 
 function SaveBar({ dirty, busy, save, cancel, step, setStep, isNew, count }) {
   const following = STEPS[STEPS.indexOf(step) + 1];

@@ -31,7 +31,7 @@ export function Preview({ data, error, busy, fault, goTo, isNew }) {
   const wrong = fault || (error && [controlOf(error.target), explained(error)]);
   const stale = Boolean(wrong) && Boolean(data);
   return html`<aside class="preview" aria-label=${t("policy.preview")}>
-    <div class="between preview-head"><h3>${t("policy.preview")}</h3>
+    <div class="between preview-head"><h2>${t("policy.preview")}</h2>
       <span class="preview-state small muted" role="status">${busy && !fault ? t("policy.computing") : wrong ? t("policy.outdated") : t("policy.upToDate")}</span></div>
     ${wrong && html`<${Wrong} control=${wrong[0]} message=${wrong[1]} goTo=${goTo} />`}
     ${!data && !wrong && html`<${Skeleton} lines=${8} />`}
@@ -47,7 +47,7 @@ const Wrong = ({ control, message, goTo }) => html`<div class="preview-wrong"><$
   ${control && html` <button type="button" class="link-button" onClick=${() => goTo(control)}>${t("policy.goThere")}</button>`}</p></div>`;
 
 const Dates = ({ data }) => html`<section class="stack-8">
-  <h4>${t("policy.nextDates", { count: data.next.length })}</h4>
+  <h3>${t("policy.nextDates", { count: data.next.length })}</h3>
   ${data.waiting && html`<p class="small">${t("packages.waiting", { day: day(data.waiting.startDateTime, data.timeZone) })}</p>`}
   ${data.next.length === 0 && !data.waiting && html`<p class="muted">${t("policy.noDates")}</p>`}
   <ol class="dates">${data.next.map((one) => html`<li key=${one.date}>
@@ -60,7 +60,7 @@ const Dates = ({ data }) => html`<section class="stack-8">
 function First({ first, running, zone, isNew }) {
   const silence = first.ifNobodyAnswers;
   return html`<section class="stack-8">
-    <h4>${t("policy.firstReview")}</h4>
+    <h3>${t("policy.firstReview")}</h3>
     ${running && html`<p class="small muted">${t("policy.runningStays", { day: day(running.endDateTime, zone) })}</p>`}
     ${first.items === 0
       ? html`<p class="muted">${t(isNew ? "policy.nobodyYetNew" : "policy.nobodyYet")}</p>`
@@ -72,7 +72,7 @@ function First({ first, running, zone, isNew }) {
           ${first.needReviewer.count > 0 && html`<${Figure} icon="circle-alert" tone="deny" label=${t("policy.needReviewer", { count: first.needReviewer.count })} of=${first.needReviewer} />`}
           <${Figure} icon=${first.withoutMail.count ? "mail-x" : "mail"} tone=${first.withoutMail.count && "unsure"} label=${t("policy.withoutMail", { count: first.withoutMail.count })} of=${first.withoutMail} detail=${(one) => t(`policy.noMail_${one.noMailBecause}`)} />
         </div>
-        <h4>${t("policy.ifNobody")}</h4>
+        <h3>${t("policy.ifNobody")}</h3>
         <div class="figures">
           <${Figure} icon=${silence.removed.count ? "user-x" : "shield-check"} tone=${silence.removed.count ? "deny" : "approve"} label=${t("policy.loseAccess", { count: silence.removed.count })} of=${silence.removed} />
           ${silence.approved + silence.kept > 0 && html`<${Figure} icon="check" label=${t("policy.keepAccess", { count: silence.approved + silence.kept })} note=${because(silence.keptBecause)} />`}

@@ -28,7 +28,7 @@ export default function OnePerson({ id }) {
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
       <div class="one-person-main">
         <${Tabs} label=${t("people.parts")} current=${part} tabs=${tabs(id, me)} />
-        ${person && html`<${Part} key=${part} id=${id} person=${person} />`}
+        ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
   </div>`;

@@ -11,6 +11,7 @@ import { SelectionBar } from "./bar.js";
 import { useDesk } from "./desk.js";
 import { Accept, DenyNow, Help } from "./dialogs.js";
 import { HandOver } from "./borrowed.js";
+import { useFresh } from "./fresh.js";
 import { VirtualList } from "./list.js";
 import { Pane } from "./pane.js";
 import { ReasonDialog } from "./reason.js";
@@ -20,7 +21,6 @@ import { Columns, NoMatch, Tools } from "./tools.js";
 import { asked, counted, matching, rowsOf, waits } from "./view.js";
 import { consequence } from "./words.js";
 
-const LOOK_AGAIN = 60_000; // milliseconds between looks at what fellow reviewers did
 const ROW = 56;
 const CARD = 172;
 const HEADING = 44;
@@ -37,7 +37,7 @@ export function Deciding({ briefing, reload, closed }) {
   const { items } = desk;
   const known = counted(items.all);
   desk.manyManagers = known.managers > 1;
-  useFresh(items, reload, closed);
+  useFresh(briefing, items, reload, closed);
 
   const key = JSON.stringify(wanted);
   const shown = useMemo(() => matching(items.all, wanted).filter((one) => !only || only.has(one.id)), [key, items.changes, items.loaded, only]);
@@ -57,7 +57,7 @@ export function Deciding({ briefing, reload, closed }) {
   return html`<div class="page review${desk.pane && wide ? " review-with-pane" : ""}${desk.selected.size ? " review-selecting" : ""}">
     <div class="review-main">
       <${Head} briefing=${briefing} desk=${desk} closed=${closed} total=${total} left=${left} />
-      <${Refusals} saving=${desk.saving} />
+      <${Refusals} saving=${desk.saving} reconsider=${desk.reconsider} />
       <${News} items=${items} show=${(ids) => setOnly(new Set(ids))} />
       ${!closed && items.loaded && undecided === 0 && total > 0 && html`<${AllDecided} briefing=${briefing} total=${total} />`}
       <div class="review-tools"><${Tools} wanted=${wanted} known=${known} loaded=${items.loaded} desk=${desk}><${SaveState} saving=${desk.saving} /><//></div>
@@ -95,28 +95,6 @@ function Head({ briefing, desk, closed, total, left }) {
 
 const AllDecided = ({ briefing, total }) => html`<${Notice} tone="approve" title=${t("review.allDecided", { count: total })} action=${html`<${Link} href="/" class="button button-plain">${t("review.back")}<//>`}>
   ${t(briefing.rules.removes === "atOnce" ? "review.mindAtOnce" : "review.mind", { when: moment(briefing.endDateTime) })}<//>`;
-
-/** Look again at what others did: when one comes back to the page, and once a minute; and at the end, that it is over. */
-function useFresh(items, reload, closed) {
-  useEffect(() => {
-    if (closed) return undefined;
-    let last = performance.now();
-    const look = () => {
-      if (document.hidden || performance.now() - last < 5_000) return;
-      last = performance.now();
-      reload();
-      items.load();
-    };
-    const timer = setInterval(look, LOOK_AGAIN);
-    addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearInterval(timer);
-      removeEventListener("focus", look);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [items, closed]);
-}
 
 /** When rows change places, the one somebody stands on stays where it is on the screen. */
 function usePosition(desk, handle, rows) {

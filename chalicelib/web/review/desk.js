@@ -5,8 +5,7 @@ import { t } from "../lib/texts.js";
 import { Earlier } from "./earlier.js";
 import { Items } from "./items.js";
 import { locked } from "./rows.js";
-import { grace, useSaving } from "./saving.js";
-import { waits } from "./view.js";
+import { dismiss, grace, useSaving } from "./saving.js";
 import { DECISIONS } from "./words.js";
 
 /** Everything the parts of the page share. `closed`: nothing can be decided any more. */
@@ -77,15 +76,14 @@ export function useDesk(briefing, me, closed) {
     else setCurrent(id);
   };
 
-  const needsReason = (item, decision) =>
-    decision === "Approve" && (desk.rules.justificationRequired || (item.decision === "Deny" && item.by && item.by.id !== me.id));
+  const needsReason = (item, decision) => (decision === "Approve" && desk.rules.justificationRequired) || (decision !== "Deny" && deniedByOther(item, me));
 
   /** Decide one: at once, or after a reason. Choosing what stands takes it back, unless one is moving along. */
   desk.choose = (id, decision, moveOn) => {
     const item = items.byId.get(id);
     if (!item || (item.decision === decision && moveOn) || locked(item, desk)) return moveOn && desk.move(1);
-    if (item.decision === decision) return decide([item], "NotReviewed", {});
-    if (needsReason(item, decision) && !item.reason) return setEditing({ id, decision, required: true });
+    if (item.decision === decision && !deniedByOther(item, me)) return decide([item], "NotReviewed", {});
+    if (needsReason(item, decision) && (!item.reason || deniedByOther(item, me))) return setEditing({ id, decision, required: true });
     decide([item], decision, { reason: decision === "Approve" ? item.reason : "", note: item.note });
     if (moveOn) desk.move(1);
   };
@@ -94,7 +92,7 @@ export function useDesk(briefing, me, closed) {
   desk.chooseMany = (ids, decision, sure) => {
     const chosen = ids.map((id) => items.byId.get(id)).filter((one) => one && !locked(one, desk) && one.decision !== decision);
     if (!chosen.length) return setSelected(new Set());
-    if (chosen.some((one) => needsReason(one, decision) && !one.reason)) return setEditing({ ids: chosen.map((one) => one.id), decision });
+    if (chosen.some((one) => needsReason(one, decision) && (!one.reason || deniedByOther(one, me)))) return setEditing({ ids: chosen.map((one) => one.id), decision });
     if (decision === "Deny" && desk.rules.removes === "atOnce" && !sure) return setAsking({ deny: chosen.map((one) => one.id) });
     decide(chosen, decision, {});
     setSelected(new Set());
@@ -116,7 +114,7 @@ export function useDesk(briefing, me, closed) {
 
   function decide(chosen, decision, given, keepOwn) {
     const notBefore = decision === "Deny" && desk.rules.removes === "atOnce" ? grace() : undefined;
-    const wishes = chosen.map((item) => ({ item, decision, reason: (keepOwn && item.reason) || given.reason || "", note: given.note || "", notBefore }));
+    const wishes = chosen.map((item) => ({ item, decision, reason: (keepOwn && item.by?.id === me.id && item.reason) || given.reason || "", note: given.note || "", notBefore }));
     desk.record(items.decide(wishes), decision);
   }
 
@@ -135,6 +133,14 @@ export function useDesk(briefing, me, closed) {
     setLast({ text: before.length > 1 ? t("review.undidMany", { count: before.length }) : t("review.undid", { name: before[0].item.name }), at: now() });
     if (rows.current.includes(before[0].item.id)) desk.goTo(before[0].item.id);
   };
-  desk.undecided = () => items.all.filter(waits);
+  /** Decide all the same, after a refusal that told what stands. */
+  desk.reconsider = (wish) => {
+    dismiss([wish.item]);
+    desk.goTo(wish.item);
+    desk.choose(wish.item, wish.decision);
+  };
   return desk;
 }
+
+/** Did another reviewer deny? Whoever replaces that says why (G16). */
+export const deniedByOther = (item, me) => item.decision === "Deny" && Boolean(item.by) && item.by.id !== me.id;

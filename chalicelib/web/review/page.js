@@ -12,6 +12,7 @@ import "./bar.js"; // and all others below: named here so that a browser fetches
 import "./desk.js";
 import "./dialogs.js";
 import "./earlier.js";
+import "./fresh.js";
 import "./items.js";
 import "./list.js";
 import "./pane.js";

@@ -29,7 +29,7 @@ export function remember(reason) {
 }
 
 /** Text, offers and private note. `save({reason, note})`; Enter saves, Escape leaves everything as it was. */
-function Fields({ label, about, required, start, save, cancel, word, wrong: told }) {
+function Fields({ label, about, required, start, save, cancel, word, missing = t("review.reasonMissing") }) {
   const [reason, setReason] = useState(start.reason);
   const [note, setNote] = useState(start.note);
   const [more, setMore] = useState(Boolean(start.note));
@@ -39,7 +39,7 @@ function Fields({ label, about, required, start, save, cancel, word, wrong: told
   useEffect(() => input.current.focus(), []);
   const go = (text) => {
     if (required && !text.trim()) {
-      setWrong(t("review.reasonMissing"));
+      setWrong(missing);
       input.current.focus();
       return;
     }
@@ -54,13 +54,12 @@ function Fields({ label, about, required, start, save, cancel, word, wrong: told
     event.stopPropagation();
   };
   const offers = lastReasons().filter((one) => one !== reason.trim());
-  const problem = wrong || told;
   return html`<div class="reason" onClick=${(event) => event.stopPropagation()}>
     <label class="reason-label" for=${id}>${label}</label>
-    <div class="reason-line"><input ref=${input} id=${id} class="input" autofocus maxlength=${MOST} autocomplete="off" aria-required=${required ? "true" : undefined} aria-invalid=${problem ? "true" : undefined} aria-describedby="${id}-help"
+    <div class="reason-line"><input ref=${input} id=${id} class="input" autofocus maxlength=${MOST} autocomplete="off" aria-required=${required ? "true" : undefined} aria-invalid=${wrong ? "true" : undefined} aria-describedby="${id}-help"
         value=${reason} placeholder=${t("review.reasonExample")} onInput=${(event) => (setReason(event.target.value), setWrong(""))} onKeyDown=${keys} />
       <${Button} kind="primary" onClick=${() => go(reason)}>${word}<//><${Button} kind="quiet" onClick=${cancel}>${t("kit.cancel")}<//></div>
-    ${problem && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${problem}</p>`}
+    ${wrong && html`<p class="field-error" role="alert"><${Icon} name="circle-alert" size=${14} />${wrong}</p>`}
     ${offers.length > 0 && html`<div class="reason-offers"><span class="muted small">${t("review.lastReasons")}</span>${offers.map((one) => html`<button key=${one} type="button" class="chip clip" onClick=${() => go(one)}>${one}</button>`)}</div>`}
     <p id="${id}-help" class="small muted">${about} ${!more && html`<button type="button" class="link-button" onClick=${() => setMore(true)}>${t("review.addNote")}</button>`}</p>
     ${more && html`<label class="reason-note"><span class="reason-label">${t("review.note")}</span>
@@ -71,8 +70,9 @@ function Fields({ label, about, required, start, save, cancel, word, wrong: told
 /** Under a row: why this decision. */
 export function Reason({ item, editing, page }) {
   const { decision, required } = editing;
-  const key = decision === "Approve" && required ? "review.whyKeep" : "review.whyDecision";
-  return html`<${Fields} label=${t(key, { name: item.name, decision: t(DECISIONS[decision].text) })} about=${t("review.reasonSeen", { name: item.name })} required=${required}
+  const replaces = required && item.decision === "Deny" && decision !== "Deny";
+  const key = replaces ? "review.whyReplace" : decision === "Approve" && required ? "review.whyKeep" : "review.whyDecision";
+  return html`<${Fields} missing=${replaces ? t("review.reasonToReplace") : undefined} label=${t(key, { name: item.name, who: item.by?.displayName, decision: t(DECISIONS[decision].text) })} about=${t("review.reasonSeen", { name: item.name })} required=${required}
     start=${{ reason: item.decision === decision ? item.reason : "", note: item.note }} word=${t("review.save")} save=${page.saveReason} cancel=${page.cancelEdit} />`;
 }
 

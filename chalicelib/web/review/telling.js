@@ -31,24 +31,25 @@ export function LastAction({ desk }) {
     ${last.undo && html`<button type="button" class="toast-action" onClick=${desk.undo}>${t("kit.undo")} <kbd aria-hidden="true">Z</kbd></button>`}</span>`}</div>`;
 }
 
-/** Decisions the server did not take: what stands instead, and the choice that is left. */
-export function Refusals({ saving }) {
+/** Decisions the server did not take: what stands instead, and the choice that is left; `reconsider(wish)` asks for the
+ * reason that replacing a Deny takes. */
+export function Refusals({ saving, reconsider }) {
   if (!saving.refusals.length) return null;
   return html`<${Notice} tone="unsure" title=${t("review.refused", { count: saving.refusals.length })}>
-    <ul class="refusals">${saving.refusals.slice(0, 5).map((one) => html`<${Refused} key=${one.wish.item} one=${one} />`)}</ul>
+    <ul class="refusals">${saving.refusals.slice(0, 5).map((one) => html`<${Refused} key=${one.wish.item} one=${one} reconsider=${reconsider} />`)}</ul>
     ${saving.refusals.length > 1 && html`<${Button} small onClick=${() => dismiss(saving.refusals.map((one) => one.wish.item))}>${t("review.dismissAll")}<//>`}
   <//>`;
 }
 
-function Refused({ one: { wish, error, current } }) {
+function Refused({ one: { wish, error, current }, reconsider }) {
   const stands = current?.by && error.status === 412;
   const again = () => decide([{ ...wish, version: current.version, before: { decision: current.decision, justification: current.justification } }]);
-  const needsReason = wish.decision === "Approve" && current?.decision === "Deny" && !wish.justification;
+  const needsReason = wish.decision !== "Deny" && current?.decision === "Deny" && !wish.justification; // G16
   const told = stands
     ? t("review.refusedBy", { name: wish.name, who: current.by.displayName, theirs: t(DECISIONS[current.decision].done), when: moment(current.at) })
     : t("review.refusedWhy", { name: wish.name, why: error.message });
   return html`<li><span>${told}</span> <span class="row">
-    ${stands && !needsReason && html`<button type="button" class="link-button" onClick=${again}>${t("review.decideAnyway", { decision: t(DECISIONS[wish.decision].text) })}</button>`}
+    ${stands && (reconsider || !needsReason) && html`<button type="button" class="link-button" onClick=${needsReason ? () => reconsider(wish) : again}>${t("review.decideAnyway", { decision: t(DECISIONS[wish.decision].text) })}</button>`}
     <button type="button" class="link-button" onClick=${() => dismiss([wish.item])}>${t(stands ? "review.keepTheirs" : "kit.dismiss")}</button></span></li>`;
 }
 

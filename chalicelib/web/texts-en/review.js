@@ -113,6 +113,8 @@ export default {
   whyDecision: "{decision}: a reason, if you like",
   whyMany: { one: "Why does this person still need it?", other: "Why do these {count} people still need it?" },
   reasonExample: "For example: closes the books every month",
+  whyReplace: "{who} denied this. Why do you see it differently?",
+  reasonToReplace: "A reason is needed to replace another reviewer’s Deny.",
   reasonMissing: "A reason is needed to approve.",
   reasonSeen: "{name} can read this after the review.",
   reasonSeenMany: "Each of them can read this after the review.",
