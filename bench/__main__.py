@@ -1,4 +1,5 @@
-"""`python -m bench cost|speed|scale`: the cost contract's tables, the CPU of one decision, openings and memory."""
+"""`python -m bench cost|speed|scale|portal`: the cost contract's tables, the CPU of one decision, openings and memory,
+and how fast the portal is in a browser."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ def main(arguments: list[str]) -> int:
         from bench.scale import main as scale
 
         return scale(arguments[1:])
-    print("usage: bench [cost|speed|scale [N ...]]", file=sys.stderr)
+    if what == "portal":
+        from bench.portal import main as portal
+
+        return portal(arguments[1:])
+    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]]", file=sys.stderr)
     return 2
 
 

@@ -15,6 +15,7 @@ from chalicelib.domain.audit import Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
+from chalicelib.domain.pace import day_number
 from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
@@ -148,6 +149,7 @@ def _change(record: dict[str, Any]) -> DecisionChange | None:
     if not cancelled and _author(new) == BY_RULE:
         return None  # the closing sweep counts for itself
     partition = new["pk"]["S"]
+    at = int(new["ct"]["N"]) * 1000 if cancelled else int(json.loads(new["h"]["L"][-1]["S"])["t"])
     return DecisionChange(
         instance_id=ids.guid_of(partition[:32]),
         set_id=partition[32:44],
@@ -155,6 +157,7 @@ def _change(record: dict[str, Any]) -> DecisionChange | None:
         sequence=data["SequenceNumber"],
         before=DECISIONS[old["d"]["S"]],
         after=None if cancelled else DECISIONS[new["d"]["S"]],
+        day=day_number(at),
     )
 
 

@@ -130,6 +130,7 @@ class _Run:
         if not state.path("seeded.json").exists():  # half a seed helps nobody, and nobody has seen it
             state.drop("emulator")
             state.drop("objects")
+            state.drop("mails.jsonl")
         told = emulators.set_aside_if_damaged(folder, f"{datetime.now(UTC):%Y%m%dT%H%M%S}")
         if told:
             say(told)
@@ -162,16 +163,17 @@ class _Run:
         from local.workers import Workers
 
         clock = OffsetClock(self._state.path("clock.json"), self._fresh)
-        mailbox = Mailbox(self._state.path("mails.jsonl"), clock)
+        mailbox = Mailbox(self._state.path("mails.jsonl"), lambda: bootstrap.services().clock.now())
         mailbox.listen(clients.session())
         bootstrap.use_clock(clock)
-        self._seed(bootstrap.services())
         front = importlib.import_module("app")
         for handler in front.app.log.handlers:
             handler.setStream(sys.stderr)
         handlers = declared(front)
         queue_worker = QueueWorker(handlers, aws.client("sqs"), queue)
         stream_worker = StreamWorker(handlers, aws.client("dynamodbstreams"), stream)
+        self._seed(bootstrap.services(), stream_worker.drain)
+        bootstrap.use_clock(clock)  # the past had another
         workers = Workers(handlers, clock, queue_worker, stream_worker, _agenda(bootstrap.services))
         call = servers.gateway_call(front.app)
         pages = Pages(Provider(signin, self._port), mailbox, bootstrap.services, self._port)
@@ -181,12 +183,19 @@ class _Run:
         except OSError as problem:  # somebody took it while we were starting
             raise PortTaken(f"Port {self._port} is not free ({problem}). Choose another with --port.") from problem
 
-    def _seed(self, services: Any) -> None:
-        """Fill an empty directory, then begin to save."""
+    def _seed(self, services: Any, count: Callable[[], object]) -> None:
+        """Fill an empty directory, then begin to save. `count` hands the items' stream over."""
         if not services.people.list_users(1, None).items:
             demonstration = importlib.import_module("local.demonstration")
-            say("Preparing the first administrator ..." if self._empty else "Preparing demonstration data ...")
-            (demonstration.seed_administrator if self._empty else demonstration.seed)(services)
+            say(
+                "Preparing the first administrator ..."
+                if self._empty
+                else "Preparing a month of demonstration data ..."
+            )
+            if self._empty:
+                demonstration.seed_administrator(services)
+            else:
+                demonstration.seed(services.clock.now(), count)
         self._emulator.save()
         write_json(self._state.path("seeded.json"), {"seeded": True})
 

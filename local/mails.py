@@ -6,23 +6,22 @@ import base64
 import email
 import email.policy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from chalicelib.usecases.ports import Clock
-
 _SENT = "access-reviews-mail"
 
 
 class Mailbox:
-    """The mails of this state. `sentDateTime` is the product's time."""
+    """The mails of this state. `now` tells the product's time, which is their `sentDateTime`."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
         self._path = path
-        self._clock = clock
+        self._now = now
         self._lock = Lock()
 
     def listen(self, session: Any) -> None:
@@ -50,7 +49,7 @@ class Mailbox:
         params = context.pop(_SENT, None)
         if params is None or http_response.status_code >= 300:
             return
-        now = self._clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = self._now().isoformat(timespec="seconds").replace("+00:00", "Z")
         line = json.dumps(mail_of(params, str(parsed["MessageId"]), now), ensure_ascii=False)
         with self._lock, self._path.open("a", encoding="utf-8") as file:
             # The new line comes first: half a line of a run that was killed then spoils only itself.

@@ -224,6 +224,11 @@ def due(when: datetime, kind: str, subject_id: str) -> tuple[str, str]:
     return "DUE", f"{instant(when)}#{kind}#{subject_id}"
 
 
+def live_review(closes: datetime, instance_id: str) -> tuple[str, str]:
+    """Reviews that are not over, by their planned close."""
+    return "LIVE", f"{instant(closes)}#{instance_id}"
+
+
 def cuts(instance_id: str) -> str:
     return f"X#{instance_id}"
 

@@ -4,7 +4,8 @@
     R#{set}#{user}   a member of a shared set, or somebody who joined a set while the review ran (then the facts
                      are JSON in `data`, with #{person} behind for the person on whose behalf they review)
     D#{set}{shard}   the counts of one partition of a shared set
-    C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished
+    C#{shard}        the counts of the instance, one row per stream shard; f reviewers finished; on{day} items that
+                     came to wait no more on a day
 `q` is the last stream sequence number folded in, `lu` the undecided count before that.
 """
 
@@ -117,7 +118,7 @@ class ReviewerRows:
         counters = [row for sk, row in rows.items() if sk.startswith("C#")]
         counts = Tally(0, *(sum(number(row, name) for row in counters) for name in ("a", "d", "k", "x")))
         state = _STATE.decode(rows["B"]["data"]["S"]) if "B" in rows else None
-        return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows))
+        return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows), _days(counters))
 
     def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
         """See ports.Reviews."""
@@ -202,6 +203,17 @@ class ReviewerRows:
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
         """See ports.Reviews."""
         counting.fold(stream_shard, deltas)
+
+
+def _days(counters: Iterable[Wire]) -> dict[int, int]:
+    """What came to wait no more, by day, over all stream shards."""
+    found: dict[int, int] = {}
+    for row in counters:
+        for name in row:
+            if name.startswith(counting.DAY):
+                day = int(name.removeprefix(counting.DAY))
+                found[day] = found.get(day, 0) + number(row, name)
+    return found
 
 
 def _shared(rows: dict[str, Wire]) -> dict[str, Tally]:

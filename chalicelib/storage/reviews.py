@@ -15,7 +15,7 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
-from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.storage import keys, mail_keys
 from chalicelib.storage.base import fetch, fetch_many, query
 from chalicelib.storage.caching import Cache
@@ -62,6 +62,10 @@ class ReviewTable(ReviewerRows):
     def missed_of(self, definition_id: str, limit: int) -> list[MissedOccurrence]:
         """See ports.Reviews."""
         return list(query(MissedOccurrence, keys.missed_of(definition_id), limit, forward=False).items)
+
+    def live_reviews(self, limit: int, after: str | None) -> Page[LiveReview]:
+        """See ports.Reviews."""
+        return query(LiveReview, "LIVE", limit, after, consistent=False)
 
     def instance(self, instance_id: str) -> ReviewInstance | None:
         """One occurrence."""

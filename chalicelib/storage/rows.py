@@ -24,7 +24,7 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
-from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.settings import settings
 from chalicelib.storage import keys, mail_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
@@ -89,6 +89,7 @@ PLACES: dict[type, Place] = {
     MissedOccurrence: Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
     InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
+    LiveReview: Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
     Notice: Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),

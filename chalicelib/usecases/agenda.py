@@ -92,15 +92,15 @@ def cuts_row(instance: ReviewInstance) -> Due:
     return Due(when=instance.opens, kind="cuts", id=instance.id)
 
 
-def reschedule(services: Services, state: InstanceState, when: datetime | None) -> InstanceState:
-    """Move an instance's agenda row to `when` (None: nothing more to do) and let go of its lease.
+def reschedule(services: Services, state: InstanceState, when: datetime) -> InstanceState:
+    """Move an instance's agenda row to `when` and let go of its lease.
 
     Three plain writes, half the price of a transaction: the new row comes before the old one goes, so that killed
     in between there is one hint too many, never one too few; `forget_stale` takes that away.
     """
     before = datetime.fromisoformat(state.due) if state.due else None
-    released = replace(state, lease=replace(state.lease, until=0.0), due=when.isoformat() if when else "")
-    if when is not None and when != before:
+    released = replace(state, lease=replace(state.lease, until=0.0), due=when.isoformat())
+    if when != before:
         services.writer.put_all([instance_row(when, state.instance_id)])
     saved = services.reviews.checkpoint(released)
     if before is not None and before != when:

@@ -16,6 +16,7 @@ from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.resources import outside
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
+from chalicelib.domain.series import live_review
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.assign import end_assignment
@@ -142,5 +143,5 @@ def _applied(services: Services, instance: ReviewInstance, state: InstanceState)
     recorded = event(now, SYSTEM, "UserManagement", activity, target, operation, details=details)
     row = instance_row(datetime.fromisoformat(state.due), instance.id)
     done = replace(state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0))
-    services.writer.commit(operation, Save(done), Drop(row), Create(recorded))
+    services.writer.commit(operation, Save(done), Drop(row), Drop(live_review(instance)), Create(recorded))
     return replace(done, version=done.version + 1)

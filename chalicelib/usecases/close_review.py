@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
@@ -13,13 +14,14 @@ from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.review_rules import brakes, unanswered
 from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status, Unanswered
+from chalicelib.domain.series import Needs, live_review
 from chalicelib.usecases import notify_others
-from chalicelib.usecases.agenda import reschedule
+from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.asked import Asking
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
-from chalicelib.usecases.ports import Create, Put, Save, Services
+from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
 
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
@@ -214,5 +216,14 @@ def announce(
     notify_others.finished(services, instance, state)
     told = replace(state, step="")
     if _waits(instance, state):
-        return reschedule(services, told, None)
+        return _rest(services, instance, told)
     return services.reviews.checkpoint(replace(told, status=Status.APPLYING))
+
+
+def _rest(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """Off the agenda, and among those that need a person, until somebody confirms the removals."""
+    row = Drop(instance_row(datetime.fromisoformat(state.due), instance.id))
+    rests = replace(state, due="", lease=replace(state.lease, until=0.0))
+    live = [] if state.hidden else [Put(live_review(instance, Needs.CONFIRMATION))]
+    services.writer.commit(f"waits:{instance.id}:{state.version}", Save(rests), row, *live)
+    return replace(rests, version=rests.version + 1)

@@ -11,6 +11,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import CLOSED, OPENING, InstanceState, ReviewInstance, Status, Unanswered
+from chalicelib.domain.series import live_review, needs_of
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 
@@ -63,6 +64,8 @@ def change_review(
         released = replace(after, lease=replace(after.lease, until=0.0, owner=""))
         row = Put(instance_row(datetime.fromisoformat(after.due), instance.id))
         changes: list[Change] = [Save(released), row, Create(recorded), *more]
+        if needs_of(before) != needs_of(after) and not after.hidden:
+            changes.append(Put(live_review(instance, needs_of(after))))
         if before.due and before.due != after.due:  # the driver has not let go of it yet
             changes.append(Drop(instance_row(datetime.fromisoformat(before.due), instance.id)))
         try:

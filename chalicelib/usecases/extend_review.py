@@ -38,7 +38,7 @@ def extend_review(
     because = reason.strip()
     if not because:
         raise errors.InvalidInput("Say why: the reviewers are told.", "reason")
-    latest = _latest_end(services, instance, now)
+    latest = latest_end(services, instance, now)
     end = until.replace(microsecond=0)
 
     def extended(state: InstanceState) -> Changed | None:
@@ -70,7 +70,7 @@ def _check_end(end: datetime, ends: datetime, latest: datetime) -> None:
         raise errors.InvalidInput(f"Must be {allowed}.", TARGET)
 
 
-def _latest_end(services: Services, instance: ReviewInstance, now: datetime) -> datetime:
+def latest_end(services: Services, instance: ReviewInstance, now: datetime) -> datetime:
     """One minute before the series opens its next review; without one, the longest a review may stay open."""
     definition = services.reviews.definition(instance.definition_id)
     longest = instance.opens + timedelta(days=MAX_DURATION_DAYS[None])

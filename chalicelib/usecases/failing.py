@@ -16,10 +16,11 @@ from chalicelib.domain.agenda import Lease
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM, Actor
 from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status, Unanswered
+from chalicelib.domain.series import Needs, live_review
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.cancel_items import open_reviews
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
-from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3_600.0  # real seconds
@@ -60,7 +61,9 @@ def _failed(services: Services, state: InstanceState) -> str:
     recorded = event(now, SYSTEM, "Policy", "Access review failed", target, operation, details=details)
     rests = replace(state, status=Status.FAILED, failed_at=state.status, due="", lease=Lease())
     row = Drop(instance_row(datetime.fromisoformat(state.due), state.instance_id))
-    services.writer.commit(operation, Save(rests), row, Create(recorded))
+    instance = None if rests.hidden else services.reviews.instance(state.instance_id)
+    live = [Put(live_review(instance, Needs.RETRY))] if instance else []
+    services.writer.commit(operation, Save(rests), row, Create(recorded), *live)
     return Status.FAILED
 
 

@@ -11,10 +11,10 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
-from chalicelib.domain.series import MissedOccurrence, NewestReview
+from chalicelib.domain.series import MissedOccurrence, NewestReview, live_review
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.follow_up import GATHER
-from chalicelib.usecases.ports import Change, Create, Put, Save, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services, Unchanged
 
 ONE_DAY = timedelta(days=1)
 LOOK_AGAIN = timedelta(hours=1)  # how often a series that waits for another review of its policy looks again
@@ -130,7 +130,8 @@ def _open(
         step=GATHER if definition.follows else "freeze",
         due=now.isoformat(),
     )
-    changes: list[Change] = [Create(instance), Create(state), Put(instance_row(now, instance.id)), *claim]
+    row, live = Put(instance_row(now, instance.id)), Put(live_review(instance))
+    changes: list[Change] = [Create(instance), Create(state), row, live, *claim]
     services.writer.commit(f"open:{instance.id}", *changes)
     return instance.id
 
@@ -187,7 +188,8 @@ def _hide_reviews(services: Services, definition: ReviewDefinition) -> bool:
             state = services.reviews.state(instance.id)
             if state is not None and not state.hidden:
                 try:
-                    services.writer.commit(f"hide:{instance.id}:{state.version}", Save(replace(state, hidden=True)))
+                    hidden, row = Save(replace(state, hidden=True)), Drop(live_review(instance))
+                    services.writer.commit(f"hide:{instance.id}:{state.version}", hidden, row)
                 except errors.Conflict:
                     return False
         after = page.next

@@ -12,11 +12,13 @@ from chalicelib.domain import ids
 from chalicelib.domain.audit import ROW_SPAN, AuditEvent, unfold
 from chalicelib.domain.errors import FilterTooBroad, Forbidden
 from chalicelib.domain.people import Actor
+from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Page, Services
 
 PAGE = 100
 MOST_EXAMINED = 10_000
 MOST_DAYS = 100  # days without an event that one page looks through; each costs a query a partition
+SECONDS = 3.0  # after which a page ends with the day it looks at, and a link to go on
 _FEWEST_READ = 25
 
 
@@ -160,7 +162,7 @@ def _rest(
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    """The walk has seen many empty days: it may go on from this bound."""
+    """The walk has seen many empty days, or taken long: it may go on from this bound."""
 
     bound: str
 
@@ -173,7 +175,7 @@ def _rows(services: Services, query: AuditQuery, position: Position | None, size
     if query.target_id or query.actor_id:
         yield from _indexed(services, query, before, earliest, size)
         return
-    day, empty = ids.request_moment(before[:36]), 0
+    day, empty, budget = ids.request_moment(before[:36]), 0, Budget(services.clock, SECONDS)
     while ids.request_bound(_midnight(day) + timedelta(days=1)) > earliest:
         cursor: str | None = before
         seen = False
@@ -186,7 +188,7 @@ def _rows(services: Services, query: AuditQuery, position: Position | None, size
                 yield row
             cursor = page.next
         day, empty = _midnight(day) - timedelta(days=1), 0 if seen else empty + 1
-        if empty == MOST_DAYS:
+        if empty == MOST_DAYS or not budget.left():
             yield _Pause(ids.request_bound(_midnight(day) + timedelta(days=1)))
             return
 

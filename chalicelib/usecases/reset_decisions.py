@@ -39,7 +39,7 @@ def reset_decisions(
     check_manages(actor, instance)
     state = current(services, instance)
     check_open(state, now)
-    if now > state.ends - (state.ends - instance.opens) / 4:
+    if now > reset_until(instance, state):
         raise errors.Conflict("Decisions cannot be reset in the last quarter of a review: reviewers need the time.")
     if not _any_decision(services, instance, state):
         if retried:
@@ -65,6 +65,11 @@ def reset_decisions(
         services.queue.send("job", job.id)
         return
     advance_reset(services, replace(job, version=1), SECONDS)
+
+
+def reset_until(instance: ReviewInstance, state: InstanceState) -> datetime:
+    """Until when decisions can be set back: in the last quarter of a review its reviewers need the time."""
+    return state.ends - (state.ends - instance.opens) / 4
 
 
 def _any_decision(services: Services, instance: ReviewInstance, state: InstanceState) -> bool:

@@ -1,18 +1,27 @@
-"""The demonstration organisation: 300 people, 3 catalogs with their resources, 12 packages, two of them incompatible,
-every role, every reviewer kind, every assignment state, a standing delegate and a one-time review.
+"""The demonstration organisation in mid-life: 300 people, 4 catalogs with their resources, 18 packages, two of them
+incompatible, every role, every reviewer kind, every assignment state, and a month of reviews behind it.
 
-Always the same: names, ids and numbers come from fixed lists and a seeded generator.
+Always the same: names, ids and numbers come from fixed lists and seeded generators, days count from the first start.
 """
 
 from __future__ import annotations
 
-from chalicelib.domain.people import Actor, PrincipalName, Role, RoleGrant
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.people import Actor, PrincipalName, Role, RoleGrant, User
 from chalicelib.usecases.ports import Services
 from local.demonstration.access import groups, packages, roles
-from local.demonstration.holdings import dated, past
-from local.demonstration.people import ADMIN_NAME, administrator, staff
-from local.demonstration.reviews import absence, one_time_review, policies
+from local.demonstration.holdings import dated, held_before
+from local.demonstration.past import Past, PastClock
+from local.demonstration.people import ADMIN_NAME, SEED, administrator, as_of, staff
+from local.demonstration.reviews import ZONE, absence, one_time_review, policies
 from local.demonstration.steps import Steps
+from local.demonstration.story import Story, play
+
+BEFORE = timedelta(days=26)
 
 
 def seed_administrator(services: Services) -> None:
@@ -22,22 +31,31 @@ def seed_administrator(services: Services) -> None:
     services.writer.put_all([admin, PrincipalName(name=admin.principal_name, user_id=admin.id), grant])
 
 
-def seed(services: Services) -> None:
-    """The whole organisation, into an empty directory. What has a past is written as it stands; everything else is
-    made by the product's own use cases, with its audit events, requests and timers."""
-    seed_administrator(services)
-    now = services.clock.now()
+def seed(now: datetime, count: Callable[[], object]) -> None:
+    """The whole organisation with its past, into an empty directory. What people hold is written as it stands;
+    everything else is made by the product's own use cases and timers, on a clock that begins 26 days before `now`
+    and ends there; `count` hands the items' stream to its handler. The caller sets its own clock afterwards."""
+    beginning = now - BEFORE
+    past = Past(PastClock(beginning, SEED), count)
+    seed_administrator(past.services)
     people = staff(now)
-    services.writer.put_all(
-        entity for user in people for entity in (user, PrincipalName(name=user.principal_name, user_id=user.id))
-    )
+    remember(past.services, as_of(people, now, beginning))
     actor = Actor(administrator(now).id, ADMIN_NAME, "Alex Admin", frozenset({(Role.ADMINISTRATOR, "")}))
-    steps = Steps(services, actor, now)
+    steps = Steps(past.services, actor, beginning)
     stewards = groups(steps, people)
     made = packages(steps, stewards)
     roles(steps, people, made)
-    chosen = policies(steps, made, people, stewards)
-    services.writer.put_all(past(chosen, people, now))
-    dated(steps, chosen, people)
-    one_time_review(steps, chosen, people)
-    absence(steps, people)
+    chosen = policies(steps, made, now.astimezone(ZoneInfo(ZONE)).date(), stewards)
+    past.services.writer.put_all(held_before(chosen, people, beginning))
+    play(past, Story(steps, people, chosen, now))
+    today = replace(steps, now=now)
+    dated(today, chosen, people)
+    one_time_review(today, chosen, people)
+    absence(today, people)
+
+
+def remember(services: Services, people: Iterable[User]) -> None:
+    """Write people as the directory knows them now."""
+    services.writer.put_all(
+        entity for user in people for entity in (user, PrincipalName(name=user.principal_name, user_id=user.id))
+    )

@@ -18,8 +18,9 @@ CATALOGS = {
     "Finance": ("Finance Reporting", "Payments", "Treasury Desk", "Audit Room"),
     "Engineering": ("Source Code", "Production Support", "Data Lake", "Build Farm"),
     "Workplace": ("Customer Records", "Travel Booking", "Partner Portal", "Facilities"),
+    "Sales": ("Price Book", "Deal Desk", "Forecasts", "Contract Drafts", "Campaigns", "Customer Insight"),
 }
-APPLICATIONS = {"Finance": "Ledger", "Engineering": "Forge", "Workplace": "Front Desk"}
+APPLICATIONS = {"Finance": "Ledger", "Engineering": "Forge", "Workplace": "Front Desk", "Sales": "Pipeline"}
 APP_ROLES = (("reader", "Reader"), ("editor", "Editor"))
 SITE_MEMBERS = "5"
 WHO_PAYS, WHO_KEEPS_THE_MONEY = "Payments", "Treasury Desk"
@@ -37,7 +38,7 @@ def groups(steps: Steps, people: list[User]) -> str:
 
 
 def packages(steps: Steps, stewards: str) -> list[AccessPackage]:
-    """Four packages in each catalog, each with rights in its catalog's application; one pair is incompatible."""
+    """The packages of each catalog, each with rights in its catalog's application; one pair is incompatible."""
     found = []
     for name, titles in CATALOGS.items():
         draft = CatalogDraft(display_name=name, description=f"What {name} people need")

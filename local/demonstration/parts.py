@@ -6,6 +6,10 @@ PARTS = (
     ("admin", "administrator"),
     ("auditor", "auditor: reads everything, changes nothing"),
     (
+        "femi.ibrahim16@example.com",
+        "manager of ten people in eight packages, with some sixty decisions to make",
+    ),
+    (
         "amir.haddad1@example.com",
         "owner of the catalog Finance, where Payments and Treasury Desk exclude one another",
     ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
@@ -23,6 +25,9 @@ Petrov Quist Rossi Schmidt Tanaka Ueda Vasquez Weber Xu Yilmaz Zeman
 FIRST, LAST = _FIRST.split(), _LAST.split()
 DEPARTMENTS = ("Finance", "Sales", "Engineering", "Operations", "People", "Legal")
 ADMIN_NAME = "admin@example.com"
+LEADER, TEAM = 16, tuple(range(145, 155))  # ten people and whose team they are
+UNREACHABLE = 17  # a manager whose mail address is none
+REGULAR = timedelta(days=10)  # whoever signed in since signs in all the time; others stopped then
 
 
 def administrator(now: datetime) -> User:
@@ -56,12 +61,14 @@ def staff(now: datetime) -> list[User]:
 
 def _person(number: int, name: str, principal: str, guest: bool, now: datetime, chance: random.Random) -> User:
     manager = "" if number == 0 or number % 37 == 0 else person_id((number - 1) // 9)
+    if number in TEAM:
+        manager = person_id(LEADER)
     sign_in = chance.choice((1, 1, 2, 3, 5, 8, 13, 21, 45, 134, 0, -1))
     return User(
         id=person_id(number),
         display_name=name,
         principal_name=principal,
-        mail=principal,
+        mail="to be added" if number == UNREACHABLE else principal,
         user_type="Guest" if guest else "Member",
         invitation=("accepted" if number % 2 else "pending") if guest else "",
         enabled=number not in (12, 55, 190),
@@ -82,7 +89,23 @@ def person_id(number: int) -> str:
     return ids.guid("demonstration", number)
 
 
+def as_of(people: Iterable[User], now: datetime, moment: datetime) -> list[User]:
+    """The same people as the directory had them at a moment before `now`, with their sign-ins until then."""
+    return [_then(user, now, moment) if user.sign_in_as_of else user for user in people]
+
+
+def _then(user: User, now: datetime, moment: datetime) -> User:
+    last = user.last_sign_in
+    if last is not None and now - last < REGULAR:
+        last = moment - (now - last)
+    elif last is not None and last > moment:
+        last = moment - timedelta(days=1)
+    return replace(user, last_sign_in=last, sign_in_as_of=moment)
+
+
 def _title(number: int) -> str:
     if number == 0:
         return "Chief executive"
-    return "Head of " + DEPARTMENTS[number % 6] if number < 10 else ("Team lead", "Analyst", "Specialist")[number % 3]
+    if number < 10:
+        return "Head of " + DEPARTMENTS[number % 6]
+    return "Team lead" if number <= (PEOPLE - 1) // 9 else ("Consultant", "Analyst", "Specialist")[number % 3]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,64 +21,100 @@ from chalicelib.domain.schedules import Frequency, Schedule
 from chalicelib.usecases.delegates import name_delegate
 from chalicelib.usecases.manage_definitions import DefinitionDraft, create_review
 from chalicelib.usecases.manage_policies import PolicyDraft, create_policy, draft_of, update_policy
+from local.demonstration.people import person_id
 from local.demonstration.steps import Steps
 
 ZONE = "Europe/Paris"
-NEVER_REVIEWED, SWITCHED_OFF = 5, 11  # numbers of policies
-REMOVES_AT_ONCE, STAYS_WITH_ITS_REVIEWERS = 6, 3
-AWAY, STANDS_IN = 9, 15  # numbers of people
+REVIEWER, AWAY, ON_DUTY, STANDS_IN = 8, 9, 10, 15  # numbers of people
+FALLBACK = (SubjectSet("singleUser", person_id(REVIEWER)),)
 
 
-def policies(steps: Steps, made: list[AccessPackage], people: list[User], stewards: str) -> list[AssignmentPolicy]:
-    """One policy a package (a second one for the first), with every reviewer kind, frequency and outcome; one is
-    not reviewed, and one not any more."""
-    today = steps.now.date()
+@dataclass(frozen=True)
+class Plan:
+    """The reviews of one policy. `starts`: so many days from the first start of the instance on."""
+
+    starts: int
+    frequency: Frequency
+    days: int
+    kind: str
+    outcome: NoResponse = NoResponse.KEEP
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+# By number of the policy; Production Support (5) is never reviewed, and Facilities (11) not any more.
+NEVER_REVIEWED, SWITCHED_OFF = 5, 11
+PLANS = {
+    0: Plan(-12, Frequency.QUARTERLY, 21, "managers"),
+    1: Plan(-20, Frequency.MONTHLY, 14, "oneself"),
+    2: Plan(-11, Frequency.WEEKLY, 5, "named", NoResponse.RECOMMENDATION),
+    3: Plan(-6, Frequency.HALF_YEARLY, 21, "stewards", more={"delegation": False}),
+    4: Plan(-24, Frequency.ANNUAL, 21, "owners", NoResponse.REMOVE),
+    6: Plan(-5, Frequency.MONTHLY, 14, "managers", more={"cut_now": True}),
+    7: Plan(-2, Frequency.WEEKLY, 5, "oneself", NoResponse.REMOVE),
+    8: Plan(3, Frequency.HALF_YEARLY, 21, "named", NoResponse.RECOMMENDATION),
+    9: Plan(12, Frequency.ANNUAL, 21, "stewards"),
+    10: Plan(-8, Frequency.QUARTERLY, 21, "one", NoResponse.REMOVE),
+    11: Plan(30, Frequency.QUARTERLY, 21, "managers"),
+    **{
+        number: Plan(-4, (Frequency.MONTHLY, Frequency.QUARTERLY)[number % 2], 14, "managers")
+        for number in range(12, 18)
+    },
+    18: Plan(7, Frequency.QUARTERLY, 21, "managers"),
+}
+SELF_REVIEWED = tuple(number for number, plan in PLANS.items() if plan.kind == "oneself")
+REVIEWED_BY_ONE = next(number for number, plan in PLANS.items() if plan.kind == "one")
+TEAM_PACKAGES = range(12, 18)
+
+
+def policies(steps: Steps, made: list[AccessPackage], today: date, stewards: str) -> list[AssignmentPolicy]:
+    """One policy a package, and a last one for partners; every reviewer kind, frequency and outcome. One is not
+    reviewed, and one not any more. `today` is the day of the first start."""
     found = []
     for number, package in enumerate(made):
         draft = PolicyDraft(
             display_name="Employees",
             description=f"Employees with {package.display_name}",
-            review=_review(number, today, people, stewards),
+            review=_review(number, today, stewards),
         )
         found.append(create_policy(*steps.under("policy", number), package.id, draft))
-    partners = PolicyDraft(display_name="Partners", review=_review(0, today + timedelta(days=7), people, stewards))
+    partners = PolicyDraft(display_name="Partners", review=_review(len(made), today, stewards))
     found.append(create_policy(*steps.under("policy", "partners"), made[0].id, partners))
     over = found[SWITCHED_OFF]
-    settings = _review(0, today + timedelta(days=30), people, stewards)
-    reviewed = update_policy(*steps.under("reviews", "on"), over, replace(draft_of(over), review=settings))
-    found[SWITCHED_OFF] = update_policy(
-        *steps.under("reviews", "off"), reviewed, replace(draft_of(reviewed), review=None)
-    )
+    found[SWITCHED_OFF] = update_policy(*steps.under("reviews", "off"), over, replace(draft_of(over), review=None))
     return found
 
 
-def _review(number: int, today: date, people: list[User], stewards: str) -> ReviewSettings | None:
-    """The review settings of the numbered policy; two of twelve have none."""
-    frequencies = (Frequency.QUARTERLY, Frequency.MONTHLY, Frequency.WEEKLY, Frequency.HALF_YEARLY, Frequency.ANNUAL)
-    frequency = frequencies[number % 5]
-    days = {Frequency.WEEKLY: 5, Frequency.MONTHLY: 14}.get(frequency, 21)
-    start = today + timedelta(days=number)
-    schedule = Schedule(start=start, zone=ZONE, frequency=frequency, duration_days=days)
-    fallback = (SubjectSet("singleUser", people[8].id),)
-    outcome = (NoResponse.KEEP, NoResponse.REMOVE, NoResponse.RECOMMENDATION)[number % 3]
-    kinds: tuple[dict[str, Any] | None, ...] = (
-        {"reviewers": ReviewerKind.MANAGER, "primary": (SubjectSet("targetManager"),), "fallback": fallback},
-        {"reviewers": ReviewerKind.SELF},
-        {"reviewers": ReviewerKind.SPECIFIC, "primary": tuple(SubjectSet("singleUser", people[n].id) for n in (9, 10))},
-        {"reviewers": ReviewerKind.SPECIFIC, "primary": (SubjectSet("groupMembers", stewards),), "fallback": fallback},
-        {"reviewers": ReviewerKind.OWNERS, "fallback": fallback},
-        None,
-    )
-    chosen = kinds[number % 6]
-    if chosen is None:
+def _review(number: int, today: date, stewards: str) -> ReviewSettings | None:
+    """The review settings of the numbered policy."""
+    plan = PLANS.get(number)
+    if plan is None:
         return None
-    return ReviewSettings(
-        schedule=schedule,
-        no_response=outcome,
-        cut_now=number == REMOVES_AT_ONCE,
-        delegation=number != STAYS_WITH_ITS_REVIEWERS,
-        **chosen,
+    schedule = Schedule(
+        start=today + timedelta(days=plan.starts), zone=ZONE, frequency=plan.frequency, duration_days=plan.days
     )
+    return ReviewSettings(schedule=schedule, no_response=plan.outcome, **_reviewers(plan.kind, stewards), **plan.more)
+
+
+def _reviewers(kind: str, stewards: str) -> dict[str, Any]:
+    """Who reviews."""
+    named = tuple(SubjectSet("singleUser", person_id(one)) for one in (AWAY, ON_DUTY))
+    kinds: dict[str, dict[str, Any]] = {
+        "managers": {
+            "reviewers": ReviewerKind.MANAGER,
+            "primary": (SubjectSet("targetManager"),),
+            "fallback": FALLBACK,
+        },
+        "oneself": {"reviewers": ReviewerKind.SELF},
+        "named": {"reviewers": ReviewerKind.SPECIFIC, "primary": named},
+        "one": {"reviewers": ReviewerKind.SPECIFIC, "primary": named[1:]},
+        "stewards": {
+            "reviewers": ReviewerKind.SPECIFIC,
+            "primary": (SubjectSet("groupMembers", stewards),),
+            "fallback": FALLBACK,
+        },
+        "owners": {"reviewers": ReviewerKind.OWNERS, "fallback": FALLBACK},
+    }
+    return kinds[kind]
 
 
 def one_time_review(steps: Steps, chosen: list[AssignmentPolicy], people: list[User]) -> None:
@@ -85,7 +122,7 @@ def one_time_review(steps: Steps, chosen: list[AssignmentPolicy], people: list[U
     settings = ReviewSettings(
         schedule=Schedule(start=steps.now.date(), zone=ZONE, frequency=None, duration_days=10),
         reviewers=ReviewerKind.SPECIFIC,
-        primary=(SubjectSet("singleUser", people[10].id),),
+        primary=(SubjectSet("singleUser", people[ON_DUTY].id),),
         reviewer_text="The auditors asked who still supports production.",
     )
     draft = DefinitionDraft(display_name="Production Support, once for the audit", settings=settings)

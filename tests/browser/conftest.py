@@ -14,10 +14,9 @@ from chalicelib import bootstrap
 from local import browser as chromium
 from tests import world as worlds
 from tests.browser.organisation import Office
-from tests.browser.portal import FLAGS, Portal
-from tests.browser.snapshots import Snapshot
+from tests.browser.portal import FLAGS, PATIENCE, Portal
+from tests.browser.snapshots import Snapshot, made
 from tests.browser.story import contoso
-from tests.conftest import account, empty_world
 
 
 @dataclass
@@ -45,7 +44,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if not path:
         (pytest.fail if chromium.required() else pytest.skip)(chromium.MISSING)
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield started
@@ -55,18 +54,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def founded() -> tuple[Office, Snapshot]:
     """Contoso, made once; what happens to it in one test is not there in the next."""
-    with account():
-        world = empty_world()
-        made = contoso(world)
-        return made, Snapshot.of(world)
+    return made("contoso", contoso)
 
 
 @pytest.fixture
 def office(world: worlds.World, founded: tuple[Office, Snapshot]) -> Office:
     """Contoso in the world of this test, as tests/browser/organisation.py tells."""
-    made, snapshot = founded
+    known, snapshot = founded
     snapshot.lay_out(world)
-    return made
+    return known
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from playwright.sync_api import Page
 
 from tests.browser.organisation import Office
 from tests.browser.portal import DESK, PHONE, Portal
-from tests.web.javascript import WEB
+from tests.web.javascript import page_table
 
-# Who looks: everybody for whom a page may look different.
-LOOKERS = ("admin", "auditor", "owner", "packager", "creator", "nora", "ada")
 LOOKS = ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True))
+FEW_LOOKS = ((DESK, False), (PHONE, True))  # for those who see what an administrator sees, less some buttons
+RUNNING = ("/admin", "/evidence", "/coverage", "/audit")  # pages for those who run reviews or read about them
 
 # What a page with a parameter is looked at for, by the part of its path before the parameter: those of these names that
 # there are, else the first ones. A page that is about something else needs a line in THINGS.
@@ -28,7 +28,15 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "imports": ("imports", ("people", "bad people")),
 }
 FEW = 2
-THINGS: dict[str, Callable[[Office], list[str]]] = {}
+THINGS: dict[str, Callable[[Office], list[str]]] = {
+    "/admin/packages/{id}": lambda office: [
+        f"/admin/packages/{office.packages['Ledger']}{tab}" for tab in ("", "?tab=assignments", "?tab=reviews")
+    ],
+    "/admin/packages/{id}/policies/{part_id}": lambda office: [
+        f"/admin/packages/{office.packages['Ledger']}/policies/{office.policies['Ledger, Staff']}",
+        f"/admin/packages/{office.packages['Old Tools']}/policies/new",
+    ],
+}
 
 TABLE = """async (me) => {
   const assets = document.documentElement.dataset.assets;
@@ -48,9 +56,17 @@ WIDER = """() => {
 
 def patterns() -> list[str]:
     """The paths of the page table, without those that stand before signing in."""
-    source = (WEB / "app/routes.js").read_text(encoding="utf-8")
-    rows = re.findall(r"\{[^{}\n]*path:\s*\"((?:[^\"{}]|\{\w+\})+)\"([^\n]*)", source)
-    return [path for path, rest in rows if not re.search(r"\bbare:\s*true", rest)]
+    return [path for path, bare in page_table() if not bare]
+
+
+def own() -> list[str]:
+    """The pages everybody has, about what waits for them and what they hold."""
+    return [one for one in patterns() if not one.startswith(RUNNING)]
+
+
+def running() -> list[str]:
+    """The pages of administrators, owners and auditors."""
+    return [one for one in patterns() if one.startswith(RUNNING)]
 
 
 def addresses(pattern: str, office: Office) -> list[str]:
@@ -79,32 +95,34 @@ def seen_by(page: Page) -> list[str]:
     return found
 
 
-def faults(portal: Portal, page: Page) -> list[str]:
+def faults(portal: Portal, page: Page, looks: tuple[tuple[int, bool], ...] = LOOKS) -> list[str]:
     """What is wrong with a page as it stands, in every look: light and dark, on a phone and on a desk."""
     found = []
     if page.locator("h1").count() != 1:
         found.append(f"{page.locator('h1').count()} first headings")
     if not re.fullmatch(r"\S.* · Access Reviews", page.title()):
         found.append(f"the title is {page.title()!r}")
-    for width, dark in LOOKS:
+    widths: set[int] = set()
+    for width, dark in looks:
         portal.look(page, width=width, dark=dark)
         look = f"{width} px, {'dark' if dark else 'light'}"
-        if not dark:
-            found += [f"{look}: sticks out to the right: {one}" for one in page.evaluate(WIDER)]
-        found += [f"{look}: {one}" for one in portal.obstacles(page, only=("color-contrast",) if dark else ())]
+        found += [f"{look}: sticks out to the right: {one}" for one in page.evaluate(WIDER)]
+        only = ("color-contrast",) if width in widths else ()  # dark and light differ in nothing else
+        found += [f"{look}: {one}" for one in portal.obstacles(page, only=only)]
+        widths.add(width)
     return found
 
 
-def check(portal: Portal, office: Office, pattern: str, who: str) -> None:
+def check(portal: Portal, office: Office, pattern: str, who: str, looks: tuple[tuple[int, bool], ...] = LOOKS) -> None:
     """Fail with everything that is wrong with the pages of a pattern for one person, whatever they may see."""
-    page = portal.visit("/", as_=office.people[who])
-    if pattern not in seen_by(page):
-        portal.visit(addresses(pattern, office)[0], as_=office.people[who])
-        assert page.get_by_text("There is no such page").is_visible(), f"{who} may not open {pattern}, and does"
-        return
+    portal.expect_status(404)  # not everybody sees everything that a page can show
     found = []
     for address in addresses(pattern, office):
-        portal.expect_status(404)  # not everybody sees everything that a page can show
-        portal.visit(address, as_=office.people[who])
-        found += [f"{address}: {one}" for one in faults(portal, page)]
+        page = portal.visit(address, as_=office.people[who])
+        if pattern not in seen_by(page):
+            assert page.get_by_text("There is no such page").is_visible(), f"{who} may not open {pattern}, and does"
+            return
+        if page.locator("h1").count() == 0 and page.locator(".notice-deny").is_visible():
+            continue  # this thing is not for them, and the page says so
+        found += [f"{address}: {one}" for one in faults(portal, page, looks)]
     assert not found, "\n".join([f"{pattern} as {who} has faults:", *found])

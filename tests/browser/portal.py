@@ -40,10 +40,17 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ALSO = ("heading-order", "page-has-heading-one", "landmark-one-main", "empty-heading", "empty-table-header", "tabindex")
 PHONE, DESK = 360, 1440
 HEIGHT = 900
-SETTLED = """() => document.readyState === "complete" && document.querySelector("h1, .empty-title") !== null
-  && document.querySelector(".skeleton, [aria-busy=true]") === null"""
+# Loaded, nothing in skeletons, and so for a moment: some pages lead on to another by themselves.
+SETTLED = """() => {
+  const there = document.readyState === "complete" && document.querySelector("h1, .empty-title, .notice-deny") !== null
+    && document.querySelector(".skeleton, [aria-busy=true]") === null;
+  const place = there && location.href;
+  if (window.settledAt?.place !== place) window.settledAt = { place, since: performance.now() };
+  return there && performance.now() - window.settledAt.since > 120;
+}"""
 SIGNED_IN = "if (location.origin === %s) sessionStorage.setItem('access-reviews.token', %s)"
 BETWEEN_LOOKS = 10.0  # seconds of real time that pass before a page is opened: longer than the product's short caches
+PATIENCE = 20_000  # milliseconds until what does not come is given up
 NO_NETWORK = "internetdisconnected"
 # No sandbox: containers run as root. The rest keeps Chromium from calling home and pictures alike everywhere.
 FLAGS = (
@@ -179,7 +186,7 @@ class Portal:
         context = self._browser.new_context(
             base_url=self.address, locale="en-GB", timezone_id="Europe/Paris", accept_downloads=True
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.watch.over(context)
         if name:
             context.add_init_script(SIGNED_IN % (json.dumps(self.address), json.dumps(token(name))))

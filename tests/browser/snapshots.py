@@ -5,8 +5,12 @@ Reaches into moto, because nothing of the product can put its own past back.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -15,9 +19,14 @@ from moto.ses import ses_backends
 
 from chalicelib.aws.clients import client
 from chalicelib.settings import settings
+from tests.browser.organisation import Office
+from tests.conftest import account, empty_world
 from tests.world import MovableClock, World
 
 REGION = "us-east-1"
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / ".state" / "organisations"  # ignored; one file a kind of organisation and state of the code
+MADE_BY = ("app.py", "chalicelib/**/*.py", "tests/*.py", "tests/browser/*.py", "tests/emails/hostile.py")
 
 
 @dataclass(frozen=True)
@@ -53,3 +62,30 @@ def _files() -> list[tuple[str, bytes]]:
     pages: Any = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
     return [(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+
+
+def made(name: str, make: Callable[[World], Office]) -> tuple[Office, Snapshot]:
+    """An organisation and its snapshot. Made in seconds when the code has changed, else read from the last time."""
+    path = KEPT / f"{name}-{_code()}.pickle"
+    if not path.exists():
+        with account():
+            world = empty_world()
+            office = make(world)
+            found = pickle.dumps((office, Snapshot.of(world)))
+        KEPT.mkdir(parents=True, exist_ok=True)
+        for old in KEPT.glob(f"{name}-*.pickle"):
+            old.unlink(missing_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(found)
+        unfinished.replace(path)
+    known: tuple[Office, Snapshot] = pickle.loads(path.read_bytes())
+    return known
+
+
+def _code() -> str:
+    """Changes with everything an organisation is made by."""
+    digest = hashlib.sha256()
+    for pattern in MADE_BY:
+        for file in sorted(ROOT.glob(pattern)):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

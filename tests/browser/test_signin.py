@@ -80,7 +80,7 @@ def stage(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(bootstrap, "settings", lambda: chosen)
     bootstrap.use_clock(world.clock)
     Organisation(world.services).person("ann")
-    yield Stage(world, Mailbox(tmp_path / "mails.jsonl", world.clock))
+    yield Stage(world, Mailbox(tmp_path / "mails.jsonl", world.clock.now))
     bootstrap.services.cache_clear()
 
 

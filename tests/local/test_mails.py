@@ -17,7 +17,7 @@ CONTENT = {"Simple": {"Subject": {"Data": "Gruß"}, "Body": {"Text": {"Data": "T
 
 
 def test_keeps_what_was_accepted(tmp_path: Path) -> None:
-    box = Mailbox(tmp_path / "mails.jsonl", OffsetClock(tmp_path / "clock.json"))
+    box = Mailbox(tmp_path / "mails.jsonl", OffsetClock(tmp_path / "clock.json").now)
     session = get_session()
     box.listen(session)
     with mock_aws():
@@ -39,7 +39,7 @@ def test_keeps_what_was_accepted(tmp_path: Path) -> None:
 def test_half_a_line_spoils_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "mails.jsonl"
     path.write_text('\n{"id": "1", "to": "a@example.com"}\n{"id": "2", "to"')
-    assert [mail["id"] for mail in Mailbox(path, OffsetClock(tmp_path / "clock.json")).list()] == ["1"]
+    assert [mail["id"] for mail in Mailbox(path, OffsetClock(tmp_path / "clock.json").now).list()] == ["1"]
 
 
 def test_attachments_as_text_or_base64() -> None:
@@ -72,7 +72,7 @@ def test_raw_mails_are_parsed() -> None:
 def test_odd_characters_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "mails.jsonl"
     path.write_text('\n{"id": "1", "to": "a@example.com", "text": "one\u2028two\x85three"}', encoding="utf-8")
-    assert [mail["text"] for mail in Mailbox(path, OffsetClock(tmp_path / "clock.json")).list()] == [
+    assert [mail["text"] for mail in Mailbox(path, OffsetClock(tmp_path / "clock.json").now).list()] == [
         "one\u2028two\x85three"
     ]
     part = {"FileName": "a.txt", "ContentType": "text/plain", "RawContent": b"\xff"}

@@ -93,7 +93,7 @@ def told(reply: Reply) -> dict[str, str]:
 @pytest.fixture
 def browser(world: World, tmp_path: Any) -> Iterator[Browser]:
     factories.Organisation(world.services).person("ann", job_title="Analyst")
-    yield Browser(world, Mailbox(tmp_path / "mails.jsonl", world.clock))
+    yield Browser(world, Mailbox(tmp_path / "mails.jsonl", world.clock.now))
 
 
 def test_a_chosen_person_is_signed_in_with_state_and_nonce_echoed(browser: Browser) -> None:

@@ -108,6 +108,11 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
+    f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
+    "GET /api/v1/overview": Route("/api/v1/overview"),
+    "GET /api/v1/live-reviews": Route("/api/v1/live-reviews"),
+    "GET /api/v1/calendar": Route("/api/v1/calendar"),
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/history": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/history", as_=BOSS
     ),
@@ -166,6 +171,7 @@ TABLE = {
     "GET /api/v1/downloads/{token}": Route("/api/v1/downloads/{download}", public=True),
 }
 PAGED = (
+    *("/api/v1/live-reviews", "/api/v1/calendar"),
     *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
     *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}", IMPORTS, f"{SENT}/undelivered"),
     *("/api/v1/people", "/api/v1/people/{user}/reviews"),

@@ -52,6 +52,13 @@ def module(name: str) -> Module:
     return found
 
 
+def page_table() -> list[tuple[str, bool]]:
+    """The paths of `app/routes.js`, and whether each stands before signing in."""
+    source = (WEB / "app/routes.js").read_text(encoding="utf-8")
+    rows = re.findall(r"""\{\s*path:\s*"([^"\n]+)"(.*?)(?=\{\s*path:|\];)""", source, re.DOTALL)
+    return [(path, bool(re.search(r"\bbare:\s*true", rest))) for path, rest in rows]
+
+
 class _Reader:
     """Walks through a source once; templates nest, so values inside them are read by calling itself."""
 

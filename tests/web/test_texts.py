@@ -21,6 +21,7 @@ ENTITY = re.compile(r"&#?\w+;")
 SENTENCE = re.compile(r"^[A-Z][a-z]+(?: [\w’'-]+)+[.!?…]?$|(?:\b[a-z]{2,}\b ){3,}")
 FOR_DEVELOPERS = re.compile(r"console\.\w+\(|new \w*Error\(|[mM]edia\(")
 KEY = re.compile(r"^[a-z][A-Za-z]*\.[A-Za-z0-9_-]+$")
+NO_WORDS = re.compile(r"^https?://|^(?:Shift|Alt|Ctrl|Enter|Esc)(?: \S+)?$")  # addresses and keys of the keyboard
 ENTRY = re.compile(r'(?:([\w$]+)|"#(\d+)")\s*:\s*(?:"#(\d+)"|\{([^{}]*)\})')
 
 
@@ -127,7 +128,8 @@ def _in_attributes(read: Module) -> list[str]:
     for template in read.templates:
         if template.tag == "html":
             said = [first or second for first, second in TOLD.findall(template.text)]
-            found += [f"  line {template.line}: {one}" for one in said if LETTERS.search(one.replace(VALUE, ""))]
+            plain = [one for one in said if not _is_key(one) and not NO_WORDS.search(one)]
+            found += [f"  line {template.line}: {one}" for one in plain if LETTERS.search(one.replace(VALUE, ""))]
     return found
 
 
@@ -147,6 +149,7 @@ def _sentences(read: Module) -> list[str]:
         for text, line in said
         if SENTENCE.search(text.replace(VALUE, "·"))
         and not FOR_DEVELOPERS.search(lines[line - 1])
+        and not NO_WORDS.search(text)
         and f'"{text}"' not in _spoken_by_the_api()
     ]
 

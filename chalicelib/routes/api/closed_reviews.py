@@ -61,13 +61,14 @@ def list_closed(call: Call) -> Answer:
     latest = datetime.fromisoformat(cursor["until"]) if cursor else call.now
     since, until = period(given, latest, USUAL)
     page = closed_reviews(call.services, call.actor, since, until, package, cursor.get("after"))
-    body: dict[str, Any] = {"value": [_row(one) for one in page.items]}
+    body: dict[str, Any] = {"value": [closed_row(one) for one in page.items]}
     if page.next:
         body["nextLink"] = next_page(call, {"after": page.next, "until": latest.isoformat()})
     return body
 
 
-def _row(one: ClosedReview) -> dict[str, Any]:
+def closed_row(one: ClosedReview) -> dict[str, Any]:
+    """The members of ClosedReviewRow."""
     state = one.state
     return {
         **review_head(one.instance, state),

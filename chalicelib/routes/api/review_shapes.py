@@ -103,10 +103,21 @@ class ReviewStatus(ReviewHead, kw_only=True):
     outcome: OutcomeCounts | UnsetType = UNSET
     balance: Balance | UnsetType = UNSET
     failure: Failure | UnsetType = UNSET
+    stopped: bool | UnsetType = UNSET
+    extensions: int | UnsetType = UNSET
+    last_reminder_date_time: Instant | UnsetType | None = UNSET
+
+
+class ReviewerMail(Answer, kw_only=True):
+    """Was a reviewer told of the review, when did a mail last reach them, and when did they first look?"""
+
+    start: Literal["sent", "pending", "sending", "withheld", "failed", "lost", "off"]
+    last_date_time: Instant | None
+    opened_date_time: Instant | None
 
 
 class ReviewerProgress(Answer, kw_only=True):
-    """How far one reviewer is."""
+    """How far one reviewer is; `mail` where it was asked for."""
 
     id: str
     display_name: str
@@ -115,6 +126,7 @@ class ReviewerProgress(Answer, kw_only=True):
     shared: bool
     counts: Counts
     on_behalf_of: Text = UNSET
+    mail: ReviewerMail | UnsetType | None = UNSET
 
 
 class RefusedDecision(Answer, kw_only=True):

@@ -7,22 +7,20 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.parts import ReviewerRow
-from chalicelib.domain.reviews import InstanceState, ReviewInstance, Tally, Unanswered
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Unanswered
 from chalicelib.routes.api.my_reviews import ListedReviews, my_reviews, tally_object
 from chalicelib.routes.api.outcome_shapes import adds_up, outcome_counts, population, waits_for_confirmation
 from chalicelib.routes.api.review_shapes import (
     Chosen,
     Decisions,
     Results,
-    ReviewerProgress,
     ReviewStatus,
     Stop,
 )
 from chalicelib.routes.graph.decisions import decision_of
-from chalicelib.routes.graph.lists import next_page, position, stamp
+from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.routes.shapes import Listed, Nothing
+from chalicelib.routes.shapes import Nothing
 from chalicelib.usecases.control_review import apply_decisions, stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
@@ -34,7 +32,6 @@ from chalicelib.usecases.watch_review import (
     definitions_of_package,
     finished_reviewers,
     latest_instances,
-    tallies_of,
 )
 
 door = Blueprint(__name__)
@@ -96,18 +93,30 @@ def get_review(call: Call, review_id: str) -> Answer:
         raise errors.NotFound("There is no such review.")
     if not parts and not sees_all(call.actor, found):
         return review_head(found, progress.state)
-    shown = {**review_head(found, progress.state), **_numbers(progress, progress.state)}
-    return shown | ({**_failure(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
+    shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
+    return shown | ({**_course(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
 
 
-def _failure(state: InstanceState) -> dict[str, Any]:
+def _course(state: InstanceState) -> dict[str, Any]:
+    """What was done to a review while it ran, and what hinders it."""
+    course: dict[str, Any] = {
+        "stopped": bool(state.stopped_by),
+        "extensions": state.extensions,
+        "lastReminderDateTime": stamp(state.reminded),
+    }
+    return course | failure(state)
+
+
+def failure(state: InstanceState) -> dict[str, Any]:
+    """The member `failure`; nothing while the review goes on."""
     if not state.error:
         return {}
     during = state.failed_at or state.status
     return {"failure": {"during": during.value, "attempts": state.attempts, "error": state.error}}
 
 
-def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+def review_numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
+    """How far a review is, and how it ended: members of ReviewStatus."""
     body: dict[str, Any] = {
         "counts": tally_object(counts(progress, state)),
         "reviewers": {"total": state.reviewers, "finished": finished_reviewers(progress, state)},
@@ -118,35 +127,6 @@ def _numbers(progress: Progress, state: InstanceState) -> dict[str, Any]:
     if state.outcome is not None and state.outcome.total:
         body["outcome"] = outcome_counts(state, state.outcome)
     return body
-
-
-@route(door, "GET", REVIEW + "/reviewers", query=("$skiptoken",), gives=Listed[ReviewerProgress])
-def list_reviewers(call: Call, review_id: str) -> Answer:
-    """The progress of each reviewer, a hundred a page."""
-    found, _ = visible_instance(call.services, call.actor, None, review_id)
-    if not sees_all(call.actor, found):
-        raise errors.Forbidden("Only those who administer or audit the review see every reviewer's progress.")
-    page = call.services.reviews.reviewer_rows(
-        found.id, 100, position(call, "".join(call.query.get("$skiptoken", []))).get("after")
-    )
-    rows = [row for row in page.items if not row.removed]
-    tallies = tallies_of(call.services, found, rows)
-    body: dict[str, Any] = {"value": [_reviewer(row, tally) for row, tally in zip(rows, tallies, strict=True)]}
-    if page.next:
-        body["nextLink"] = next_page(call, {"after": page.next})
-    return body
-
-
-def _reviewer(row: ReviewerRow, tally: Tally) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "id": row.user_id,
-        "displayName": row.display_name,
-        "userPrincipalName": row.principal_name,
-        "reviewerReason": row.reason,
-        "shared": row.shared,
-        "counts": tally_object(tally),
-    }
-    return shown | ({"onBehalfOf": row.on_behalf_of} if row.on_behalf_of else {})
 
 
 @route(door, "POST", REVIEW + "/decisions", takes=Decisions, gives=Results)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, Decis
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
-from chalicelib.domain.series import MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.usecases.ports.changes import (
     Page,
 )
@@ -23,7 +23,8 @@ from chalicelib.usecases.ports.changes import (
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
     """One decision item changed, as the table's stream tells it. `sequence` grows along the stream shard. `after`
-    None: it was cancelled and counts under no decision any more (G46)."""
+    None: it was cancelled and counts under no decision any more (G46). `day`: when, by the product's clock
+    (domain/pace)."""
 
     instance_id: str
     set_id: str
@@ -31,17 +32,20 @@ class DecisionChange:
     sequence: str
     before: Decision
     after: Decision | None
+    day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an instance is. `counts` by decision (their total is the state's `items`); `finished` counts the
-    reviewers of sets of one with nothing undecided left; `shared` has the counts of each set of several."""
+    reviewers of sets of one with nothing undecided left; `shared` has the counts of each set of several; `days` how
+    many items came to wait no more on each day (domain/pace), less those set back."""
 
     state: InstanceState | None
     counts: Tally
     finished: int
     shared: dict[str, Tally]
+    days: dict[int, int] = field(default_factory=dict)
 
 
 class Reviews(Protocol):
@@ -60,6 +64,9 @@ class Reviews(Protocol):
 
     def missed_of(self, definition_id: str, limit: int) -> list[MissedOccurrence]:
         """Occurrences of a series that never opened, newest first."""
+
+    def live_reviews(self, limit: int, after: str | None) -> Page[LiveReview]:
+        """The reviews that are not over, the first to close first; may lag."""
 
     def instance(self, instance_id: str) -> ReviewInstance | None:
         """May come from this process's cache for ever: an instance never changes."""

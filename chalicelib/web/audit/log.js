@@ -6,7 +6,7 @@ import { Empty, ErrorNote } from "../kit/telling.js";
 import { get } from "../lib/api.js";
 import { day, daysBetween, now, time } from "../lib/dates.js";
 import { useLoad, usePages } from "../lib/hooks.js";
-import { html, useMemo, useState } from "../lib/html.js";
+import { html, useEffect, useMemo, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { setQuery, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
@@ -15,6 +15,7 @@ import { Detail } from "./detail.js";
 import { face, KINDS, sentence } from "./events.js";
 import { Export } from "./export.js";
 
+const FEW = 25; // events: fewer than that do not fill a page
 const USUAL = "month";
 const PERIODS = ["week", "month", "quarter", "year", "three-years"];
 
@@ -55,10 +56,12 @@ function Filters({ query, target }) {
   </div>`;
 }
 
-function Days({ list }) {
+export function Days({ list }) {
   const days = useMemo(() => byDay(list.rows), [list.rows]);
+  const few = list.rows.length < FEW && list.more && !list.loading && !list.error;
+  useEffect(() => void (few && list.next()), [few]); // a page may end early, with a quiet stretch behind it
   if (list.error && !list.rows.length) return html`<${ErrorNote} error=${list.error} retry=${list.reload} />`;
-  if (list.loading && !list.rows.length) return html`<${Skeleton} rows=${8} height=${52} />`;
+  if ((list.loading || few) && !list.rows.length) return html`<${Skeleton} rows=${8} height=${52} />`;
   if (!list.rows.length && !list.more) return html`<${Empty} icon="scroll-text" title=${t("audit.none")}>${t("audit.noneWhy")}<//>`;
   return html`<div class="stack-24">
     ${days.map((one) => html`<section key=${one.title} class="audit-day"><h2>${one.title}</h2>

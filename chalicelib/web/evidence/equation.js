@@ -9,16 +9,16 @@ export const Verdict = ({ balance }) => balance.balanced
   : html`<${Tag} tone="deny" icon="triangle-alert">${t("evidence.doesNotAddUp")}<//>`;
 
 /** Every equation of a review. */
-export const Equations = ({ balance }) => html`<div class="equations">
+export const Equations = ({ balance }) => html`<section class="equations"><h2 class="unseen">${t("evidence.sumsUp")}</h2>
   ${balance.equations.filter(tells).map((one) => html`<${Equation} key=${one.name} ...${one} />`)}
-</div>`;
+</section>`;
 
 /** With one reason only, why people kept access is told where they are listed. */
 const tells = (one) => one.name !== "kept" || !one.balanced || one.terms.length > 1;
 
 function Equation({ name, total, terms, difference, balanced }) {
   const shown = terms.filter((one) => one.count !== 0 || ALWAYS.has(one.name));
-  return html`<section class=${balanced ? "equation" : "equation equation-off"}>
+  return html`<div class=${balanced ? "equation" : "equation equation-off"}>
     <h3>${t(`evidence.equation-${name}`)}</h3>
     <div class="equation-line">
       <${Term} count=${total} label=${t(`evidence.total-${name}`, { count: total })} />
@@ -26,7 +26,7 @@ function Equation({ name, total, terms, difference, balanced }) {
     </div>
     <p class="equation-verdict"><${Icon} name=${balanced ? "circle-check" : "triangle-alert"} />
       <span>${verdict(balanced, difference)} <span class="muted">${t(`evidence.route-${name}`)}</span></span></p>
-  </section>`;
+  </div>`;
 }
 
 const ALWAYS = new Set(["reviewed", "removed", "failed", "toRemove", "approved", "denied"]);

@@ -14,10 +14,10 @@ export const Notice = ({ tone = "plain", icon, title, children, action, ...more 
     <div class="grow">${title && html`<p class="strong">${title}</p>`}<div>${children}</div></div>${action}
   </div>`;
 
-/** Where nothing is: what would be here, and what to do. */
-export const Empty = ({ icon = "inbox", title, children, action }) => html`<div class="empty">
+/** Where nothing is: what would be here, and what to do. `level` "h1" where it is all of a page. */
+export const Empty = ({ icon = "inbox", title, children, action, level = "p" }) => html`<div class="empty">
   <span class="empty-icon"><${Icon} name=${icon} size=${24} /></span>
-  <p class="empty-title">${title}</p>${children && html`<p class="muted prose">${children}</p>`}${action}
+  <${level} class="empty-title">${title}<//>${children && html`<p class="muted prose">${children}</p>`}${action}
 </div>`;
 
 /** What went wrong, in words: the API's own sentence where it has one. */
@@ -38,7 +38,7 @@ export const ErrorNote = ({ error, retry }) => html`<${Notice} tone="deny" title
 <//>`;
 
 /** A page for an address that leads nowhere, or to something its visitor may not see. */
-export const NotFound = () => html`<${Empty} icon="search" title=${t("kit.noPage")}
+export const NotFound = () => html`<${Empty} level="h1" icon="search" title=${t("kit.noPage")}
   action=${html`<${Link} href="/" class="button button-plain">${t("kit.home")}<//>`}>${t("kit.noPageWhy")}<//>`;
 
 let show = () => {};

@@ -1,7 +1,7 @@
 // Mails: what did not reach anybody first, then what was sent about a review, and to a person.
 import { Avatar, Button, Skeleton, Tag, When } from "../kit/base.js";
 import { PersonPicker } from "../kit/fields.js";
-import { DataTable, PageHead, Tabs } from "../kit/layout.js";
+import { Chip, DataTable, PageHead, Tabs } from "../kit/layout.js";
 import { Empty, ErrorNote, Notice } from "../kit/telling.js";
 import { ago, due } from "../lib/dates.js";
 import { useGet, usePages } from "../lib/hooks.js";
@@ -15,7 +15,7 @@ const HOME = "/admin/mails";
 
 export default function MailsPage() {
   const me = useMe();
-  const { view = "undelivered", review, person } = useQuery();
+  const { view = "undelivered", review, person, only } = useQuery();
   const count = useGet("/api/v1/mails/undelivered/count").data;
   const current = review ? "review" : person ? "person" : view;
   const tabs = [
@@ -28,13 +28,13 @@ export default function MailsPage() {
     <${PageHead} title=${t("mail.title")} lede=${t("mail.lede")}
       actions=${me.administrator && html`<${Button} icon="pencil" href="/admin/settings?part=mails">${t("mail.texts")}<//>`} />
     <${Tabs} label=${t("mail.title")} current=${current} tabs=${tabs} />
-    <${Part} key=${current} review=${review} person=${person} />
+    <${Part} key=${current} review=${review} person=${person} only=${only} />
   </div>`;
 }
 
-function Undelivered() {
+function Undelivered({ of }) {
   const me = useMe();
-  const list = usePages("/api/v1/mails/undelivered");
+  const list = usePages(`/api/v1/mails/undelivered${of ? `?reviewId=${of}` : ""}`);
   const columns = [
     { id: "to", title: t("mail.who"), wide: true, cell: (one) => html`<span class="person"><${Avatar} name=${one.to.displayName} id=${one.to.id} />
         <span class="person-words"><${Link} href="/admin/people/${one.to.id}" class="person-name">${one.to.displayName || t("sent.gone")}<//><span class="person-detail clip">${one.address || t("mail.noAddress")}</span></span></span>` },
@@ -50,14 +50,16 @@ function Undelivered() {
   </div>`;
 }
 
-function OfReview({ review }) {
+function OfReview({ review, only }) {
   const { data, error, reload } = useGet(review ? `/api/v1/reviews/${review}` : "");
   if (!review) return html`<${ChooseReview} />`;
   if (error) return html`<${ErrorNote} error=${error} retry=${reload} />`;
   return html`<div class="stack">
     <div class="mail-of">${data ? html`<div class="person-words"><h2><${Link} href="/admin/reviews/${review}" class="quiet-link">${data.accessPackage.displayName}<//></h2><span class="muted">${data.displayName} · ${due(data.endDateTime)}</span></div>` : html`<${Skeleton} lines=${2} />`}
-      <${Button} small onClick=${() => setQuery({ review: "", view: "review" })}>${t("mail.otherReview")}<//></div>
-    <${SentMails} path="/api/v1/mails?reviewId=${review}" about="person" empty=${html`<${Empty} icon="mail" title=${t("mail.noneYet")}>${t("mail.noneYetWhy")}<//>`} />
+      <${Button} small onClick=${() => setQuery({ review: "", only: "", view: "review" })}>${t("mail.otherReview")}<//></div>
+    <div class="row"><${Chip} on=${!only} onClick=${() => setQuery({ only: "" })}>${t("mail.all")}<//>
+      <${Chip} on=${Boolean(only)} onClick=${() => setQuery({ only: "undelivered" })}>${t("mail.undelivered")}<//></div>
+    ${only ? html`<${Undelivered} of=${review} />` : html`<${SentMails} path="/api/v1/mails?reviewId=${review}" about="person" empty=${html`<${Empty} icon="mail" title=${t("mail.noneYet")}>${t("mail.noneYetWhy")}<//>`} />`}
   </div>`;
 }
 

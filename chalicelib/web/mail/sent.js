@@ -3,7 +3,7 @@ import { Button, Tag, When } from "../kit/base.js";
 import { Dialog } from "../kit/floating.js";
 import { DataTable } from "../kit/layout.js";
 import { Notice } from "../kit/telling.js";
-import { ago, moment } from "../lib/dates.js";
+import { moment } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { Link } from "../lib/router.js";
@@ -43,7 +43,7 @@ export function SentMails({ path, about, empty }) {
   const columns = [
     first,
     { id: "state", title: t("sent.state"), cell: (one) => html`<${State} mail=${one} />` },
-    { id: "when", title: t("sent.when"), cell: (one) => (one.sentDateTime || one.failedDateTime) ? html`<${When} at=${one.sentDateTime || one.failedDateTime}>${ago(one.sentDateTime || one.failedDateTime)}<//>` : html`<span class="faint">${t("sent.notYet")}</span>` },
+    { id: "when", title: t("sent.when"), cell: (one) => (one.sentDateTime || one.failedDateTime) ? html`<${When} at=${one.sentDateTime || one.failedDateTime}>${moment(one.sentDateTime || one.failedDateTime)}<//>` : html`<span class="faint">${t("sent.notYet")}</span>` },
     { id: "read", title: html`<span class="unseen">${t("sent.read")}</span>`, right: true, cell: (one) => one.readable && html`<${Button} small kind="quiet" icon="eye" onClick=${() => setRead(one)}>${t("sent.read")}<//>` },
   ];
   return html`<${DataTable} caption=${t("sent.caption")} list=${list} columns=${columns} empty=${empty} keyOf=${(one) => `${one.to.id} ${one.review?.id} ${one.kind} ${one.sentDateTime}`} />

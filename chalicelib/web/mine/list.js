@@ -10,9 +10,11 @@ import { t } from "../lib/texts.js";
 import { Grants } from "../reviews/grants.js";
 import { end, isLive, MINE, result, span, why } from "./words.js";
 
+const asks = (held) => held.openReview?.decision === "NotReviewed"; // such ones come first
+
 export default function MyAccess() {
   const { rows, more, loading, error, next, reload } = usePages(MINE);
-  const live = rows.filter(isLive);
+  const live = [...rows.filter((one) => isLive(one) && asks(one)), ...rows.filter((one) => isLive(one) && !asks(one))];
   const over = rows.filter((one) => !isLive(one));
   return html`<div class="page page-mine"><${PageHead} title=${t("mine.title")} lede=${t("mine.lede")} />
     ${error && html`<${ErrorNote} error=${error} retry=${rows.length ? next : reload} />`}

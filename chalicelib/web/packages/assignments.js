@@ -29,7 +29,7 @@ export function Assignments({ packed, mayAssign, changed }) {
     <div class="between"><div class="row" role="group" aria-label=${t("packages.state")}>${Object.keys(STATES).map((one) => html`<${Chip} key=${one} on=${one === state} onClick=${() => setQuery({ state: one === "active" ? "" : one })}>${t(`packages.filter_${one}`)}<//>`)}</div>
       <div class="row"><${Button} kind="quiet" icon="download" onClick=${() => save(packed)}>${t("packages.download")}<//>${add}</div></div>
     ${mayAssign && !policies.length && html`<${Notice}>${t("packages.assignNeedsPolicy")}<//>`}
-    <${DataTable} caption=${t("packages.tab_assignments")} columns=${columns(mayAssign, setAsking)} list=${list}
+    <${DataTable} caption=${t("packages.tabAssignments")} columns=${columns(mayAssign, setAsking, state)} list=${list}
       empty=${html`<${Empty} icon="users" title=${t(`packages.noAssignments_${state}`)}>${state === "active" && t("packages.noAssignmentsHelp")}<//>`} />
     ${asking === "add" && html`<${Assign} packed=${packed} policies=${policies} close=${done} />`}
     ${asking?.id && html`<${End} packed=${packed} one=${asking} close=${done} />`}
@@ -39,13 +39,13 @@ export function Assignments({ packed, mayAssign, changed }) {
 const save = (packed) =>
   download(`/api/v1/access-packages/${packed.id}/assignments.csv`, `assignments-${packed.displayName}.csv`).catch((error) => toast(explained(error), { tone: "deny" }));
 
-const columns = (mayAssign, ask) => [
+const columns = (mayAssign, ask, state) => [
   { id: "who", title: t("packages.person"), wide: true, cell: (one) => html`<${Person} id=${one.target?.objectId} name=${one.target?.displayName || one.target?.objectId} detail=${one.target?.principalName} href="/admin/people/${one.target?.objectId}" />` },
-  { id: "policy", title: t("packages.policy"), cell: (one) => html`<span class="muted">${one.assignmentPolicy?.displayName}</span>` },
+  { id: "policy", title: t("packages.policy"), hidePhone: true, cell: (one) => html`<span class="muted">${one.assignmentPolicy?.displayName}</span>` },
   { id: "since", title: t("packages.since"), cell: (one) => html`<${When} at=${one.schedule.startDateTime}>${ago(one.schedule.startDateTime)}<//>` },
   { id: "until", title: t("packages.until"), cell: (one) => until(one) },
-  { id: "state", title: t("packages.state"), cell: (one) => one.state === "delivered" ? html`<span class="muted">${stateOf(one)}</span>` : html`<${Tag} tone=${TONES[one.state]}>${stateOf(one)}<//>` },
-  mayAssign && { id: "act", title: html`<span class="unseen">${t("packages.actions")}</span>`, right: true, cell: (one) => one.state !== "expired" && html`<${Button} kind="quiet" small onClick=${() => ask(one)}>${t("packages.end_")}<span class="unseen"> ${one.target?.displayName}</span><//>` },
+  { id: "state", title: t("packages.state"), hidePhone: state === "active" || state === "ended", cell: (one) => one.state === "delivered" ? html`<span class="muted">${stateOf(one)}</span>` : html`<${Tag} tone=${TONES[one.state]}>${stateOf(one)}<//>` },
+  mayAssign && { id: "act", title: t("packages.actions"), right: true, cell: (one) => one.state !== "expired" && html`<${Button} kind="quiet" small onClick=${() => ask(one)}>${t("packages.endOne")}<span class="unseen"> ${one.target?.displayName}</span><//>` },
 ].filter(Boolean);
 
 const stateOf = (one) => {
@@ -79,7 +79,7 @@ function Assign({ packed, policies, close }) {
   return html`<${Dialog} title=${t("packages.assignTitle", { name: packed.displayName })} close=${() => close(false)} foot=${foot}><div class="stack">
     <${PersonPicker} label=${t("packages.person")} value=${form.person} onChange=${(person) => set({ person })} autofocus />
     ${policies.length > 1 && html`<${Select} label=${t("packages.through")} help=${t("packages.throughHelp")} value=${form.policy} options=${policies.map((one) => ({ value: one.id, label: one.displayName }))} onChange=${(policy) => set({ policy })} />`}
-    <div class="two"><${TextInput} type="date" label=${t("packages.from")} help=${t("packages.fromHelp")} min=${today} value=${form.starts} onInput=${(starts) => set({ starts })} />
+    <div class="two"><${TextInput} type="date" label=${t("packages.begins")} help=${t("packages.beginsHelp")} min=${today} value=${form.starts} onInput=${(starts) => set({ starts })} />
       <${TextInput} type="date" label=${t("packages.untilDay")} help=${t("packages.untilHelp")} min=${form.starts || today} value=${form.ends} onInput=${(ends) => set({ ends })} /></div>
     <${TextArea} rows="2" label=${t("packages.why")} help=${t("packages.whyHelp")} value=${form.why} onInput=${(why) => set({ why })} />
     ${error && html`<${Notice} tone="deny">${explained(error)}<//>`}</div><//>`;

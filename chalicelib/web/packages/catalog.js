@@ -70,7 +70,7 @@ function Resources({ catalog, mine }) {
         <span class="person-words"><span class="person-name">${one.displayName}</span><span class="person-detail">${t(`packages.kind_${one.originSystem}`)}</span></span></span>` },
     { id: "roles", title: t("packages.roles"), cell: (one) => html`<span class="muted">${listed((one.roles || []).map((role) => role.displayName))}</span>` },
     { id: "connector", title: t("packages.connector"), hidePhone: true, cell: (one) => html`<span class="muted">${one["@accessReviews.connector"] === "recorded" ? t("packages.byHand") : one["@accessReviews.connector"]}</span>` },
-    mine && { id: "act", title: html`<span class="unseen">${t("packages.actions")}</span>`, right: true, cell: (one) => html`<${Button} kind="quiet" small onClick=${() => setAsking(one)}>${t("packages.remove")}<span class="unseen"> ${one.displayName}</span><//>` },
+    mine && { id: "act", title: t("packages.actions"), right: true, cell: (one) => html`<${Button} kind="quiet" small onClick=${() => setAsking(one)}>${t("packages.remove")}<span class="unseen"> ${one.displayName}</span><//>` },
   ].filter(Boolean);
   return html`<${Section} title=${t("packages.resources")} note=${t("packages.resourcesNote")} actions=${list.rows.length > 0 && add}>
     <${DataTable} caption=${t("packages.resources")} columns=${columns} list=${list} empty=${html`<${Empty} icon="key-round" title=${t("packages.noResources")} action=${add}>${t("packages.noResourcesHelp")}<//>`} />

@@ -27,9 +27,12 @@ export default function Catalogs() {
       <${DataTable} caption=${t("packages.catalogs")} columns=${columns()} list=${list} onRow=${(one) => navigate(`/admin/catalogs/${one.id}`)}
         empty=${html`<${Empty} icon=${still ? "search" : "folders"} title=${still ? t("packages.noCatalogFound", { text: still }) : t("packages.noCatalogs")}>${t("packages.noCatalogsHelp")}<//>`} />
     </div>
-    ${making && html`<${EditCatalog} close=${(made) => (setMaking(false), made && navigate(`/admin/catalogs/${made.id}`))} />`}
+    ${making && html`<${EditCatalog} close=${(made) => (setMaking(false), made && opened(made, me))} />`}
   </div>`;
 }
+
+/** Whoever is no administrator became its owner: a page loaded anew asks who we are now. */
+const opened = (made, me) => (me.administrator ? navigate(`/admin/catalogs/${made.id}`) : location.assign(`/admin/catalogs/${made.id}`));
 
 const columns = () => [
   { id: "name", title: t("packages.name"), wide: true, cell: (one) => html`<span class="named"><span class="named-icon"><${Icon} name="folder" /></span><span class="person-words">

@@ -63,5 +63,5 @@ export function DeleteCatalog({ catalog, close }) {
   <//>`;
 }
 
-const Blocked = ({ count, packed, close }) => html`<${Notice} tone="unsure">${t("packages.stillHeld", { count })}
+const Blocked = ({ count, packed, close }) => html`<${Notice} tone="unsure">${t("packages.stillHeld", { count })}${" "}
   <${Link} href="/admin/packages/${packed.id}?tab=assignments" onClick=${() => close(false)}>${t("packages.seeAssignments")}<//><//>`;

@@ -69,24 +69,24 @@ export function toSend(before, after, policy, packageId) {
 /** What can be said to be wrong without asking the API: {control: message}. */
 export function faults(form) {
   const found = {};
-  if (!form.name.trim()) found.name = t("packages.needsName");
-  if (form.lasting === "afterDuration" && !between(form.lastsFor, 1, 3660)) found.lasts = t("packages.needsDays", { from: 1, to: 3660 });
-  if (form.lasting === "afterDateTime" && !form.ends) found.ends = t("packages.needsDate");
+  if (!form.name.trim()) found.name = t("policy.needsName");
+  if (form.lasting === "afterDuration" && !between(form.lastsFor, 1, 3660)) found.lasts = t("policy.needsDays", { from: 1, to: 3660 });
+  if (form.lasting === "afterDateTime" && !form.ends) found.ends = t("policy.needsDate");
   return form.on ? { ...found, ...faultsOfReview(form) } : found;
 }
 
 /** What is wrong with the review settings alone: nothing can be foreseen before that is mended. */
 export function faultsOfReview(form) {
   const found = {};
-  if (!form.start) found.start = t("packages.needsDate");
-  if (!between(form.days, 1, LONGEST[form.every])) found.days = t(`packages.needsDays_${form.every}`, { to: LONGEST[form.every] });
-  if (form.who === "people" && !form.people.length) found.people = t("packages.needsPeople");
-  if ((form.who === "manager" || form.who === "owners") && !form.fallback.length) found.fallback = t("packages.needsFallback");
-  if (form.end === "endDate" && form.every !== "once" && !form.endDate) found.endDate = t("packages.needsDate");
-  if (form.end === "numbered" && form.every !== "once" && !between(form.count, 1, 1000)) found.count = t("packages.needsDays", { from: 1, to: 1000 });
-  if (!between(form.dataAge, 1, 365)) found.dataAge = t("packages.needsDays", { from: 1, to: 365 });
-  if (!between(form.brakeCount, 1, 1_000_000)) found.brakeCount = t("packages.needsDays", { from: 1, to: 1_000_000 });
-  if (!between(form.brakePercent, 0, 100)) found.brakePercent = t("packages.needsDays", { from: 0, to: 100 });
+  if (!form.start) found.start = t("policy.needsDate");
+  if (!between(form.days, 1, LONGEST[form.every])) found.days = t(`policy.needsDays_${form.every}`, { to: LONGEST[form.every] });
+  if (form.who === "people" && !form.people.length) found.people = t("policy.needsPeople");
+  if ((form.who === "manager" || form.who === "owners") && !form.fallback.length) found.fallback = t("policy.needsFallback");
+  if (form.end === "endDate" && form.every !== "once" && !form.endDate) found.endDate = t("policy.needsDate");
+  if (form.end === "numbered" && form.every !== "once" && !between(form.count, 1, 1000)) found.count = t("policy.needsDays", { from: 1, to: 1000 });
+  if (!between(form.dataAge, 1, 365)) found.dataAge = t("policy.needsDays", { from: 1, to: 365 });
+  if (!between(form.brakeCount, 1, 1_000_000)) found.brakeCount = t("policy.needsDays", { from: 1, to: 1_000_000 });
+  if (!between(form.brakePercent, 0, 100)) found.brakePercent = t("policy.needsDays", { from: 0, to: 100 });
   return found;
 }
 

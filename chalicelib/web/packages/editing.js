@@ -16,7 +16,7 @@ function Edit({ title, label, form: before, save, close, fields }) {
   const set = (more) => (setForm((now) => ({ ...now, ...more })), setError(null));
   const go = async (event) => {
     event?.preventDefault();
-    if (!form.displayName.trim()) return setError({ target: "displayName", message: t("packages.needsName"), status: 400 });
+    if (!form.displayName.trim()) return setError({ target: "displayName", message: t("policy.needsName"), status: 400 });
     setBusy(true);
     try {
       close(await save({ ...form, displayName: form.displayName.trim() }));

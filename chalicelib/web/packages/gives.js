@@ -45,7 +45,7 @@ function AddRole({ packed, people, held, close }) {
   const taken = new Set(held.map((one) => `${one.role.resource.id}|${one.role.originId}`));
   const groups = (resources.data || []).map((one) => ({
     label: one.displayName,
-    options: (one.roles || []).map((role) => ({ value: `${one.id}|${role.originId}`, label: role.displayName, disabled: taken.has(`${one.id}|${role.originId}`) })),
+    options: (one.roles || []).map((role) => ({ value: `${one.id}|${role.originId}`, label: t("packages.roleIn", { role: role.displayName, resource: one.displayName }), disabled: taken.has(`${one.id}|${role.originId}`) })),
   }));
   const save = async () => {
     const [resource, ...origin] = chosen.split("|");

@@ -28,7 +28,7 @@ export default function NewPackage() {
   const catalog = form.catalog || offered[0]?.id;
   const create = async (event) => {
     event.preventDefault();
-    if (!form.name.trim()) return setError({ target: "displayName", message: t("packages.needsName"), status: 400 });
+    if (!form.name.trim()) return setError({ target: "displayName", message: t("policy.needsName"), status: 400 });
     setBusy(true);
     try {
       const made = await post(`${EM}/accessPackages`, { displayName: form.name.trim(), description: form.description, isHidden: form.hidden, catalog: { id: catalog } });

@@ -40,9 +40,9 @@ export default function Package({ id }) {
       actions=${mine && html`<${Button} icon="pencil" onClick=${() => setAsking("edit")}>${t("packages.edit")}<//>
         <${Menu} label=${t("packages.moreActions")} items=${[{ label: t("packages.deletePackage"), icon: "trash", danger: true, act: () => setAsking("delete") }]} />`} />
     <${Tabs} label=${t("packages.parts")} current=${tab} tabs=${[
-      { id: "about", label: t("packages.tab_about"), href: here("about") },
-      inside && { id: "assignments", label: t("packages.tab_assignments"), href: here("assignments"), count: people },
-      { id: "reviews", label: t("packages.tab_reviews"), href: here("reviews") },
+      { id: "about", label: t("packages.tabAbout"), href: here("about") },
+      inside && { id: "assignments", label: t("packages.tabAssignments"), href: here("assignments"), count: people },
+      { id: "reviews", label: t("packages.tabReviews"), href: here("reviews") },
     ]} />
     ${tab === "about" && html`<div>
       <${Policies} packed=${packed} rows=${rows} mine=${mine} me=${me} />

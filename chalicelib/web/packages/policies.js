@@ -10,7 +10,7 @@ import { toForm } from "./settings.js";
 import { lasts, reviewed } from "./words.js";
 
 export function Policies({ packed, rows, mine, me }) {
-  const add = mine && html`<${Button} icon="plus" href="/admin/packages/${packed.id}/policies/new">${t("packages.newPolicy")}<//>`;
+  const add = mine && html`<${Button} icon="plus" href="/admin/packages/${packed.id}/policies/new">${t("policy.newPolicy")}<//>`;
   const policies = [...packed.assignmentPolicies].sort((a, b) => compare(a.displayName, b.displayName));
   return html`<${Section} title=${t("packages.policies")} note=${t("packages.policiesNote")} actions=${policies.length > 0 && add}>
     ${policies.length
@@ -27,8 +27,8 @@ function PolicyCard({ one, packed, me, row }) {
     <span class="grow stack-4">
       <span class="row"><strong>${one.displayName}</strong>${one["@accessReviews.isEnabled"] === false && html`<${Tag}>${t("packages.closed")}<//>`}
         ${row?.coverage === "ended" && html`<${Tag} tone="unsure" icon="triangle-alert">${t("packages.coverage_ended")}<//>`}</span>
-      <span>${reviewed(form)}${form.on && html`<span class="muted">${t("packages.elseSilence", { silence: t(`packages.silence_${form.silence}`) })}</span>`}</span>
-      <span class="muted small">${[row?.liveAssignments !== undefined && t("packages.people_", { count: row.liveAssignments }), t("packages.lastsFor_", { lasts: lasts(one.expiration) })].filter(Boolean).join(" · ")}
+      <span>${reviewed(form)}${form.on && html`<span class="muted">${t("packages.elseSilence", { silence: t(`policy.silence_${form.silence}`) })}</span>`}</span>
+      <span class="muted small">${[t("packages.accessLasts", { lasts: lasts(one.expiration) }), row?.liveAssignments !== undefined && t("packages.personCount", { count: row.liveAssignments })].filter(Boolean).join(" · ")}
         ${last && html` · <${When} at=${last.endDateTime}>${t("packages.lastReviewed", { ago: ago(last.endDateTime) })}<//>`}</span>
     </span><${Icon} name="chevron-right" /><//></li>`;
 }

@@ -29,7 +29,7 @@ export default function Policy({ id, part_id: given }) {
   const loaded = useLoad(async (signal) => ({ ...(await loadPolicy(id, policyId, me, signal)), turn: ++turns }), [id, policyId]);
   if (loaded.error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
   if (loaded.error) return html`<div class="page"><${ErrorNote} error=${loaded.error} retry=${loaded.reload} /></div>`;
-  if (!loaded.data) return html`<div class="page"><${PageHead} title=${t(policyId ? "packages.policy" : "packages.newPolicy")} /><${Skeleton} lines=${6} /></div>`;
+  if (!loaded.data) return html`<div class="page"><${PageHead} title=${t(policyId ? "packages.policy" : "policy.newPolicy")} /><${Skeleton} lines=${6} /></div>`;
   return html`<${Editor} key=${loaded.data.turn} ...${loaded.data} reload=${loaded.reload} />`;
 }
 
@@ -76,7 +76,7 @@ function Editor({ packed, policy, form: saved, reload }) {
       if (policy) reload();
       else navigate(`/admin/packages/${packed.id}/policies/${made.id}`, { replace: true });
       scrollTo(0, 0);
-      toast(t("packages.saved"));
+      toast(t("policy.saved"));
     } catch (error) {
       setRefusal(error);
       setBusy(false);
@@ -85,10 +85,10 @@ function Editor({ packed, policy, form: saved, reload }) {
   };
   const bar = { readOnly, dirty: changed.length > 0 || !policy, busy, save, step, setStep, isNew: !policy, cancel: () => navigate(`/admin/packages/${packed.id}`) };
   return html`<div class="page page-policy">
-    <${PageHead} crumbs=${crumbs(packed)} title=${policy ? policy.displayName : t("packages.newPolicy")} lede=${t("packages.policyLede", { name: packed.displayName })}
+    <${PageHead} crumbs=${crumbs(packed)} title=${policy ? policy.displayName : t("policy.newPolicy")} lede=${t("policy.policyLede", { name: packed.displayName })}
       actions=${policy && !readOnly && html`<${Menu} label=${t("packages.moreActions")} items=${[{ label: t("packages.deletePolicy"), icon: "trash", danger: true, act: () => setAsking(true) }]} />`} />
     ${told && html`<${Saved} ...${told} />`}
-    ${readOnly && html`<${Notice} icon="lock">${t("packages.readOnly")}<//>`}
+    ${readOnly && html`<${Notice} icon="lock">${t("policy.readOnly")}<//>`}
     <${Summary} errors=${errors} show=${tried || Boolean(refusal)} refusal=${refusal} goTo=${goTo} />
     <${Steps} step=${step} setStep=${setStep} errors=${errors} />
     <div class=${step === "lifecycle" && form.on ? "policy-columns" : "policy-columns policy-single"}>
@@ -141,30 +141,30 @@ function Summary({ errors, show, refusal, goTo }) {
   const other = refusal && !controlOf(refusal.target);
   if (!show || (!all.length && !other)) return null;
   return html`<div id="summary" tabindex="-1" class="notice notice-deny summary" role="alert"><${Icon} name="circle-alert" size=${20} />
-    <div class="grow stack-8"><p class="strong">${t("packages.notSaved", { count: all.length || 1 })}</p>
+    <div class="grow stack-8"><p class="strong">${t("policy.notSaved", { count: all.length || 1 })}</p>
       <ul class="summary-list">${other && html`<li>${explained(refusal)}</li>`}
-        ${all.map(([control, message]) => html`<li key=${control}><a href="#${control}" onClick=${(event) => (event.preventDefault(), goTo(control))}>${t(`packages.field_${control}`)}</a>: ${message}</li>`)}</ul></div></div>`;
+        ${all.map(([control, message]) => html`<li key=${control}><a href="#${control}" onClick=${(event) => (event.preventDefault(), goTo(control))}>${t(`policy.field_${control}`)}</a>: ${message}</li>`)}</ul></div></div>`;
 }
 
-const Steps = ({ step, setStep, errors }) => html`<div class="steps" role="tablist" aria-label=${t("packages.steps")}>${STEPS.map((one, place) => {
+const Steps = ({ step, setStep, errors }) => html`<ol class="steps" aria-label=${t("policy.steps")}>${STEPS.map((one, place) => {
   const wrong = Object.keys(errors).some((control) => stepOf(control) === one);
-  return html`<button key=${one} type="button" role="tab" class="step" aria-selected=${one === step ? "true" : "false"} onClick=${() => setStep(one)}>
-    <span class="step-number" aria-hidden="true">${wrong ? html`<${Icon} name="circle-alert" size=${14} />` : place + 1}</span>${t(`packages.step_${one}`)}
-    ${wrong && html`<span class="unseen">${t("packages.stepWrong")}</span>`}</button>`;
-})}</div>`;
+  return html`<li key=${one}><button type="button" class="step" aria-current=${one === step ? "step" : undefined} onClick=${() => setStep(one)}>
+    <span class="step-number" aria-hidden="true">${wrong ? html`<${Icon} name="circle-alert" size=${14} />` : place + 1}</span>${t(`policy.step_${one}`)}
+    ${wrong && html`<span class="unseen">${t("policy.stepWrong")}</span>`}</button></li>`;
+})}</ol>`;
 
 function SaveBar({ dirty, busy, save, cancel, step, setStep, isNew, count }) {
   const following = STEPS[STEPS.indexOf(step) + 1];
-  return html`<div class="save-bar"><p class="muted small grow" role="status">${dirty ? (isNew ? t("packages.notYetSaved") : t("packages.changes", { count })) : t("packages.nothingChanged")}</p>
+  return html`<div class="save-bar"><p class="muted small grow" role="status">${dirty ? (isNew ? t("policy.notYetSaved") : t("policy.changes", { count })) : t("policy.nothingChanged")}</p>
     <${Button} onClick=${cancel}>${t("kit.cancel")}<//>
-    ${isNew && following ? html`<${Button} kind="primary" onClick=${() => setStep(following)}>${t("packages.next")}<//>`
-      : html`<${Button} kind="primary" busy=${busy} disabled=${!dirty} onClick=${save}>${t("packages.savePolicy")}<//>`}</div>`;
+    ${isNew && following ? html`<${Button} kind="primary" onClick=${() => setStep(following)}>${t("policy.next")}<//>`
+      : html`<${Button} kind="primary" busy=${busy} disabled=${!dirty} onClick=${save}>${t("policy.savePolicy")}<//>`}</div>`;
 }
 
 /** After a save: what was changed, and from when it holds. */
-const Saved = ({ changed, next, running, zone, made }) => html`<${Notice} tone="approve" title=${t(made ? "packages.madePolicy" : "packages.savedChanges", { count: changed.length })}>
+const Saved = ({ changed, next, running, zone, made }) => html`<${Notice} tone="approve" title=${t(made ? "policy.madePolicy" : "policy.savedChanges", { count: changed.length })}>
   <div class="stack-8">
-    ${changed.length > 0 && html`<ul class="changes">${changed.map((one) => html`<li key=${one.name}>${t(`packages.field_${one.name}`)}: ${one.from && html`<s class="muted">${one.from}</s> <span aria-hidden="true">→</span> `}<strong>${one.to}</strong></li>`)}</ul>`}
-    ${next && html`<p>${t("packages.holdsFrom", { day: day(next.startDateTime, zone) })}${running ? ` ${t("packages.runningKeeps", { day: day(running.endDateTime, zone) })}` : ""}</p>`}
+    ${changed.length > 0 && html`<ul class="changes">${changed.map((one) => html`<li key=${one.name}>${t(`policy.field_${one.name}`)}: ${one.from && html`<s class="muted">${one.from}</s> <span aria-hidden="true">→</span> `}<strong>${one.to}</strong></li>`)}</ul>`}
+    ${next && html`<p>${t("policy.holdsFrom", { day: day(next.startDateTime, zone) })}${running ? ` ${t("policy.runningKeeps", { day: day(running.endDateTime, zone) })}` : ""}</p>`}
   </div>
 <//>`;

@@ -39,11 +39,11 @@ export function SubjectPicker({ id, label, help, error, hideLabel, value, onChan
     ${value.length > 0 && html`<ul class="subjects-list" aria-label=${label}>${value.map((one) => html`<li key=${one.id}><${Subject} one=${one}
       drop=${() => onChange(value.filter((other) => other.id !== one.id))} /></li>`)}</ul>`}
     <${PersonPicker} id=${id} label=${label} help=${help} error=${error} hideLabel=${hideLabel} value=${null} onChange=${add} search=${peopleAndGroups}
-      without=${value.map((one) => one.id)} placeholder=${placeholder || t("packages.addPerson")} />
+      without=${value.map((one) => one.id)} placeholder=${placeholder || t("policy.addPerson")} />
   </div>`;
 }
 
 const Subject = ({ one, drop }) => html`<span class="chosen">
   ${one.kind === "group" ? html`<span class="subject-group"><${Icon} name="users" size=${14} /></span>` : html`<${Avatar} name=${one.displayName} id=${one.id} size=${24} />`}
   <span class="clip">${one.displayName}</span>
-  <button type="button" class="chosen-drop" onClick=${drop}><${Icon} name="x" label=${t("packages.dropPerson", { name: one.displayName })} /></button></span>`;
+  <button type="button" class="chosen-drop" onClick=${drop}><${Icon} name="x" label=${t("policy.dropPerson", { name: one.displayName })} /></button></span>`;

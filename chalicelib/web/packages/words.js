@@ -6,7 +6,7 @@ import { daysOf } from "./settings.js";
 /** "Every quarter, by each person's manager": how a policy is reviewed; `form` as in settings.js. */
 export function reviewed(form) {
   if (!form.on) return t("packages.notReviewed");
-  return t("packages.reviewedBy", { every: t(`packages.often_${form.every}`), who: t(`packages.by_${form.who}`) });
+  return t("packages.reviewedBy", { every: t(`policy.often_${form.every}`), who: t(`policy.by_${form.who}`) });
 }
 
 /** How long an assignment lasts: "90 days", "until 31 March 2027", "without end". */
@@ -21,16 +21,16 @@ const flag = (value) => t(value ? "packages.yes" : "packages.no");
 const days = (text) => t("packages.days", { count: Number(text) || 0 });
 
 const SAID = {
-  on: (form) => t(form.on ? "packages.switchedOn" : "packages.switchedOff"),
-  every: (form) => t(`packages.often_${form.every}`),
+  on: (form) => t(form.on ? "policy.switchedOn" : "policy.switchedOff"),
+  every: (form) => t(`policy.often_${form.every}`),
   start: (form) => longDay(`${form.start}T12:00:00Z`, "UTC"),
   days: (form) => days(form.days),
-  who: (form) => t(`packages.by_${form.who}`),
+  who: (form) => t(`policy.by_${form.who}`),
   people: (form) => people(form.people),
   fallback: (form) => people(form.fallback),
-  silence: (form) => t(`packages.silence_${form.silence}`),
+  silence: (form) => t(`policy.silence_${form.silence}`),
   zone: (form) => form.zone,
-  end: (form) => t(`packages.end_${form.end}`),
+  end: (form) => t(`policy.end_${form.end}`),
   endDate: (form) => form.endDate && longDay(`${form.endDate}T12:00:00Z`, "UTC"),
   count: (form) => form.count,
   justification: (form) => flag(form.justification),
@@ -47,8 +47,8 @@ const SAID = {
   name: (form) => form.name,
   description: (form) => form.description || t("packages.empty"),
   enabled: (form) => flag(form.enabled),
-  allowed: (form) => t(`packages.allowed_${form.allowed}`),
-  lasting: (form) => t(`packages.lasting_${form.lasting}`),
+  allowed: (form) => t(`policy.allowed_${form.allowed}`),
+  lasting: (form) => t(`policy.lasting_${form.lasting}`),
   lastsFor: (form) => days(form.lastsFor),
   ends: (form) => form.ends,
 };

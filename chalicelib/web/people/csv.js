@@ -1,4 +1,5 @@
 // The little of CSV that the page itself needs: to look at the head of a file, and to write one.
+import { t } from "../lib/texts.js";
 
 /** Columns a file of people or assignments may have; the first `needed` of them must be there. */
 export const COLUMNS = {
@@ -8,16 +9,9 @@ export const COLUMNS = {
 export const NEEDED = { people: ["userPrincipalName"], assignments: ["user", "package"] };
 const OTHER_NAMES = { objectid: "id" };
 
-const TEMPLATES = {
-  people: [
-    ["userPrincipalName", "displayName", "mail", "jobTitle", "department", "manager", "lastSignIn"],
-    ["anna@example.com", "Anna Berg", "anna@example.com", "Analyst", "Sales", "carl@example.com", "2026-02-27"],
-    ["carl@example.com", "Carl Dahl", "carl@example.com", "Head of sales", "Sales", "", "never"],
-  ],
-  assignments: [
-    ["user", "package", "policy", "start", "end"],
-    ["anna@example.com", "Sales tools", "", "", "2026-12-31"],
-  ],
+const IN_TEMPLATE = {
+  people: ["userPrincipalName", "displayName", "mail", "jobTitle", "department", "manager", "lastSignIn"],
+  assignments: COLUMNS.assignments,
 };
 
 const cell = (value) => (/[",\n]|^[=+\-@\t\r]/.test(value) ? `"${/^[=+\-@\t\r]/.test(value) ? "'" : ""}${value.replaceAll('"', '""')}"` : value);
@@ -35,7 +29,11 @@ export function keep(name, rows) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-export const keepTemplate = (kind) => keep(`${kind}.csv`, TEMPLATES[kind]);
+/** A file to fill in, with rows that show how. */
+export function keepTemplate(kind) {
+  const rows = t(`imports.example-${kind}`).split("\n").map((row) => row.split(","));
+  keep(`${kind}.csv`, [IN_TEMPLATE[kind], ...rows]);
+}
 
 /** What one sees of a file before it is sent: its columns, those the import takes, those that are missing, its rows. */
 export async function headOf(file, kind) {

@@ -1,7 +1,7 @@
 // Imports: choose a file of people or assignments, see it done row by row, and what was left out; earlier ones below.
 import { Button, When } from "../kit/base.js";
 import { DataTable, PageHead, Section, Tabs } from "../kit/layout.js";
-import { Empty, ErrorNote, NotFound } from "../kit/telling.js";
+import { ErrorNote, NotFound } from "../kit/telling.js";
 import { ago } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
@@ -26,7 +26,7 @@ function AllImports() {
     ${begun
       ? html`<section class="import-now" aria-label=${t("imports.running")}><${ImportProgress} id=${begun} ended=${list.reload} again=${() => setBegun(null)} /></section>`
       : html`<${ChooseFile} key=${kind} kind=${kind} begun=${(id) => (setBegun(id), list.reload())} />`}
-    <div class="import-earlier"><${Section} title=${t("imports.earlier")}><${Earlier} list=${list} /><//></div>
+    ${(list.rows.length > 0 || list.error) && html`<div class="import-earlier"><${Section} title=${t("imports.earlier")}><${Earlier} list=${list} /><//></div>`}
   </div>`;
 }
 
@@ -37,8 +37,7 @@ function Earlier({ list }) {
     { id: "changed", title: t("imports.addedOrChanged"), right: true, cell: (one) => number(one.created + one.updated) },
     { id: "state", title: t("imports.state"), cell: (one) => html`<${ImportState} job=${one} />` },
   ];
-  return html`<${DataTable} caption=${t("imports.earlier")} list=${list} columns=${columns} onRow=${(one) => navigate(`${HOME}/${one.id}`)}
-    empty=${html`<${Empty} icon="upload" title=${t("imports.none")}>${t("imports.noneWhy")}<//>`} />`;
+  return html`<${DataTable} caption=${t("imports.earlier")} list=${list} columns=${columns} onRow=${(one) => navigate(`${HOME}/${one.id}`)} />`;
 }
 
 function OneImport({ id }) {

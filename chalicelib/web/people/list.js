@@ -45,5 +45,5 @@ export const States = ({ person }) => html`${!person.accountEnabled && html`<${T
 
 /** When somebody signed in last, in words. */
 export const SignIn = ({ person }) => person.lastSignInDateTime
-  ? html`<${When} at=${person.lastSignInDateTime}>${ago(person.lastSignInDateTime)}<//>`
+  ? html`<span class="nowrap"><${When} at=${person.lastSignInDateTime}>${ago(person.lastSignInDateTime)}<//></span>`
   : html`<span class="faint">${t(person.neverSignedIn ? "people.never" : "people.unknown")}</span>`;

@@ -15,7 +15,7 @@ const packageLink = (one) => html`<${Link} href="/admin/packages/${one.id}" clas
 const reviewLink = (one) => html`<${Link} href="/admin/reviews/${one.reviewId}" class="quiet-link strong">${one.accessPackage.displayName || one.displayName}<//>`;
 
 /** The packages they hold. */
-export function Access({ id, person }) {
+export function Access({ id }) {
   const held = listOf(useGet(`/api/v1/people/${id}/packages`));
   if (held.error?.status === 404) Object.assign(held, { error: null, rows: [] });
   const columns = [
@@ -25,11 +25,11 @@ export function Access({ id, person }) {
     { id: "how", title: t("people.how"), cell: (one) => one.request ? t("people.byRequest", { name: one.request.requestorName || t("people.gone") }) : html`<span class="faint">${t("people.byImport")}</span>` },
   ];
   return html`<${DataTable} caption=${t("people.part-access")} list=${held} columns=${columns} keyOf=${(one) => one.assignmentId}
-    empty=${html`<${Empty} icon="key-round" title=${t("people.holdsNothing", { name: person.displayName })}>${t("people.holdsNothingWhy")}<//>`} />`;
+    empty=${html`<${Empty} icon="key-round" title=${t("people.holdsNothing")}>${t("people.holdsNothingWhy")}<//>`} />`;
 }
 
 /** The reviews they are a reviewer of. */
-export function Answers({ id, person }) {
+export function Answers({ id }) {
   const list = usePages(`/api/v1/people/${id}/reviews?as=reviewer`);
   const columns = [
     { id: "review", title: t("people.review"), wide: true, cell: (one) => html`<span class="person-words">${reviewLink(one)}<span class="person-detail"><${Due} at=${one.endDateTime} zone=${one.timeZone} brief /></span></span>` },
@@ -37,11 +37,11 @@ export function Answers({ id, person }) {
     { id: "done", title: t("people.decided"), cell: (one) => html`<span class="person-progress"><${Progress} done=${one.items - one.undecided} total=${one.items} label=${t("people.decidedIn", { review: one.displayName })} /></span>` },
   ];
   return html`<${DataTable} caption=${t("people.part-answers")} list=${list} columns=${columns} keyOf=${(one) => one.reviewId}
-    empty=${html`<${Empty} icon="list-checks" title=${t("people.answersNothing", { name: person.displayName })}>${t("people.answersNothingWhy")}<//>`} />`;
+    empty=${html`<${Empty} icon="list-checks" title=${t("people.answersNothing")}>${t("people.answersNothingWhy")}<//>`} />`;
 }
 
 /** The reviews their own access was or is in. */
-export function Reviewed({ id, person }) {
+export function Reviewed({ id }) {
   const list = usePages(`/api/v1/people/${id}/reviews?as=reviewed`);
   const columns = [
     { id: "review", title: t("people.review"), wide: true, cell: (one) => html`<span class="person-words">${reviewLink(one)}<span class="person-detail">${ended(one) ? t("people.closedOn", { day: longDay(one.endDateTime) }) : html`<${Due} at=${one.endDateTime} zone=${one.timeZone} brief />`}</span></span>` },
@@ -49,7 +49,7 @@ export function Reviewed({ id, person }) {
     { id: "when", title: t("people.decidedWhen"), cell: (one) => one.decidedDateTime ? html`<${When} at=${one.decidedDateTime}>${ago(one.decidedDateTime)}<//>` : html`<span class="faint">${t("people.notYet")}</span>` },
   ];
   return html`<${DataTable} caption=${t("people.part-reviewed")} list=${list} columns=${columns} keyOf=${(one) => one.itemId}
-    empty=${html`<${Empty} icon="clipboard-check" title=${t("people.neverReviewed", { name: person.displayName })}>${t("people.neverReviewedWhy")}<//>`} />`;
+    empty=${html`<${Empty} icon="clipboard-check" title=${t("people.neverReviewed")}>${t("people.neverReviewedWhy")}<//>`} />`;
 }
 
 const ended = (one) => new Date(one.endDateTime) <= now();
@@ -62,7 +62,7 @@ function Decision({ one }) {
 }
 
 /** What they may do here, and through which group. */
-export function Roles({ id, person }) {
+export function Roles({ id }) {
   const { rows, ...list } = listOf(useGet(`/api/v1/people/${id}/roles`));
   const columns = [
     { id: "role", title: t("people.may"), wide: true, cell: (one) => html`<${RoleSentence} grant=${one} />` },
@@ -70,9 +70,9 @@ export function Roles({ id, person }) {
     { id: "since", title: t("people.heldSince"), cell: (one) => one.createdDateTime && html`<${When} at=${one.createdDateTime}>${longDay(one.createdDateTime)}<//>` },
   ];
   return html`<${DataTable} caption=${t("people.part-roles")} list=${{ ...list, rows }} columns=${columns} keyOf=${(one) => `${one.role} ${one.scope} ${one.through?.id}`}
-    empty=${html`<${Empty} icon="user-cog" title=${t("people.noRole", { name: person.displayName })}>${t("people.noRoleWhy")}<//>`} />`;
+    empty=${html`<${Empty} icon="user-cog" title=${t("people.noRole")}>${t("people.noRoleWhy")}<//>`} />`;
 }
 
 /** What they were told. */
-export const Mails = ({ id, person }) => html`<${SentMails} path="/api/v1/mails?personId=${id}" about="review"
-  empty=${html`<${Empty} icon="mail" title=${t("people.noMails", { name: person.displayName })}>${t("people.noMailsWhy")}<//>`} />`;
+export const Mails = ({ id }) => html`<${SentMails} path="/api/v1/mails?personId=${id}" about="review"
+  empty=${html`<${Empty} icon="mail" title=${t("people.noMails")}>${t("people.noMailsWhy")}<//>`} />`;

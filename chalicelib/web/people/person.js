@@ -23,11 +23,12 @@ export default function OnePerson({ id }) {
   const Part = PARTS[part] || Access;
   return html`<div class="page">
     <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
+    ${person && html`<${Notices} person=${person} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
       <div class="one-person-main">
         <${Tabs} label=${t("people.parts")} current=${part} tabs=${tabs(id, me)} />
-        ${person && html`<${Part} key=${part} id=${id} person=${person} />`}
+        ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
   </div>`;
@@ -42,12 +43,17 @@ const Title = ({ person }) => person
       <span class="person-title-words"><bdi>${person.displayName}</bdi><span class="page-lede">${[person.jobTitle, person.department].filter(Boolean).join(" · ")}</span></span></span>`
   : html`<span class="person-title"><span class="skeleton person-title-round"></span><span class="unseen">${t("people.person")}</span></span>`;
 
-function Who({ person }) {
+/** What one must know first: they cannot review, or somebody stands in. */
+function Notices({ person }) {
   const away = person.delegate;
-  return html`<div class="stack-24">
+  if (person.canReview && !away) return null;
+  return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
     ${away && html`<${Notice} icon="user-check">${t("people.away", { name: away.to.displayName || t("people.gone"), from: longDay(away.startDateTime), until: longDay(away.endDateTime) })}<//>`}
-    <${Facts} rows=${[
+  </div>`;
+}
+
+const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.signInName"), html`<span class="breakable">${person.userPrincipalName}</span>`],
       [t("people.mail"), person.mail ? html`<span class="breakable">${person.mail}</span>` : html`<span class="faint">${t("people.noMail")}</span>`],
       [t("people.manager"), person.manager ? html`<${Link} href="/admin/people/${person.manager.id}">${person.manager.displayName || t("people.gone")}<//>` : html`<span class="faint">${t("people.noManager")}</span>`],
@@ -55,6 +61,4 @@ function Who({ person }) {
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
-    ]} />
-  </div>`;
-}
+    ]} />`;

@@ -53,8 +53,6 @@ export function ImportProgress({ id, ended, again, failed }) {
 const Numbers = ({ job }) => html`<dl class="numbers">${["created", "updated", "unchanged", "bad"].map((name) => html`<div key=${name} class=${`numbers-one ${name === "bad" && job.bad ? "numbers-bad" : ""}`}>
   <dt>${t(`imports.${name}-${job.kind}`)}</dt><dd class="number">${number(job[name])}</dd></div>`)}</dl>`;
 
-const sentence = (row) => t(row.column ? "imports.badRow" : "imports.badRowWhole", { line: row.line, column: row.column, reason: row.reason });
-
 /** "Nothing was changed for 3 rows", and which they are. */
 function BadRows({ job }) {
   const [more, setMore] = useState({ rows: [], next: undefined, loading: false });
@@ -66,12 +64,12 @@ function BadRows({ job }) {
     setMore({ rows: [...more.rows, ...page.badRows], next: following(page), loading: false });
   };
   const columns = [
-    { id: "line", title: t("imports.line"), cell: (row) => html`<span class="number">${row.line}</span>` },
+    { id: "line", title: t("imports.line"), cell: (row) => html`<span class="number"><span class="only-phone">${t("imports.line")} </span>${row.line}</span>` },
     { id: "column", title: t("imports.column"), cell: (row) => row.column ? html`<code>${row.column}</code>` : html`<span class="faint">${t("imports.wholeRow")}</span>` },
     { id: "reason", title: t("imports.reason"), wide: true, cell: (row) => row.reason },
   ];
   return html`<div class="stack">
-    <div class="between"><div><h3>${t("imports.nothingChanged", { count: job.bad })}</h3><p class="muted small">${sentence(rows[0] || { line: "", reason: "" })}</p></div>
+    <div class="between"><div><h3>${t("imports.nothingChanged", { count: job.bad })}</h3><p class="muted small">${t("imports.mend")}</p></div>
       <${Button} small icon="download" onClick=${() => everyBadRow(job.id)}>${t("imports.downloadBad")}<//></div>
     <${DataTable} caption=${t("imports.nothingChanged", { count: job.bad })} columns=${columns} keyOf=${(row) => `${row.line} ${row.column}`}
       list=${{ rows, loading: more.loading, more: Boolean(next), next: load }} />

@@ -36,13 +36,13 @@ export default function Delegate() {
   if (!data) return html`<div class="page page-narrow" aria-busy="true">${head}<${Skeleton} lines=${4} /></div>`;
   const { named, away } = data;
   const close = () => setAsking(null);
-  return html`<div class="page page-narrow">${head}<div class="stack-40">
+  return html`<div class="page page-narrow">${head}<div class="stand-page">
     ${named && asking !== "change" ? html`<${Arranged} named=${named} ask=${setAsking} />` : html`<${Sentence} named=${named} stop=${named && close} done=${() => (close(), reload())} />`}
-    <${Section} title=${t("reviews.standMeans")}><ul class="points prose">${MEANS.map((key) => html`<li key=${key}>${t(`reviews.${key}`)}</li>`)}</ul><//>
     ${away.length > 0 && html`<${Section} title=${t("reviews.standAway")} note=${t("reviews.standAwayNote")}>
       <ul class="todos">${away.map((one) => html`<li class="stand-away" key=${one.review.id + one.to}>
         <span class="grow"><${Link} href="/reviews/${one.review.id}">${one.review.accessPackage.displayName}<//> <span class="muted">${t("reviews.standWith", { name: one.name })}</span></span>
         <${Button} small icon="undo-2" onClick=${() => setAsking(one)}>${t("reviews.back")}<//></li>`)}</ul><//>`}
+    <${Section} title=${t("reviews.standMeans")}><ul class="points prose">${MEANS.map((key) => html`<li key=${key}>${t(`reviews.${key}`)}</li>`)}</ul><//>
     ${asking === "end" && html`<${Ending} named=${named} away=${away.length} close=${close} done=${reload} />`}
     ${asking?.review && html`<${TakeBack} ...${asking} close=${close} done=${reload} />`}
   </div></div>`;
@@ -94,7 +94,7 @@ function Sentence({ named, stop, done }) {
   return html`<form class="stack" onSubmit=${send} noValidate>
     <div class="stand-sentence">
       <span class="stand-part"><span>${t("reviews.standFrom")}</span>${input("first", "date", first, setFirst, { min: inputDay(now()) })}</span>
-      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: first })},</span>
+      <span class="stand-part"><span>${t("reviews.standTo")}</span>${input("until", "date", to, setTo, { min: first })}<span class="stand-comma">,</span></span>
       <span class="stand-person"><${PersonPicker} hideLabel label=${t("reviews.stand_to")} placeholder=${t("reviews.stand_to")} value=${person} onChange=${setPerson} without=${[me.id]} /></span>
       <span class="stand-part stand-reason"><span>${t("reviews.standReviews")}</span>${input("reason", "text", reason, setReason, { placeholder: t("reviews.standBecause"), maxlength: "200" })}</span>
     </div>

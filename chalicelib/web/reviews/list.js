@@ -5,16 +5,17 @@ import { PageHead, Section } from "../kit/layout.js";
 import { Empty, ErrorNote } from "../kit/telling.js";
 import { due } from "../lib/dates.js";
 import { useLoad } from "../lib/hooks.js";
-import { html, useEffect, useState } from "../lib/html.js";
+import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { Link, navigate } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { ClosedReviews } from "./closed.js";
 import { HandOver, TakeBack } from "./hand-over.js";
-import { isOwn, loadReviews, question } from "./load.js";
+import { isElsewhere, isOwn, loadReviews, question } from "./load.js";
 
 /** One who arrives (and does not come from another page of ours) with a single review goes straight to it. */
 function useStraight(data) {
-  const straight = history.state === null && data?.waiting.length === 1 && data.decided.length + data.elsewhere.length === 0 ? data.waiting[0] : null;
+  const arrives = useRef(history.state === null); // as it was: going there changes it
+  const straight = arrives.current && data?.waiting.length === 1 && data.decided.length + data.elsewhere.length === 0 ? data.waiting[0] : null;
   useEffect(() => void (straight && navigate(`/reviews/${straight.id}`, { replace: true })), [straight]);
   return straight;
 }
@@ -64,7 +65,7 @@ function Row({ review, first, level, names, ask }) {
     <div class="todo-when"><${Due} at=${endDateTime} zone=${timeZone} brief /><${When} at=${endDateTime} zone=${timeZone} /></div>
     <div class="todo-far">${!own && html`<${Progress} done=${done} total=${items} label=${t("reviews.progressOf", { package: accessPackage.displayName })} />`}</div>
     <div class="todo-act">
-      ${review.mayHandOver && html`<${Menu} kind="quiet" label=${t("reviews.moreOf", { package: accessPackage.displayName })} items=${[{ label: t("reviews.handAll"), icon: "forward", act: () => ask({ hand: review }) }]} />`}
+      ${review.mayHandOver && !isElsewhere(review) && html`<${Menu} kind="quiet" label=${t("reviews.moreOf", { package: accessPackage.displayName })} items=${[{ label: t("reviews.handAll"), icon: "forward", act: () => ask({ hand: review }) }]} />`}
       <${Button} kind=${first ? "primary" : "plain"} href="/reviews/${id}" aria-label=${t("reviews.actOn", { act: t(`reviews.${label}`), package: accessPackage.displayName })}>${t(`reviews.${label}`)}<//>
     </div>
   </li>`;

@@ -28,7 +28,8 @@ function Everything({ data }) {
   const me = useMe();
   const { together, apart } = useMemo(() => chosen(data.waiting), [data]);
   const desk = useWaiting(together, me);
-  const by = useQuery().by === "package" ? "package" : "person";
+  const wished = useQuery().by;
+  const by = ["person", "package"].includes(wished) ? wished : somebodyTwice(desk.rows) ? "person" : "package";
   const order = desk.rows.map((row) => row.id).sort().join();
   const places = useMemo(() => grouped(desk.rows, by).map(({ key, rows }) => ({ key, ids: rows.map((row) => row.id) })), [order, by]);
   const byId = new Map(desk.rows.map((row) => [row.id, row]));
@@ -42,18 +43,21 @@ function Everything({ data }) {
     <${PageHead} title=${t("reviews.waitingHeading")} lede=${lede || undefined} />
     ${data.waiting.some(isOwn) && html`<${Own} reviews=${data.waiting.filter(isOwn)} />`}
     ${desk.failed.length > 0 && html`<${ErrorNote} error=${desk.failed[0].items.error} retry=${desk.reload} />`}
-    ${desk.rows.length === 0 && !desk.failed.length && !apart.length && html`<${Empty} icon="circle-check" title=${t("reviews.nothing")} action=${html`<${Button} href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.waitingNothing")}<//>`}
+    ${desk.rows.length === 0 && !desk.failed.length && !apart.length && html`<${Empty} icon="circle-check" title=${t(data.waiting.length ? "reviews.nothingElse" : "reviews.nothing")} action=${html`<${Button} href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.waitingNothing")}<//>`}
     ${desk.rows.length > 0 && html`<${Tools} by=${by} desk=${desk} open=${open} />
       <${Refusals} saving=${desk.saving} />
       ${open === 0 && html`<${Notice} tone="approve" title=${t("reviews.waitingDone", { count: desk.rows.length })} action=${html`<${Button} small href="/">${t("reviews.selfToReviews")}<//>`}>${t("reviews.selfChange", { when: moment(together[0].endDateTime) })}<//>`}
       <div class="waiting-groups">${groups.map((group) => html`<${Group} key=${group.key} group=${group} by=${by} desk=${desk} />`)}</div>`}
     ${apart.length > 0 && html`<${Apart} reviews=${apart} />`}
     ${desk.rows.length > 0 && html`<p class="muted small waiting-keys">${t("reviews.keys")}</p>`}
-    <div class="waiting-last"><${LastAction} desk=${desk} /></div>
+    <${LastAction} desk=${desk} />
     ${desk.editing?.ids && html`<${ReasonDialog} wish=${desk.editing} save=${desk.saveReason} close=${desk.cancelEdit} />`}
     ${desk.sure && html`<${AtOnce} desk=${desk} />`}
   </div>`;
 }
+
+/** Has anybody more than one row? Where nobody has, people one by one would only make a longer page. */
+const somebodyTwice = (rows) => new Set(rows.map((row) => row.item.personId)).size < rows.length;
 
 /** Questions about one's own access have a page of their own. */
 const Own = ({ reviews }) => html`<${Notice} tone="accent" icon="circle-question-mark" action=${html`<${Button} small href="/reviews/${reviews[0].id}">${t("reviews.answer")}<//>`}>
@@ -61,7 +65,7 @@ const Own = ({ reviews }) => html`<${Notice} tone="accent" icon="circle-question
 
 /** How it is grouped, how far one is, whether it is saved. */
 const Tools = ({ by, desk, open }) => html`<div class="waiting-tools">
-  <div class="row" role="group" aria-label=${t("reviews.groupBy")}>${["person", "package"].map((one) => html`<${Chip} key=${one} on=${by === one} onClick=${() => setQuery({ by: one === "person" ? "" : one })}>${t(`reviews.by_${one}`)}<//>`)}</div>
+  <div class="row" role="group" aria-label=${t("reviews.groupBy")}>${["person", "package"].map((one) => html`<${Chip} key=${one} on=${by === one} onClick=${() => setQuery({ by: one })}>${t(`reviews.by_${one}`)}<//>`)}</div>
   <div class="waiting-far"><${Progress} done=${desk.rows.length - open} total=${desk.rows.length} /></div>
   <${SaveState} saving=${desk.saving} />
 </div>`;

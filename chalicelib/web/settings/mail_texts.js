@@ -53,7 +53,7 @@ function Editor({ kept, deployment, previews, saved }) {
       <h2>${t("settings.words")}</h2>
       <${TextInput} label=${t("settings.organisation")} help=${t("settings.organisationHelp")} placeholder=${asDeployed("organisation")} maxlength="80" value=${texts.organisation} onInput=${set("organisation")} error=${wrong("organisation")} />
       <${TextInput} label=${t("settings.contact")} help=${t("settings.contactHelp")} placeholder=${asDeployed("contact")} value=${texts.contact} onInput=${set("contact")} error=${wrong("contact")} />
-      <${TextInput} label=${t("settings.logo")} help=${t("settings.logoHelp")} inputmode="url" placeholder="https://…" value=${texts.logoUrl} onInput=${set("logoUrl")} error=${wrong("logoUrl")} />
+      <${TextInput} label=${t("settings.logo")} help=${t("settings.logoHelp")} inputmode="url" placeholder=${t("settings.logoExample")} value=${texts.logoUrl} onInput=${set("logoUrl")} error=${wrong("logoUrl")} />
       <${TextArea} label=${t("settings.footer")} help=${t("settings.footerHelp")} rows=${4} value=${texts.footer} onInput=${set("footer")} error=${wrong("footer")} />
       ${state.error && !NAMES.includes(state.error.target) && html`<${Notice} tone="deny">${explained(state.error)}<//>`}
       <div class="row"><${Button} kind="primary" busy=${state.busy} disabled=${!changed} onClick=${save}>${t("settings.save")}<//>

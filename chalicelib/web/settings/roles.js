@@ -1,5 +1,6 @@
 // Who may do what, as sentences: everywhere first, then catalog by catalog and package by package.
 import { Avatar, Button, Icon, Skeleton, When } from "../kit/base.js";
+import { SearchInput } from "../kit/fields.js";
 import { Confirm } from "../kit/floating.js";
 import { Section } from "../kit/layout.js";
 import { Empty, ErrorNote, toast } from "../kit/telling.js";
@@ -13,6 +14,7 @@ import { compare, t } from "../lib/texts.js";
 import { GiveRole } from "./give_role.js";
 import { EVERYWHERE, OF_CATALOG, Scope } from "./words.js";
 
+const MANY = 12; // from so many on one searches
 const ORDER = [...EVERYWHERE, ...OF_CATALOG];
 
 /** May the caller give and take roles in this scope, as far as the page can tell? The API decides. */
@@ -20,13 +22,15 @@ function gives(me, scope) {
   return me.administrator || me.roles.some((one) => one.role === "catalogOwner" && (one.scope === scope || scope.startsWith("package:")));
 }
 
+const kindOf = (scope) => scope.split(":")[0] || "everywhere";
+const called = (one) => one.principalDisplayName || "";
+
+/** The roles by where they hold: everywhere, in catalogs, of packages; by name, then from the widest role on. */
 function grouped(grants) {
-  const groups = new Map();
-  for (const one of grants) groups.set(one.scope, [...(groups.get(one.scope) || []), one]);
-  const name = (scope) => groups.get(scope)[0].scopeDisplayName || "";
-  return [...groups.keys()]
-    .sort((a, b) => (a ? 1 : 0) - (b ? 1 : 0) || compare(name(a), name(b)))
-    .map((scope) => ({ scope, grants: groups.get(scope).sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || compare(a.principalDisplayName || "", b.principalDisplayName || "")) }));
+  const order = (a, b) => compare(a.scopeDisplayName || "", b.scopeDisplayName || "") || ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || compare(called(a), called(b));
+  return ["everywhere", "catalog", "package"]
+    .map((kind) => ({ kind, grants: grants.filter((one) => kindOf(one.scope) === kind).sort(order) }))
+    .filter((one) => one.grants.length);
 }
 
 export function RolesPart() {
@@ -34,33 +38,36 @@ export function RolesPart() {
   const { data, error, reload } = useGet("/api/v1/roles");
   const [giving, setGiving] = useState(false);
   const [taking, setTaking] = useState(null);
+  const [text, setText] = useState("");
   if (error) return html`<${ErrorNote} error=${error} retry=${reload} />`;
   const owner = me.roles.some((one) => one.role === "catalogOwner");
-  return html`<div>
-    <div class="between roles-head"><p class="muted prose">${t("roles.lede")}</p>
-      ${(me.administrator || owner) && html`<${Button} kind="primary" icon="plus" onClick=${() => setGiving(true)}>${t("roles.give")}<//>`}</div>
-    ${!data && html`<${Skeleton} rows=${5} />`}
-    ${data && !data.value.length && html`<${Empty} icon="user-cog" title=${t("roles.none")}>${t("roles.noneWhy")}<//>`}
-    ${data && grouped(data.value).map(({ scope, grants }) => html`<${Section} key=${scope} title=${html`<${Where} grant=${grants[0]} />`}>
-      <ul class="grants">${grants.map((one) => html`<${Grant} key=${one.id} grant=${one} take=${gives(me, scope) && (() => setTaking(one))} />`)}</ul><//>`)}
+  const wanted = text.trim().toLowerCase();
+  const found = (data?.value || []).filter((one) => [called(one), one.scopeDisplayName || ""].some((name) => name.toLowerCase().includes(wanted)));
+  return html`<div class="roles">
+    <div>
+      <div class="between roles-head">${data?.value.length > MANY ? html`<${SearchInput} label=${t("roles.search")} value=${text} onInput=${setText} />` : html`<p class="muted prose">${t("roles.lede")}</p>`}
+        ${(me.administrator || owner) && html`<${Button} kind="primary" icon="plus" onClick=${() => setGiving(true)}>${t("roles.give")}<//>`}</div>
+      ${!data && html`<${Skeleton} rows=${5} />`}
+      ${data && !found.length && html`<${Empty} icon="user-cog" title=${t(wanted ? "roles.noneFound" : "roles.none")}>${t(wanted ? "roles.noneFoundWhy" : "roles.noneWhy")}<//>`}
+      ${grouped(found).map(({ kind, grants }) => html`<${Section} key=${kind} title=${t(`roles.in-${kind}`)}>
+        <ul class="grants">${grants.map((one) => html`<${Grant} key=${one.id} grant=${one} take=${gives(me, one.scope) && (() => setTaking(one))} />`)}</ul><//>`)}
+    </div>
+    <aside class="roles-meaning" aria-labelledby="roles-meaning"><h2 id="roles-meaning">${t("roles.meaning")}</h2>
+      <dl>${ORDER.map((role) => html`<div key=${role}><dt class="strong">${t(`roles.${role}`)}</dt><dd class="muted">${t(`roles.${role}-may`)}</dd></div>`)}</dl>
+      <p class="muted small">${t("roles.lede")}</p></aside>
     ${giving && html`<${GiveRole} close=${() => setGiving(false)} given=${reload} />`}
     ${taking && html`<${TakeRole} grant=${taking} close=${(done) => (setTaking(null), done && reload())} />`}
   </div>`;
 }
 
-const Where = ({ grant }) => {
-  if (!grant.scope) return t("roles.everywhere");
-  const catalog = grant.scope.startsWith("catalog:");
-  return html`<span class="roles-where"><${Icon} name=${catalog ? "folder" : "package"} size=${20} label=${t(catalog ? "roles.catalog" : "roles.package")} /><${Scope} grant=${grant} /></span>`;
-};
-
+/** One role as a sentence: "Nora Berg is a package manager of Payroll". */
 function Grant({ grant, take }) {
   const group = grant.principalKind === "group";
   const name = grant.principalDisplayName || t("roles.gonePrincipal");
+  const who = group ? html`<span class="strong">${t("roles.members", { name })}</span> ${t("roles.are")}` : html`<${Link} href="/admin/people/${grant.principalId}" class="person-name">${name}<//> ${t("roles.is")}`;
   return html`<li class="grant">
-    ${group ? html`<span class="grant-group" aria-hidden="true"><${Icon} name="users" size=${20} /></span>` : html`<${Avatar} name=${name} id=${grant.principalId} size=${36} />`}
-    <span class="grant-words"><span>${group ? html`<span class="strong">${t("roles.members", { name })}</span> ${t("roles.are")}` : html`<${Link} href="/admin/people/${grant.principalId}" class="person-name">${name}<//> ${t("roles.is")}`} <span class="strong">${t(`roles.${grant.role}-${group ? "many" : "one"}`)}</span></span>
-      <span class="person-detail">${t(`roles.${grant.role}-may`)}</span></span>
+    ${group ? html`<span class="grant-group" aria-hidden="true"><${Icon} name="users" /></span>` : html`<${Avatar} name=${name} id=${grant.principalId} size=${32} />`}
+    <span class="grant-words">${who} <span class="strong">${t(`roles.${grant.role}-${group ? "many" : "one"}`)}</span>${grant.scope && html` ${t("roles.of")} <${Scope} grant=${grant} />`}</span>
     <span class="grant-since small muted">${grant.createdDateTime && html`<${When} at=${grant.createdDateTime}>${t("roles.since", { day: longDay(grant.createdDateTime) })}<//>`}</span>
     ${take && html`<${Button} small kind="quiet" icon="x" bare onClick=${take}>${t("roles.takeFrom", { name })}<//>`}
   </li>`;

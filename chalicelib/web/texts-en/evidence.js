@@ -52,6 +52,7 @@ export default {
   toRemove: { one: "1 under way", other: "{count} under way" },
   noRemovals: "none",
 
+  sumsUp: "Does it add up?",
   "equation-population": "Was anybody left out?",
   "equation-decisions": "Is every person accounted for?",
   "equation-kept": "Why did people keep access without an answer?",

@@ -2,10 +2,9 @@
 export default {
   about: "Mail: {subject}",
   subject: "Subject",
-  html: "As most see it",
   text: "Plain text",
   desk: "On a screen",
   phone: "On a phone",
+  words: "The mail",
   look: "How to look at it",
-  format: "Which part of the mail",
 };

@@ -4,6 +4,7 @@ export default {
   lede: "What was sent to whom, and what did not reach anybody.",
   texts: "Change the texts",
   undelivered: "Not delivered",
+  all: "All mails",
   byReview: "By review",
   byPerson: "By person",
   who: "Person",

@@ -44,7 +44,7 @@ export default {
   how: "How they got it",
   byRequest: "Given by {name}",
   byImport: "Imported",
-  holdsNothing: "{name} holds no packages",
+  holdsNothing: "No packages",
   holdsNothingWhy: "What somebody gives them, or what they are given by an import, shows here as far as you may see it.",
 
   review: "Review",
@@ -57,7 +57,7 @@ export default {
   "why-fallback": "Fallback reviewer",
   "why-handedOver": "Handed over to them",
   "why-self": "Their own access",
-  answersNothing: "{name} has no reviews to answer",
+  answersNothing: "No reviews to answer",
   answersNothingWhy: "Reviews they are asked in, as a manager, owner or named reviewer, show here.",
 
   closedOn: "Closed {day}",
@@ -69,15 +69,15 @@ export default {
   "decision-DontKnow": "Don’t know",
   "decision-NotReviewed": "Undecided",
   cancelled: "Ended by itself",
-  neverReviewed: "{name} has not been in a review",
+  neverReviewed: "Not reviewed yet",
   neverReviewedWhy: "Reviews of the packages they hold show here, with what was decided.",
 
   may: "Role",
   through: "Through",
   bySettings: "The deployment’s settings",
   directly: "given to them",
-  noRole: "{name} holds no role",
+  noRole: "No role",
   noRoleWhy: "Most people need none: reviewing and having access take no role. Roles are given under Settings.",
-  noMails: "{name} was told nothing yet",
+  noMails: "No mails yet",
   noMailsWhy: "Mails about reviews and about ended access show here, with what became of each.",
 };

@@ -9,6 +9,7 @@ export default {
   reviews: { one: "{count} review", other: "{count} reviews" },
   allTogether: "All people in one list",
   nothing: "Nothing waits for you",
+  nothingElse: "Nobody else waits for you",
   nothingWhy: "When a review asks you about somebody’s access, it is listed here, and you get a mail with a link to it.",
   nothingYet: "When a review asks you whether people still need their access, it is listed here, and you get a mail with a link to it. There is nothing to do until then.",
   allDone: "All decided",

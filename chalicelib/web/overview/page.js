@@ -1,0 +1,80 @@
+// The overview: what needs a person, what runs against the clock, what opens in the year ahead, what closed lately.
+import { Button, Due, Progress, Skeleton } from "../kit/base.js";
+import { PageHead, Section } from "../kit/layout.js";
+import { Empty, ErrorNote } from "../kit/telling.js";
+import { get } from "../lib/api.js";
+import { useGet, useLoad } from "../lib/hooks.js";
+import { html } from "../lib/html.js";
+import { useMe } from "../lib/me.js";
+import { Link } from "../lib/router.js";
+import { list, number, t } from "../lib/texts.js";
+import { decidedOf, Sparkline } from "./burnup.js";
+import { Closed } from "./closed.js";
+import { Numbers } from "./numbers.js";
+import { Remind } from "./remind.js";
+import { State } from "./state.js";
+import { Year } from "./year.js";
+
+export default function Overview() {
+  const { data, error, reload } = useGet("/api/v1/overview");
+  const mails = useLoad((signal) => get("/api/v1/mails/undelivered/count", { signal }).catch(() => null), []);
+  if (error && !data) return html`<div class="page"><${PageHead} title=${t("overview.title")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
+  if (!data || mails.loading) return html`<${Coming} />`;
+  return html`<div class="page overview">
+    <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
+    <${Numbers} found=${data} mails=${mails.data} />
+    <${Running} found=${data} reload=${reload} />
+    ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
+    <${Year} />
+  </div>`;
+}
+
+/** One sentence: is there anything to do? */
+function lede({ late, failed, waitingForConfirmation, live }) {
+  const wait = late + failed + waitingForConfirmation;
+  if (wait) return t("overview.ledeSome", { count: wait });
+  return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });
+}
+
+const Coming = () => html`<div class="page overview" aria-busy="true"><${PageHead} title=${t("overview.title")} lede=${html`<span class="skeleton overview-lede"></span>`} />
+  <div class="numbers">${[1, 2, 3, 4].map((one) => html`<div key=${one} class="tile"><${Skeleton} lines=${2} /></div>`)}</div>
+  <section class="section"><h2>${t("overview.running")}</h2><${Skeleton} rows=${5} height=${76} /></section></div>`;
+
+function Running({ found, reload }) {
+  const more = found.live > found.running.length;
+  const all = html`<${Button} small href="/admin/reviews">${more ? t("overview.allOf", { count: found.live }) : t("overview.all")}<//>`;
+  return html`<${Section} title=${t("overview.running")} note=${found.complete ? undefined : t("overview.partial")} actions=${found.live > 0 && all}>
+    ${found.running.length ? html`<ul class="running">${found.running.map((one) => html`<${Row} key=${one.id} review=${one} reload=${reload} />`)}</ul>`
+      : html`<${Empty} icon="clipboard-check" title=${t("overview.noneRun")}>${t("overview.noneRunWhy")}<//>`}
+  <//>`;
+}
+
+function Row({ review, reload }) {
+  const { counts, idleReviewers: idle } = review;
+  return html`<li class="running-row">
+    <div class="running-name"><${Link} href="/admin/reviews/${review.id}" class="running-link clip" title=${review.accessPackage.displayName}>${review.accessPackage.displayName}<//>
+      <span class="muted small clip">${review.assignmentPolicy.displayName}</span></div>
+    <div class="running-state"><${State} review=${review} />${review.status === "InProgress" && html`<${Due} at=${review.endDateTime} zone=${review.timeZone} brief />`}</div>
+    <${Sparkline} review=${review} />
+    <div class="running-progress"><${Progress} done=${decidedOf(review)} total=${counts.total} label=${t("overview.progressOf", { name: review.accessPackage.displayName })} /></div>
+    <div class="running-idle"><${Idle} review=${review} idle=${idle} reload=${reload} /></div>
+  </li>`;
+}
+
+/** Who has not begun, by name as far as there is room, and the way to remind them. */
+function Idle({ review, idle, reload }) {
+  const me = useMe();
+  if (!idle) return html`<span class="muted small">${beyond(review)}</span>`;
+  if (!idle.number) return html`<span class="muted small">${t("overview.allBegun")}</span>`;
+  const first = idle.people.slice(0, 2).map((one) => one.displayName);
+  const rest = idle.number - first.length;
+  const names = list(rest > 0 ? [...first, t("overview.others", { count: rest })] : first);
+  return html`<span class="small running-names"><span class="muted">${t("overview.notBegun", { count: idle.number })}</span> <span class="clip" title=${names}>${names}</span></span>
+    ${me.manages && html`<${Remind} review=${review} done=${reload} />`}`;
+}
+
+function beyond({ needs, outcome, reviewers }) {
+  if (needs === "failed") return t("overview.failedWhy");
+  if (needs === "confirmation") return t("overview.waits", { count: outcome.denied + outcome.deniedByRule - outcome.removed });
+  return reviewers.total ? t("overview.finished", { done: number(reviewers.finished), count: reviewers.total }) : "";
+}
