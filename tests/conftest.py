@@ -30,9 +30,16 @@ os.environ.update(
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+
+# How fast the machine is decides no test; the seed of one that fails is printed.
+hypothesis.settings.register_profile(
+    "product", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("product")
 
 
 def _one_request_at_a_time() -> None:

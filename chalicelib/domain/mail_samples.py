@@ -131,6 +131,7 @@ def _switched_off(portal: str) -> Notice:
         at=_NOW,
         zone=_ZONE,
         running_until=_CLOSES,
+        link=f"{portal}/admin/packages/preview",
     )
 
 

@@ -228,6 +228,8 @@ class ReviewsSwitchedOff(_Checked):
     """The policy itself was deleted."""
     running_until: datetime | None = None
     """When the review that is open now closes, if one is."""
+    link: str | None = field(default=None, metadata=LINK)
+    """The access package, with its policies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
 )
-from chalicelib.domain.wording import calendar_date, capital, count, moment, share, short_day, until
-from chalicelib.emails.asking import UNANSWERED
+from chalicelib.domain.wording import calendar_date, capital, count, moment, share, short_day, trim, until
+from chalicelib.emails.asking import NAME_LENGTH, UNANSWERED
 from chalicelib.emails.page import (
     Block,
     Button,
@@ -81,7 +81,7 @@ def _who(review: LateReview) -> str:
 def _late(review: LateReview, notice: LastCallSummary, alone: bool) -> list[Block]:
     shown = review.reviewers[:REVIEWERS_SHOWN]
     rest = review.late - len(shown)
-    rows = [(named(late.name), _progress(late, review)) for late in shown]
+    rows = [(named(trim(late.name, NAME_LENGTH)), _progress(late, review)) for late in shown]
     rows += [(f"and {rest:,} more", "")] if rest > 0 else []
     exact = moment(review.closes, notice.now, review.zone)
     return [
@@ -188,6 +188,7 @@ def switched_off(notice: ReviewsSwitchedOff) -> Page:
     blocks: tuple[Block, ...] = (
         Text(lead),
         Rows((("Access package", notice.package), ("Policy", notice.policy))),
+        *((Button("Open the access package", notice.link),) if notice.link else ()),
         *((Facts(facts),) if facts else ()),
         Text("You get this mail because you own the catalog of this package.", quiet=True),
     )

@@ -221,4 +221,5 @@ def _switched_off(services: Services, definition: ReviewDefinition, now: datetim
         zone=definition.settings.schedule.zone,
         deleted=services.entitlements.policy(definition.policy_id) is None,
         running_until=state.ends if state and state.status is Status.IN_PROGRESS else None,
+        link=f"{services.settings.portal_url.rstrip('/')}/admin/packages/{definition.package_id}",
     )

@@ -1,4 +1,4 @@
-"""Who holds what: a thousand assignments with a past, and some that begin or end soon."""
+"""Who holds what: eight hundred assignments with a past, and some that begin or end soon."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import User
 from chalicelib.usecases.assign import Wish, assign, holding_of
 from local.demonstration.people import MEMBERS, SEED, TEAM
-from local.demonstration.reviews import OF_FEW_TEAMS, ON_DUTY, REVIEWED_BY_ONE, SELF_REVIEWED, TEAM_PACKAGES
+from local.demonstration.reviews import ON_DUTY, REVIEWED_BY_ONE, SELF_REVIEWED, TEAM_PACKAGES
 from local.demonstration.steps import Steps
 
-SAMPLE, ONE_BY_ONE = 80, 24  # people a package; fewer where everybody answers for themself
-FEW_TEAMS, A_FEW = range(64, 155), 36  # people of ten managers, and how many of them hold a package of a few teams
+SAMPLE, ONE_BY_ONE = 60, 16  # people a package; fewer where everybody answers for themself
+TEAMS = {0: (range(28, 155), 60), 6: (range(64, 155), 36)}  # whose managers review: people of some teams, and how many
 OTHERS, MANY = range(100, 145), 10  # whence the others of the packages of one team come, and how many they are
 BEGINS = (5, 20, 40, 90)  # in so many days
 ENDS = (1, 3, 7, 14, 30, 60)
 
 
 def held_before(policies: list[AssignmentPolicy], people: list[User], now: datetime) -> list[object]:
-    """About a thousand assignments; one in twenty in a state other than delivered, some ended."""
+    """Some eight hundred assignments; one in twenty in a state other than delivered, some ended."""
     chance = random.Random(SEED + 1)
     entities: list[object] = []
     for number, policy in enumerate(policies[:-1]):
@@ -39,8 +39,9 @@ def _holders(number: int, people: list[User], chance: random.Random) -> list[Use
     """Who holds the package of the numbered policy."""
     if number in TEAM_PACKAGES:
         return [people[one] for one in (*TEAM, *chance.sample(OTHERS, MANY))]
-    if number == OF_FEW_TEAMS:
-        return [people[one] for one in chance.sample(FEW_TEAMS, A_FEW)]
+    if number in TEAMS:
+        teams, many = TEAMS[number]
+        return [people[one] for one in chance.sample(teams, many)]
     chosen = chance.sample(people[:MEMBERS], ONE_BY_ONE if number in SELF_REVIEWED else SAMPLE)
     reviewer = people[ON_DUTY]  # holds what nobody else reviews: that item needs a reviewer
     return [reviewer, *(user for user in chosen if user != reviewer)] if number == REVIEWED_BY_ONE else chosen

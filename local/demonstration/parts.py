@@ -7,7 +7,7 @@ PARTS = (
     ("auditor", "auditor: reads everything, changes nothing"),
     (
         "femi.ibrahim16@example.com",
-        "manager of ten people in eight packages: 60 decisions wait, one list shows them all",
+        "manager of ten people in eight packages, with some sixty decisions to make",
     ),
     (
         "amir.haddad1@example.com",

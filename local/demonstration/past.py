@@ -69,10 +69,10 @@ class Past:
 
     def to(self, moment: datetime) -> datetime:
         """Let time pass until then; whatever becomes due on the way happens when it is due."""
+        self._count()
         while rows := self.services.reviews.due_until(moment, 1):
             self.clock.set(max(rows[0].when, self.clock.now()))
             self._settle()
-        self._count()
         self.clock.set(moment)
         return moment
 
@@ -80,7 +80,6 @@ class Past:
         """Fire the timer and work until nothing is due."""
         for _ in range(ROUNDS):
             if not send_due_work(self.services):
-                self._count()
                 return
             while self._hand.waiting:
                 kind, subject_id = self._hand.waiting.popleft()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.packages import (
@@ -63,7 +64,12 @@ PLANS = {
 }
 SELF_REVIEWED = tuple(number for number, plan in PLANS.items() if plan.kind == "oneself")
 REVIEWED_BY_ONE = next(number for number, plan in PLANS.items() if plan.kind == "one")
-TEAM_PACKAGES, OF_FEW_TEAMS = range(12, 18), 6
+TEAM_PACKAGES = range(12, 18)
+
+
+def local_day(moment: datetime) -> date:
+    """The day it is where the reviews are."""
+    return moment.astimezone(ZoneInfo(ZONE)).date()
 
 
 def policies(steps: Steps, made: list[AccessPackage], today: date, stewards: str) -> list[AssignmentPolicy]:
@@ -120,7 +126,7 @@ def _reviewers(kind: str, stewards: str) -> dict[str, Any]:
 def one_time_review(steps: Steps, chosen: list[AssignmentPolicy], people: list[User]) -> None:
     """Somebody wants to know, once, about a policy that has no reviews of its own; it opens tonight."""
     settings = ReviewSettings(
-        schedule=Schedule(start=steps.now.date(), zone=ZONE, frequency=None, duration_days=10),
+        schedule=Schedule(start=local_day(steps.now), zone=ZONE, frequency=None, duration_days=10),
         reviewers=ReviewerKind.SPECIFIC,
         primary=(SubjectSet("singleUser", people[ON_DUTY].id),),
         reviewer_text="The auditors asked who still supports production.",

@@ -27,7 +27,7 @@ def test_people_see_what_they_have_and_what_it_gives(portal: Portal, world: Worl
         expect(page.get_by_text(words)).to_be_visible()
     for width, dark in ((DESK, False), (PHONE, True)):
         portal.look(page, width=width, dark=dark)
-        portal.axe(page, within="#app main")
+        portal.axe(page)
 
 
 def test_who_has_nothing_reads_what_would_be_there(portal: Portal, world: World, org: Organisation) -> None:
@@ -54,7 +54,7 @@ def test_the_link_of_a_removal_mail_leads_to_the_reason_and_to_no_name(
     expect(page.get_by_text("left the sales team").first).to_be_visible()
     expect(page.get_by_text("Removed", exact=True)).to_be_visible()
     assert "Grace" not in page.content() and grace.id not in page.content()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     page.get_by_label("Where this page lies").get_by_role("link").click()
     expect(page.get_by_role("heading", name="What has ended")).to_be_visible()
     expect(page.get_by_text("left the sales team")).to_be_visible()

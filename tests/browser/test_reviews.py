@@ -56,7 +56,7 @@ def test_the_most_urgent_review_comes_first_and_says_what_is_asked(
     expect(page.get_by_role("link", name="All people in one list")).to_be_visible()
     for width, dark in ((DESK, False), (PHONE, True)):
         portal.look(page, width=width, dark=dark)
-        portal.axe(page, within="#app main")
+        portal.axe(page)
 
 
 def test_who_has_one_review_goes_straight_to_it(portal: Portal, world: World, org: Organisation) -> None:
@@ -72,7 +72,7 @@ def test_an_empty_list_says_what_would_be_there(portal: Portal, world: World, or
     page = portal.visit("/", org.person("eve"))
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     expect(page.get_by_text("you get a mail with a link to it")).to_be_visible()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
 
 
 def test_closed_reviews_stand_apart_with_their_outcome(portal: Portal, world: World, org: Organisation) -> None:
@@ -90,7 +90,7 @@ def test_closed_reviews_stand_apart_with_their_outcome(portal: Portal, world: Wo
     over = page.locator(".todo-over")
     expect(over).to_contain_text("1 approved")
     expect(over).to_contain_text("1 denied")
-    portal.axe(page, within="#app main")
+    portal.axe(page)
 
 
 def test_handing_over_and_taking_back(portal: Portal, world: World, org: Organisation) -> None:
@@ -102,7 +102,7 @@ def test_handing_over_and_taking_back(portal: Portal, world: World, org: Organis
     dialog.get_by_role("button", name="Hand over").click()
     expect(dialog.get_by_text("Choose a person.")).to_be_visible()
     expect(dialog.get_by_text("Write a few words")).to_be_visible()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     dialog.get_by_role("combobox").fill("Ev")
     page.get_by_role("option", name="Eve").click()
     dialog.get_by_label("Why?").fill("I am on holiday")
@@ -126,7 +126,7 @@ def test_a_stand_in_is_named_changed_and_dismissed(portal: Portal, world: World,
     nora, _ = managed(world, org, "Ledger"), org.person("eve")
     portal.expect_status(404)  # nobody is named yet
     page = portal.visit("/delegate", nora)
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Choose the last day.")).to_be_visible()
     last = (world.clock.now() + timedelta(days=9)).date().isoformat()
@@ -140,7 +140,7 @@ def test_a_stand_in_is_named_changed_and_dismissed(portal: Portal, world: World,
     page = portal.visit("/delegate", nora)
     expect(page.get_by_text(re.compile("Until .*March, Eve reviews for you."))).to_be_visible()
     expect(page.get_by_role("heading", name="With your stand-in now")).to_be_visible()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     page.get_by_role("button", name="End it").click()
     page.get_by_role("dialog").get_by_role("button", name="End it").click()
     expect(page.get_by_label("Last day")).to_be_visible()
@@ -166,7 +166,7 @@ def test_ones_own_access_is_a_question_a_package_and_one_leads_to_the_next(
     question = page.get_by_role("heading", level=1)
     expect(question).to_have_text("Do you still need Ledger?")
     expect(page.get_by_text("You have had it since")).to_contain_text("2 March 2026")
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("Choose Yes or No.")).to_be_visible()
     page.get_by_text("Yes, I still need it").click()
@@ -179,7 +179,7 @@ def test_ones_own_access_is_a_question_a_package_and_one_leads_to_the_next(
     page.get_by_role("button", name="Done").click()
     expect(question).to_have_text("Thank you, that is all")
     expect(page.get_by_text("“I close the books”")).to_be_visible()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     page.get_by_role("button", name="Change your answer for Travel").click()
     page.get_by_text("Yes, I still need it").click()
     page.get_by_role("button", name="Done").click()
@@ -211,7 +211,7 @@ def test_everything_waiting_is_decided_person_by_person(portal: Portal, world: W
     expect(page.get_by_role("heading", level=2)).to_have_text(["Ann", "Bob"])
     ann, bob = page.get_by_role("region", name="Ann"), page.get_by_role("region", name="Bob")
     expect(ann.locator(".waiting-row")).to_have_count(2)
-    portal.axe(page, within="#app main")
+    portal.axe(page)
     ann.get_by_role("button", name="Approve all 2 of Ann").click()
     expect(ann.get_by_text("Decided")).to_be_visible()
     bob.get_by_role("group", name="Bob, Travel").get_by_role("button", name="Deny").click()
@@ -265,4 +265,43 @@ def test_everything_waiting_is_decided_package_by_package_with_one_reason(
 def test_nothing_waiting_says_what_would_be_there(portal: Portal, world: World, org: Organisation) -> None:
     page = portal.visit("/waiting", org.person("eve"))
     expect(page.get_by_text("all of them are listed here together")).to_be_visible()
-    portal.axe(page, within="#app main")
+    portal.axe(page)
+
+
+def test_an_answer_that_could_not_be_sent_stays_on_the_page(portal: Portal, world: World, org: Organisation) -> None:
+    ann = org.person("ann")
+    policy = org.policy(
+        org.package("Ledger"), review=factories.by_oneself(world.clock.now().date(), justification_required=False)
+    )
+    org.assign(policy, ann)
+    instance = opened(world, policy)
+    page = portal.visit(f"/reviews/{instance.id}", ann)
+    page.get_by_text("Yes, I still need it").click()
+    page.get_by_label("Anything to add?").fill("every month")
+    with portal.failing(page, "/decisions/"):
+        page.get_by_role("button", name="Done").click()
+        expect(page.get_by_text("There is no connection to Access Reviews.")).to_be_visible()
+    expect(page.get_by_role("radio", name="Yes, I still need it")).to_be_checked()
+    expect(page.get_by_label("Anything to add?")).to_have_value("every month")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, that is all")
+    assert next(iter(mine(world, instance, ann).values()))["justification"] == "every month"
+
+
+def test_one_package_for_everybody_is_shown_by_package(portal: Portal, world: World, org: Organisation) -> None:
+    page = portal.visit("/waiting", managed(world, org, "Ledger"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Ledger"])
+    page.get_by_role("button", name="By person").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Ann", "Bob"])
+
+
+def test_a_list_that_did_not_come_says_so_and_comes_when_asked_again(
+    portal: Portal, world: World, org: Organisation
+) -> None:
+    nora = managed(world, org, "Ledger", "Travel")
+    page = portal.visit("/my-access", nora)
+    with portal.failing(page, "/api/v1/reviews"):
+        page.get_by_role("link", name="Reviews", exact=True).first.click()
+        expect(page.get_by_role("alert")).to_contain_text("There is no connection to Access Reviews.")
+    page.get_by_role("button", name="Try again").click()
+    expect(names(page)).to_have_text(["Ledger", "Travel"])

@@ -149,6 +149,7 @@ SWITCHED_OFF: dict[str, Any] = {
     "by": "Tom Baker",
     "at": NOW,
     "zone": "Europe/Paris",
+    "link": f"{PORTAL}/admin/packages/0b2f7c2e",
 }
 RESET: dict[str, Any] = {
     "now": NOW,

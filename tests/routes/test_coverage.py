@@ -51,6 +51,7 @@ def test_every_policy_is_told_with_how_it_is_reviewed(mixed: Reviewed) -> None:
     }
     by = rows["Off"]["switchedOff"]["by"]  # the first administrator is not in the directory
     assert by == {"id": ADMIN.id, "displayName": "admin@example.com"}
+    assert rows["Off"]["catalog"]["displayName"] == "Catalog of Reporting"
     assert rows["Off"]["switchedOff"]["dateTime"] == "2026-03-02T23:59:30Z"
     last = rows["Staff"]["lastCompletedReview"]
     assert (last["id"], last["daysSince"]) == (mixed.instance_id, 11)

@@ -45,6 +45,7 @@ def test_gives_and_takes_a_role(world: World) -> None:
         "id": given.json["id"],
         "role": "auditor",
         "scope": "",
+        "scopeDisplayName": None,
         "principalId": ADA.id,
         "principalKind": "user",
         "principalDisplayName": "Ada",

@@ -86,7 +86,7 @@ function Making({ close }) {
   const foot = html`<${Button} onClick=${() => close(false)}>${t("kit.cancel")}<//><${Button} kind="primary" busy=${sent.busy} disabled=${!whole} onClick=${go}>${t("evidence.make")}<//>`;
   return html`<${Dialog} title=${t("evidence.newReport")} close=${() => close(false)} foot=${foot}><div class="stack">
     <${TextInput} label=${t("evidence.name")} value=${name} onInput=${setName} maxlength="100" />
-    <div class="filters"><${TextInput} type="date" label=${t("evidence.from")} value=${from} onInput=${setFrom} /><${TextInput} type="date" label=${t("evidence.to")} value=${to} onInput=${setTo} /></div>
+    <div class="report-days"><${TextInput} type="date" label=${t("evidence.from")} value=${from} onInput=${setFrom} /><${TextInput} type="date" label=${t("evidence.to")} value=${to} onInput=${setTo} /></div>
     <p class="small muted">${t("evidence.within")}</p>
     <fieldset class="stack-8"><legend class="field-label">${t("evidence.including")}</legend>${RESULTS.map((one) =>
       html`<${Check} key=${one} label=${t(`evidence.result-${one}`)} checked=${results.includes(one)} onChange=${toggle(one)} />`)}</fieldset>

@@ -7,6 +7,7 @@ import { inputDay, moment } from "../lib/dates.js";
 import { useGet, usePages } from "../lib/hooks.js";
 import { html, useLayoutEffect, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
+import { Link } from "../lib/router.js";
 import { has, number, t } from "../lib/texts.js";
 import { Brief } from "./brief.js";
 import { Equations, Verdict } from "./equation.js";
@@ -70,8 +71,8 @@ function Course({ review }) {
       [t("evidence.closed"), html`${when(review.endDateTime)}${review.stopped && ` · ${t("evidence.stopped")}`}`],
       [t("evidence.extended"), review.extensions > 0 && t("evidence.times", { count: review.extensions })],
       [t("evidence.reviewersAsked"), t("evidence.finishedReviewers", { count: review.reviewers.total, done: review.reviewers.finished })],
-      [t("evidence.series"), html`<a href="/admin/series/${review.definitionId}">${review.displayName}</a>`],
-      [t("evidence.trail"), html`<a href="/audit?target=${review.id}&period=three-years">${t("evidence.everything")}</a>`],
+      [t("evidence.series"), html`<${Link} href="/admin/series/${review.definitionId}">${review.displayName}<//>`],
+      [t("evidence.trail"), html`<${Link} href="/audit?target=${review.id}&period=three-years">${t("evidence.everything")}<//>`],
     ]} />
   <//>`;
 }

@@ -46,7 +46,7 @@ export function DataTable({ caption, columns, list, empty, keyOf = (row) => row.
     <tbody>${rows.map((row) => html`<tr key=${keyOf(row)} class=${onRow ? "table-link" : undefined} onClick=${onRow && ((event) => event.target.closest("a,button,input") || onRow(row))}>
       ${columns.map((one, place) => place === 0
         ? html`<th scope="row" class=${look(one)}>${one.cell(row)}</th>`
-        : html`<td class=${look(one)} data-title=${one.title}>${one.cell(row)}</td>`)}</tr>`)}</tbody></table>
+        : html`<td class=${look(one)} data-title=${typeof one.title === "string" ? one.title : undefined}>${one.cell(row)}</td>`)}</tr>`)}</tbody></table>
     ${error && html`<${ErrorNote} error=${error} retry=${next} />`}
     ${more && html`<div class="table-more"><${Button} busy=${loading} onClick=${next}>${t("kit.more")}<//></div>`}
   </div>`;

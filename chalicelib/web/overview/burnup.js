@@ -59,7 +59,7 @@ function useWidth() {
 /** The chart of one review with its axes. `progress` is what `/api/v1/reviews/{id}/progress` answers. */
 export function BurnUp({ progress, zone }) {
   const [element, width] = useWidth();
-  return html`<figure class="chart">
+  return html`<figure class=${progress.late ? "chart burnup-late" : "chart"}>
     <div class="chart-space" ref=${element}>${width > 0 && html`<${Chart} progress=${progress} width=${width} />`}</div>
     <figcaption class="legend">
       <span class="legend-one"><svg width="22" height="8" aria-hidden="true"><path class="burnup-line" d="M1 4 H21" /></svg>${t("overview.decidedLine")}</span>

@@ -1,7 +1,7 @@
 // The year ahead as a strip: how many reviews open in each month, and which ones in the month one chooses.
 import { Button, Skeleton, When } from "../kit/base.js";
 import { Section } from "../kit/layout.js";
-import { ErrorNote } from "../kit/telling.js";
+import { Empty, ErrorNote } from "../kit/telling.js";
 import { all } from "../lib/api.js";
 import { day, now, zoneName } from "../lib/dates.js";
 import { useLoad } from "../lib/hooks.js";
@@ -30,6 +30,7 @@ export function Year() {
   const note = found.data?.length >= MOST ? t("overview.yearPartial", { count: MOST }) : undefined;
   return html`<${Section} title=${t("overview.year")} note=${note}>
     ${found.error && !found.data ? html`<${ErrorNote} error=${found.error} retry=${found.reload} />`
+      : found.data?.length === 0 ? html`<${Empty} icon="calendar" title=${t("overview.yearNone")} action=${html`<${Button} href="/admin/packages">${t("overview.yearNoneDo")}<//>`}>${t("overview.yearNoneWhy")}<//>`
       : found.data ? html`<${Strip} list=${months(sorted(found.data))} />` : html`<div aria-busy="true"><${Skeleton} lines=${3} /></div>`}
   <//>`;
 }

@@ -11,6 +11,7 @@ import { SelectionBar } from "./bar.js";
 import { useDesk } from "./desk.js";
 import { Accept, DenyNow, Help } from "./dialogs.js";
 import { HandOver } from "./borrowed.js";
+import { useFresh } from "./fresh.js";
 import { VirtualList } from "./list.js";
 import { Pane } from "./pane.js";
 import { ReasonDialog } from "./reason.js";
@@ -20,7 +21,6 @@ import { Columns, NoMatch, Tools } from "./tools.js";
 import { asked, counted, matching, rowsOf, waits } from "./view.js";
 import { consequence } from "./words.js";
 
-const LOOK_AGAIN = 60_000; // milliseconds between looks at what fellow reviewers did
 const ROW = 56;
 const CARD = 172;
 const HEADING = 44;
@@ -37,11 +37,12 @@ export function Deciding({ briefing, reload, closed }) {
   const { items } = desk;
   const known = counted(items.all);
   desk.manyManagers = known.managers > 1;
-  useFresh(items, reload, closed);
+  useFresh(briefing, items, reload, closed);
 
   const key = JSON.stringify(wanted);
   const shown = useMemo(() => matching(items.all, wanted).filter((one) => !only || only.has(one.id)), [key, items.changes, items.loaded, only]);
-  const missing = items.loaded ? 0 : Math.max(items.expected - items.byId.size, 0);
+  const narrowed = wanted.q || wanted.department || wanted.show.length || wanted.group;
+  const missing = items.loaded || narrowed ? 0 : Math.max(items.expected - shown.length, 0);
   const rows = useMemo(() => [...rowsOf(shown, wanted), ...Array.from({ length: missing }, (_, place) => ({ ghost: true, id: `ghost ${place}` }))], [shown, wanted.group, missing]);
   desk.rows.current = useMemo(() => rows.filter((row) => row.id && !row.ghost).map((row) => row.id), [rows]);
   const heightOf = useMemo(() => (row) => (row.heading ? HEADING : phone ? CARD : ROW), [phone]);
@@ -95,28 +96,6 @@ function Head({ briefing, desk, closed, total, left }) {
 
 const AllDecided = ({ briefing, total }) => html`<${Notice} tone="approve" title=${t("review.allDecided", { count: total })} action=${html`<${Link} href="/" class="button button-plain">${t("review.back")}<//>`}>
   ${t(briefing.rules.removes === "atOnce" ? "review.mindAtOnce" : "review.mind", { when: moment(briefing.endDateTime) })}<//>`;
-
-/** Look again at what others did: when one comes back to the page, and once a minute; and at the end, that it is over. */
-function useFresh(items, reload, closed) {
-  useEffect(() => {
-    if (closed) return undefined;
-    let last = performance.now();
-    const look = () => {
-      if (document.hidden || performance.now() - last < 5_000) return;
-      last = performance.now();
-      reload();
-      items.load();
-    };
-    const timer = setInterval(look, LOOK_AGAIN);
-    addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearInterval(timer);
-      removeEventListener("focus", look);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [items, closed]);
-}
 
 /** When rows change places, the one somebody stands on stays where it is on the screen. */
 function usePosition(desk, handle, rows) {

@@ -3,7 +3,7 @@ import { following, get } from "../lib/api.js";
 import { now } from "../lib/dates.js";
 import { t } from "../lib/texts.js";
 
-const LONGEST = 200 * 86_400_000; // no review is open for longer, so that older pages hold closed ones only
+const LONGEST = 370 * 86_400_000; // no review is planned to be open for longer: older pages hold closed ones
 const CLOSED = ["Completed", "Applying", "Applied", "Failed"];
 
 /** The address of one's reviews. */
@@ -37,7 +37,7 @@ export async function loadReviews(signal) {
     page.people.forEach((one) => names.set(one.id, one.displayName));
     path = following(page);
     const oldest = rows.at(-1);
-    if (!oldest || now() - new Date(oldest.startDateTime) > LONGEST) break;
+    if (oldest && now() - new Date(oldest.startDateTime) > LONGEST) break;
   }
   return { ...sorted(rows), names, more: path };
 }

@@ -54,7 +54,8 @@ export function useWaiting(reviews, me) {
 
   const rows = sources.flatMap(({ review, items }) => items.all.map((item) => ({ id: item.id, item, items, review })));
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const desk = { me, rows, saving, editing, sure, current, last, setCurrent, setSure };
+  const desk = useRef({}).current; // one object for good, so that rows that did not change need not be drawn again
+  Object.assign(desk, { me, rows, saving, editing, sure, current, last, setCurrent, setSure });
   desk.loaded = sources.every(({ items }) => items.loaded || items.error);
   desk.failed = sources.filter(({ items }) => items.error && !items.loaded);
   desk.reload = () => desk.failed.forEach(({ items }) => items.load());

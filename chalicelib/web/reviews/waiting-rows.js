@@ -1,6 +1,6 @@
 // A group of what waits (a person with their packages, or a package with its people), and one row of it.
 import { Avatar, Button, Due, Icon, Tag } from "../kit/base.js";
-import { html } from "../lib/html.js";
+import { html, useMemo } from "../lib/html.js";
 import { Link } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { Reason } from "../review/reason.js";
@@ -29,9 +29,13 @@ export function Group({ group, by, desk }) {
 }
 
 function Row({ row, by, desk }) {
-  const { item, review, id } = row;
   const why = desk.locked(row);
-  const opened = desk.editing?.id === id ? desk.editing : null;
+  const opened = desk.editing?.id === row.id ? desk.editing : null;
+  return useMemo(() => drawn({ row, by, desk, why, opened }), [row.item, by, why, opened]);
+}
+
+function drawn({ row, by, desk, why, opened }) {
+  const { item, review, id } = row;
   const named = { ...item, name: t("reviews.personIn", { name: item.name, package: item.package }) };
   const { tone, icon, text, why: because } = suggestion(item, review.startDateTime);
   return html`<li class="waiting-row" data-row=${id} tabindex="-1" onFocusIn=${() => desk.current !== id && desk.setCurrent(id)}>

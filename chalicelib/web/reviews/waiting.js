@@ -28,7 +28,8 @@ function Everything({ data }) {
   const me = useMe();
   const { together, apart } = useMemo(() => chosen(data.waiting), [data]);
   const desk = useWaiting(together, me);
-  const by = useQuery().by === "package" ? "package" : "person";
+  const wished = useQuery().by;
+  const by = ["person", "package"].includes(wished) ? wished : somebodyTwice(desk.rows) ? "person" : "package";
   const order = desk.rows.map((row) => row.id).sort().join();
   const places = useMemo(() => grouped(desk.rows, by).map(({ key, rows }) => ({ key, ids: rows.map((row) => row.id) })), [order, by]);
   const byId = new Map(desk.rows.map((row) => [row.id, row]));
@@ -55,13 +56,16 @@ function Everything({ data }) {
   </div>`;
 }
 
+/** Has anybody more than one row? Where nobody has, people one by one would only make a longer page. */
+const somebodyTwice = (rows) => new Set(rows.map((row) => row.item.personId)).size < rows.length;
+
 /** Questions about one's own access have a page of their own. */
 const Own = ({ reviews }) => html`<${Notice} tone="accent" icon="circle-question-mark" action=${html`<${Button} small href="/reviews/${reviews[0].id}">${t("reviews.answer")}<//>`}>
   ${t("reviews.waitingOwn", { count: reviews.length, package: reviews[0].accessPackage.displayName })}<//>`;
 
 /** How it is grouped, how far one is, whether it is saved. */
 const Tools = ({ by, desk, open }) => html`<div class="waiting-tools">
-  <div class="row" role="group" aria-label=${t("reviews.groupBy")}>${["person", "package"].map((one) => html`<${Chip} key=${one} on=${by === one} onClick=${() => setQuery({ by: one === "person" ? "" : one })}>${t(`reviews.by_${one}`)}<//>`)}</div>
+  <div class="row" role="group" aria-label=${t("reviews.groupBy")}>${["person", "package"].map((one) => html`<${Chip} key=${one} on=${by === one} onClick=${() => setQuery({ by: one })}>${t(`reviews.by_${one}`)}<//>`)}</div>
   <div class="waiting-far"><${Progress} done=${desk.rows.length - open} total=${desk.rows.length} /></div>
   <${SaveState} saving=${desk.saving} />
 </div>`;

@@ -5,6 +5,7 @@ import { Menu } from "../kit/floating.js";
 import { toast } from "../kit/telling.js";
 import { download } from "../lib/api.js";
 import { inputDay } from "../lib/dates.js";
+import { usePhone } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { AskRemind } from "../overview/remind.js";
@@ -32,7 +33,7 @@ export function Actions({ review, possible, reload }) {
     setBusy(false);
   };
   const items = offered.filter((one) => one !== "remind").map((one) => ({ label: t(`running.${one}`), icon: ICONS[one], danger: LAST.includes(one), act: () => ask(one) }));
-  return html`<${Button} icon="download" busy=${busy} onClick=${save}>${t("running.download")}<//>
+  return html`<${Button} icon="download" bare=${usePhone()} busy=${busy} onClick=${save}>${t("running.download")}<//>
     ${possible.remind && html`<${Button} icon="bell" aria-haspopup="dialog" onClick=${() => ask("remind")}>${t("running.remind")}<//>`}
     ${items.length > 0 && html`<${Menu} label=${t("running.more")} words items=${items} />`}
     ${Asking && html`<${Asking} review=${review} told=${possible[asking]} close=${(did) => (ask(""), did && reload())} />`}`;

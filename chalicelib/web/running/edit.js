@@ -2,7 +2,7 @@
 import { PersonPicker } from "../kit/fields.js";
 import { Confirm } from "../kit/floating.js";
 import { toast } from "../kit/telling.js";
-import { patch } from "../lib/api.js";
+import { get, patch } from "../lib/api.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { graphPath } from "../overview/remind.js";
@@ -10,12 +10,15 @@ import { graphPath } from "../overview/remind.js";
 const scope = (id) => ({ query: `/users/${id}`, queryType: "MicrosoftGraph" });
 const asGiven = (scopes) => scopes.map(({ query, queryType }) => ({ query, queryType }));
 
+const without = (instance, reviewer) => instance.reviewers.filter((one) => !one.query.includes(reviewer.id));
+
 /** Named reviewers are added to; where managers or owners review, a fallback for those who have none. */
 export function AddReviewer({ review, instance, kind, close }) {
   const [person, choose] = useState(null);
   const member = kind === "specific" ? "reviewers" : "fallbackReviewers";
   const act = async () => {
-    await patch(graphPath(review), { [member]: [...asGiven(instance[member]), scope(person.id)] });
+    const latest = await get(graphPath(review)); // somebody may have edited them meanwhile
+    await patch(graphPath(review), { [member]: [...asGiven(latest[member]), scope(person.id)] });
     toast(t("running.added", { name: person.displayName }));
   };
   const known = instance[member].map((one) => one.query.split("/").pop());
@@ -26,9 +29,10 @@ export function AddReviewer({ review, instance, kind, close }) {
 }
 
 export function TakeOff({ review, instance, reviewer, close }) {
-  const rest = instance.reviewers.filter((one) => !one.query.includes(reviewer.id));
+  const rest = without(instance, reviewer);
   const act = async () => {
-    await patch(graphPath(review), { reviewers: asGiven(rest) });
+    const latest = await get(graphPath(review));
+    await patch(graphPath(review), { reviewers: asGiven(without(latest, reviewer)) });
     toast(t("running.takenOff", { name: reviewer.displayName }));
   };
   const { counts } = reviewer;

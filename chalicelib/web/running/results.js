@@ -27,7 +27,7 @@ export function Results({ review }) {
   const columns = useMemo(() => columnsOf(review), [review.status]);
   const { counts, outcome } = review;
   const numbers = { "": counts.total, undecided: counts.notReviewed, approved: counts.approved, denied: counts.denied, dontKnow: counts.dontKnow, failed: outcome?.removalFailures || 0 };
-  return html`<div class="stack">
+  return html`<div class="stack results">
     <div class="row" role="group" aria-label=${t("running.show")}>${Object.keys(FILTERS).filter((one) => !one || numbers[one] > 0 || one === chosen).map((one) =>
       html`<${Chip} key=${one} on=${one === chosen} count=${numbers[one]} onClick=${() => setQuery({ show: one })}>${t(`running.show-${one || "all"}`)}<//>`)}</div>
     <${DataTable} caption=${t("running.tab-results")} columns=${columns} list=${list} empty=${html`<${Empty} icon="users" title=${t("running.noResults")} />`} />
@@ -39,7 +39,7 @@ const columnsOf = (review) => [
     detail=${[row["@accessReviews.jobTitle"], row["@accessReviews.department"]].filter(Boolean).join(" · ") || row.principal.userPrincipalName} />` },
   { id: "decision", title: t("running.decision"), cell: (row) => html`<${Decision} row=${row} />` },
   { id: "by", title: t("running.decidedBy"), cell: (row) => html`<${By} row=${row} />` },
-  { id: "reason", title: t("running.reason"), wide: true, cell: (row) => row.justification || html`<span class="faint">${silence(row) || "–"}</span>` },
+  { id: "reason", title: t("running.reason"), wide: true, cell: (row) => row.justification || (silence(row) && html`<span class="muted">${silence(row)}</span>`) },
   review.outcome && { id: "result", title: t("running.access"), cell: (row) => html`<${Access} row=${row} />` },
 ].filter(Boolean);
 
@@ -51,17 +51,17 @@ function Decision({ row }) {
 
 function By({ row }) {
   if (row["@accessReviews.decidedByRule"]) return html`<span class="muted">${t("running.byTheRule")}</span>`;
-  if (!row.reviewedBy?.displayName) return html`<span class="faint">–</span>`;
+  if (!row.reviewedBy?.displayName) return null;
   return html`<span class="stack-0"><span>${row.reviewedBy.displayName}</span><span class="muted small"><${When} at=${row.reviewedDateTime}>${day(row.reviewedDateTime)}<//></span></span>`;
 }
 
 function silence(row) {
   const key = `running.silent-${row["@accessReviews.unansweredBecause"]}`;
-  return has(key) ? t(key) : "";
+  return has(key) ? t(key) : null;
 }
 
 function Access({ row }) {
-  if (row.decision !== "Deny" || row["@accessReviews.cancelled"]) return html`<span class="faint">–</span>`;
+  if (row.decision !== "Deny" || row["@accessReviews.cancelled"]) return null;
   const tone = { AppliedSuccessfully: "approve", AppliedWithUnknownFailure: "deny" }[row.applyResult] || "plain";
   const icon = { AppliedSuccessfully: "check", AppliedWithUnknownFailure: "circle-alert", New: "clock" }[row.applyResult] || "minus";
   return html`<${Tag} tone=${tone} icon=${icon}>${t(`running.access-${row.applyResult}`)}<//>`;

@@ -1,7 +1,7 @@
 // One review as those see it who administer or audit it: how it stands, what can be done, and its parts as tabs.
 import { Due, Skeleton, When } from "../kit/base.js";
 import { PageHead, Tabs } from "../kit/layout.js";
-import { ErrorNote } from "../kit/telling.js";
+import { ErrorNote, NotFound } from "../kit/telling.js";
 import { get } from "../lib/api.js";
 import { day } from "../lib/dates.js";
 import { useLoad } from "../lib/hooks.js";
@@ -55,6 +55,7 @@ export default function Review({ id }) {
     if (review) document.title = t("frame.title", { page: review.displayName });
   }, [review]);
   const crumbs = [{ label: t("running.title"), href: "/admin/reviews" }];
+  if (error?.status === 404 && !data) return html`<div class="page"><${NotFound} /></div>`;
   if (error && !data) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("running.one")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${html`<span class="skeleton review-title-coming"></span>`} /><${Skeleton} rows=${5} height=${72} /></div>`;
   const current = TABS[tab] ? tab : "progress";

@@ -32,8 +32,8 @@ export function Reviewers({ review, possible, reload }) {
     <${Section} title=${t("running.tab-reviewers")} note=${t("running.reviewersFinished", { done: review.reviewers.finished, count: review.reviewers.total })}
       actions=${may && kind !== "self" && html`<${Button} icon="user-plus" aria-haspopup="dialog" onClick=${() => ask({ add: true })}>${t(kind === "specific" ? "running.addReviewer" : "running.addFallback")}<//>`}>
       <div class="row" role="group" aria-label=${t("running.show")}>${STAGES.map((one) => html`<${Chip} key=${one} on=${one === chosen} onClick=${() => setQuery({ stage: one })}>${t(`running.stage-${one || "all"}`)}<//>`)}</div>
-      <${DataTable} caption=${t("running.tab-reviewers")} keyOf=${(row) => row.id + (row.onBehalfOf || "") + row.reviewerReason} list=${list}
-        columns=${columns(may && kind === "specific" ? (row) => ask({ off: row }) : null, named.data)} empty=${html`<${Empty} icon="users" title=${t("running.noReviewers")} />`} />
+      <div class="reviewers"><${DataTable} caption=${t("running.tab-reviewers")} keyOf=${(row) => row.id + (row.onBehalfOf || "") + row.reviewerReason} list=${list}
+        columns=${columns(may && kind === "specific" ? (row) => ask({ off: row }) : null, named.data)} empty=${html`<${Empty} icon="users" title=${t("running.noReviewers")} />`} /></div>
     <//>
     ${asking?.add && html`<${AddReviewer} review=${review} instance=${named.data} kind=${kind} close=${done} />`}
     ${asking?.off && html`<${TakeOff} review=${review} instance=${named.data} reviewer=${asking.off} close=${done} />`}

@@ -1,7 +1,7 @@
 // A series of reviews: what runs, what comes, what was missed, and all there have been.
 import { Button, Due, Skeleton, Tag, When } from "../kit/base.js";
 import { DataTable, Facts, PageHead, Section } from "../kit/layout.js";
-import { Empty, ErrorNote, Notice } from "../kit/telling.js";
+import { Empty, ErrorNote, NotFound, Notice } from "../kit/telling.js";
 import { day, moment, until, zoneName } from "../lib/dates.js";
 import { useGet } from "../lib/hooks.js";
 import { html, useLayoutEffect } from "../lib/html.js";
@@ -15,6 +15,7 @@ export default function Series({ id }) {
     if (data) document.title = t("frame.title", { page: data.displayName });
   }, [data]);
   const crumbs = [{ label: t("running.title"), href: "/admin/reviews" }];
+  if (error?.status === 404 && !data) return html`<div class="page"><${NotFound} /></div>`;
   if (error && !data) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("running.seriesTitle")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${t("running.seriesTitle")} /><${Skeleton} rows=${5} height=${56} /></div>`;
   const policy = `/admin/packages/${data.accessPackage.id}/policies/${data.assignmentPolicy.id}`;

@@ -51,7 +51,7 @@ export default {
   others: { one: "1 other", other: "{count} others" },
   stopping: "The review was stopped and is closing now.",
   lateTitle: "This review is late",
-  lateWhy: { one: "1 person is still undecided, and half of the time is over. A reminder may help, or more time.", other: "{count} people are still undecided, and half of the time is over. A reminder may help, or more time." },
+  lateWhy: { one: "1 person is still undecided, and little time is left. A reminder may help, or more time.", other: "{count} people are still undecided, and little time is left. A reminder may help, or more time." },
   lackingTitle: { one: "1 person has no reviewer", other: "{count} people have no reviewer" },
   lackingWhy: "Nobody can decide about them. They keep their access if nobody is asked.",
   lackingShow: "Give them one",
