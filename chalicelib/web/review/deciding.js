@@ -41,7 +41,8 @@ export function Deciding({ briefing, reload, closed }) {
 
   const key = JSON.stringify(wanted);
   const shown = useMemo(() => matching(items.all, wanted).filter((one) => !only || only.has(one.id)), [key, items.changes, items.loaded, only]);
-  const missing = items.loaded ? 0 : Math.max(items.expected - items.byId.size, 0);
+  const narrowed = wanted.q || wanted.department || wanted.show.length || wanted.group;
+  const missing = items.loaded || narrowed ? 0 : Math.max(items.expected - shown.length, 0);
   const rows = useMemo(() => [...rowsOf(shown, wanted), ...Array.from({ length: missing }, (_, place) => ({ ghost: true, id: `ghost ${place}` }))], [shown, wanted.group, missing]);
   desk.rows.current = useMemo(() => rows.filter((row) => row.id && !row.ghost).map((row) => row.id), [rows]);
   const heightOf = useMemo(() => (row) => (row.heading ? HEADING : phone ? CARD : ROW), [phone]);

@@ -85,9 +85,11 @@ export class Items {
         const page = await get(next, { signal: this.stopped.signal });
         const news = page.value.map(read).filter((one) => this.take(one, again));
         if (news.length) this.news = [...this.news.filter((one) => !news.some((other) => other.id === one.id)), ...news];
-        if (!again || news.length) this.changes++;
+        const begun = this.byId.size > page.value.length;
         next = following(page);
         this.loaded = this.loaded || !next;
+        if (again ? news.length === 0 : begun && next) continue; // the first page is shown, then all of them: one move
+        this.changes++;
         this.tell();
       }
     } catch (error) {
@@ -102,7 +104,7 @@ export class Items {
   /** Take what the server has of an item. True when somebody else decided it meanwhile. */
   take(fresh, again) {
     const before = this.byId.get(fresh.id);
-    const wish = saving.waiting(this.review).get(fresh.id);
+    const wish = saving.wishFor(fresh.id);
     if (before && (before.version > fresh.version || wish)) return false; // an older answer, or ours is on its way
     const shown = wish ? { ...fresh, ...standing(wish.decision, wish.justification, wish.privateNote), by: this.mine(), at: null } : fresh;
     if (before && before.version === fresh.version && before.cancelled === fresh.cancelled) return false;

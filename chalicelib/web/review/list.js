@@ -51,11 +51,20 @@ export function VirtualList({ rows, heightOf, draw, openId, label, columns, hand
   const first = Math.max(0, found(tops, seen.top - BEYOND));
   const last = Math.min(rows.length, found(tops, seen.top + seen.height + BEYOND) + 1);
   const shown = rows.slice(first, last);
+  const drawn = useRef({}).current; // rows that are drawn already stay as they are while one scrolls
+  if (drawn.by !== draw || drawn.rows !== rows) Object.assign(drawn, { by: draw, rows, places: new Map() });
+  const place = (row, at) => {
+    const top = tops[at];
+    const kept = drawn.places.get(at);
+    if (kept?.top === top) return kept.element;
+    const made = html`<div key=${row.id || `heading ${row.heading}`} class="rows-place" role="presentation" style=${{ transform: `translateY(${top}px)` }}>${draw(row, at)}</div>`;
+    return made;
+  };
+  const elements = shown.map((row, index) => place(row, first + index));
+  drawn.places = new Map(elements.map((one, index) => [first + index, { top: tops[first + index], element: one }]));
   return html`<div class="grid" role="grid" aria-label=${label} aria-rowcount=${rows.length + 1} aria-multiselectable="true"><div role="rowgroup">${columns}</div>
     <div ref=${element} class="rows" role="rowgroup" style=${{ height: `${tops[rows.length]}px` }}>
-    ${shown.map((row, place) => html`<div key=${row.id || `heading ${row.heading}`} class="rows-place" role="presentation" style=${{ transform: `translateY(${tops[first + place]}px)` }}>
-      ${draw(row, first + place)}</div>`)}
-    </div></div>`;
+      ${elements}</div></div>`;
 }
 
 function sums(rows, heightOf) {

@@ -76,6 +76,9 @@ export function dismiss(itemIds) {
 /** What waits to be saved, of one review or of all: `Map` of item id to wish. */
 export const waiting = (review) => new Map([...wishes].filter(([, one]) => !review || one.review === review));
 
+/** The wish about one item, or undefined. */
+export const wishFor = (itemId) => wishes.get(itemId);
+
 /** What was refused and not dismissed yet, of one review or of all: `[{wish, error, current}]`. */
 export const refusals = (review) => [...refused.values()].filter((one) => !review || one.wish.review === review);
 
