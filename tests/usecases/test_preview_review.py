@@ -19,7 +19,7 @@ from chalicelib.domain.people import Group, Membership, Role, User
 from chalicelib.domain.recurrence import Frequency
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.routes.graph.review_settings import review_object
-from chalicelib.usecases import preview_review
+from chalicelib.usecases import first_review
 from chalicelib.usecases.list_items import items_of_review
 from tests import factories
 from tests.factories import Organisation
@@ -254,11 +254,11 @@ def test_it_looks_at_so_many_people_and_says_so(
 ) -> None:
     """Brief, decision 14: nothing is cut in silence."""
     _, policy, _ = staffed
-    monkeypatch.setattr(preview_review, "PAGE", 2)
-    monkeypatch.setattr(preview_review, "MOST_EXAMINED", 3)
+    monkeypatch.setattr(first_review, "PAGE", 2)
+    monkeypatch.setattr(first_review, "MOST_EXAMINED", 3)
     first = ask(world, policy).json["firstReview"]
     assert (first["complete"], first["examined"], first["items"]) == (False, 4, 4)
-    monkeypatch.setattr(preview_review, "SECONDS", 0.0)
+    monkeypatch.setattr(first_review, "SECONDS", 0.0)
     assert ask(world, policy).json["firstReview"]["examined"] == 2
 
 

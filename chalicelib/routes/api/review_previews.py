@@ -17,14 +17,8 @@ from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.graph.reading import Reader
 from chalicelib.routes.graph.review_settings import read_review
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.usecases.preview_review import (
-    FirstReview,
-    ReviewPreview,
-    Told,
-    package_to_preview,
-    policy_to_preview,
-    preview_review,
-)
+from chalicelib.usecases.first_review import FirstReview, Told
+from chalicelib.usecases.preview_review import ReviewPreview, package_to_preview, policy_to_preview, preview_review
 
 door = Blueprint(__name__)
 SHOWN = 50  # names behind each number
