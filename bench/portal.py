@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
         print(chromium.MISSING, file=sys.stderr)
         return 1
     figures = Figures()
-    print("Filling the emulator ...", flush=True)
+    print("Filling the emulator (a minute or so) ...", flush=True)
     with instance() as told, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         for _ in range(runs):

@@ -297,5 +297,4 @@ def audit_event(moment: datetime, event_id: str) -> tuple[str, str]:
 
 def audit_indexes(actor_id: str, target_id: str) -> dict[str, str]:
     """The keys by which events are found besides their day; nobody asks for what the system did, as such."""
-    person = {"actor": actor_id} if ids.is_guid(actor_id) else {}
-    return {"target": target_id, **person}
+    return {"target": target_id} | ({"actor": actor_id} if ids.is_guid(actor_id) else {})

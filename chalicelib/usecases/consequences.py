@@ -25,6 +25,7 @@ from chalicelib.usecases.watch_review import counts, finished_reviewers
 SWEPT = 5_000  # items looked at to count recommendations
 NAMED = 5
 REVIEWS = 100
+FILES = 20  # of a thousand items each, looked at for the first names
 _PAGE = 500
 
 
@@ -151,7 +152,7 @@ def _would_lose(
 def _applying(services: Services, instance: ReviewInstance, state: InstanceState) -> Applying:
     because = "withdrawn" if state.withdrawn else "many" if state.brake else "manual"
     names: list[str] = []
-    for number in range(state.page):
+    for number in range(min(state.page, FILES)):
         wanted = json.loads(services.files.get(f"{folder(instance.id)}/removals/{number}.json") or b"[]")
         items = services.items.get_many(instance.id, wanted[: NAMED * 2])
         names += [one.display_name for one in items if one.apply_result is ApplyResult.NEW and not one.cancelled]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.people import Actor, PrincipalName, Role, RoleGrant, User
 from chalicelib.usecases.ports import Services
@@ -17,7 +16,7 @@ from local.demonstration.access import groups, packages, roles
 from local.demonstration.holdings import dated, held_before
 from local.demonstration.past import Past, PastClock
 from local.demonstration.people import ADMIN_NAME, SEED, administrator, as_of, staff
-from local.demonstration.reviews import ZONE, absence, one_time_review, policies
+from local.demonstration.reviews import absence, local_day, one_time_review, policies
 from local.demonstration.steps import Steps
 from local.demonstration.story import Story, play
 
@@ -45,7 +44,7 @@ def seed(now: datetime, count: Callable[[], object]) -> None:
     stewards = groups(steps, people)
     made = packages(steps, stewards)
     roles(steps, people, made)
-    chosen = policies(steps, made, now.astimezone(ZoneInfo(ZONE)).date(), stewards)
+    chosen = policies(steps, made, local_day(now), stewards)
     past.services.writer.put_all(held_before(chosen, people, beginning))
     play(past, Story(steps, people, chosen, now))
     today = replace(steps, now=now)

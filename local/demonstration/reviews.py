@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.packages import (
@@ -66,6 +67,11 @@ REVIEWED_BY_ONE = next(number for number, plan in PLANS.items() if plan.kind == 
 TEAM_PACKAGES = range(12, 18)
 
 
+def local_day(moment: datetime) -> date:
+    """The day it is where the reviews are."""
+    return moment.astimezone(ZoneInfo(ZONE)).date()
+
+
 def policies(steps: Steps, made: list[AccessPackage], today: date, stewards: str) -> list[AssignmentPolicy]:
     """One policy a package, and a last one for partners; every reviewer kind, frequency and outcome. One is not
     reviewed, and one not any more. `today` is the day of the first start."""
@@ -120,7 +126,7 @@ def _reviewers(kind: str, stewards: str) -> dict[str, Any]:
 def one_time_review(steps: Steps, chosen: list[AssignmentPolicy], people: list[User]) -> None:
     """Somebody wants to know, once, about a policy that has no reviews of its own; it opens tonight."""
     settings = ReviewSettings(
-        schedule=Schedule(start=steps.now.date(), zone=ZONE, frequency=None, duration_days=10),
+        schedule=Schedule(start=local_day(steps.now), zone=ZONE, frequency=None, duration_days=10),
         reviewers=ReviewerKind.SPECIFIC,
         primary=(SubjectSet("singleUser", people[ON_DUTY].id),),
         reviewer_text="The auditors asked who still supports production.",

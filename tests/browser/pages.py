@@ -28,14 +28,24 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "imports": ("imports", ("people", "bad people")),
 }
 FEW = 2
+
+
+def _packages(office: Office) -> list[str]:
+    """A package in all its parts, and what more there is to see at others."""
+    packages = some(office, "packages")
+    return [f"/admin/packages/{one}{tab}" for one in packages[:1] for tab in ("", "?tab=assignments", "?tab=reviews")]
+
+
+def _policies(office: Office) -> list[str]:
+    """A policy with reviews, and one to be made."""
+    found = [(name.partition(", ")[0], one) for name, one in office.policies.items()][:1]
+    made = [f"/admin/packages/{office.packages[package]}/policies/{policy}" for package, policy in found]
+    return made + [f"/admin/packages/{one}/policies/new" for one in some(office, "packages")[1:]]
+
+
 THINGS: dict[str, Callable[[Office], list[str]]] = {
-    "/admin/packages/{id}": lambda office: [
-        f"/admin/packages/{office.packages['Ledger']}{tab}" for tab in ("", "?tab=assignments", "?tab=reviews")
-    ],
-    "/admin/packages/{id}/policies/{part_id}": lambda office: [
-        f"/admin/packages/{office.packages['Ledger']}/policies/{office.policies['Ledger, Staff']}",
-        f"/admin/packages/{office.packages['Old Tools']}/policies/new",
-    ],
+    "/admin/packages/{id}": _packages,
+    "/admin/packages/{id}/policies/{part_id}": _policies,
 }
 
 TABLE = """async (me) => {

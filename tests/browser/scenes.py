@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.people import PrincipalName, Role, User
@@ -101,9 +102,9 @@ def _crowd(world: World, office: Office, policy):  # type: ignore[no-untyped-def
 
 
 def _demonstration(world: World) -> Office:
-    """What `dev.py run` shows, as far as it is there without time passing."""
-    demonstration.seed(world.services)
-    world.clock.set(world.clock.now().replace(hour=22, minute=59, second=30))
+    """What `dev.py run` shows: a month of reviews behind it, and some under way."""
+    demonstration.seed(world.clock.now(), world.drain_stream)
+    bootstrap.use_clock(world.clock)
     world.tick()
     office, services = Office(), world.services
     office.catalogs = {one.display_name: one.id for one in services.entitlements.list_catalogs(100, None).items}
@@ -132,7 +133,8 @@ def _parts(world: World) -> dict[str, User]:
             found.setdefault(wanted.get(role, "somebody"), user)
     reviewers = [user for user in everybody if world.services.reviews.my_reviews(user.id, 5, None).items]
     found["nora"] = max(reviewers, key=lambda user: len(world.services.reviews.my_reviews(user.id, 50, None).items))
-    found["ada"] = next(user for user in reviewers if user.id != found["nora"].id)
+    holders = (one for one in reviewers if world.services.entitlements.assignments_of_person(one.id, 1, None).items)
+    found["ada"] = next(user for user in holders if user.id != found["nora"].id)
     return found
 
 

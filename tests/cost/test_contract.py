@@ -20,6 +20,7 @@ from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.decide import Submission, open_instance, record_decision, record_many
 from chalicelib.usecases.hand_over import Wish, hand_over
 from chalicelib.usecases.list_items import items_of_reviewer
+from chalicelib.usecases.mails_sent import mails_of_review, undeliverable
 from chalicelib.usecases.open_review import open_due_review
 from tests import factories
 from tests.factories import Organisation
@@ -167,6 +168,20 @@ def test_progress_of_a_hundred_reviewers_is_one_query_of_four_units(opened) -> N
         page = world.services.reviews.reviewer_rows(instance.id, 100, None)
     assert len(page.items) == MANAGERS
     assert meter.requests == 1 and meter.read_units <= 4
+
+
+def test_a_page_of_mails_reads_what_it_shows(opened) -> None:
+    """The mails to fifty reviewers: one query and one batch; what failed, in the whole deployment, next to nothing."""
+    world, _, instance, _ = opened
+    world.services.reviews.recent_state(instance.id)
+    with Meter() as meter:
+        page = mails_of_review(world.services, instance, None)
+    print(meter.table())
+    assert len(page.items) == 50 and all(one.mail.state == "sent" for one in page.items)
+    assert meter.requests == 2 and meter.read_units <= 30 and meter.write_units == 0
+    with Meter() as meter:
+        assert undeliverable(world.services, factories.ADMIN).mails == 0
+    assert meter.requests == 1 and meter.read_units <= 1
 
 
 def test_a_thousand_chosen_items_cost_a_unit_each(opened) -> None:

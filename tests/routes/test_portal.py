@@ -23,11 +23,13 @@ def test_every_page_is_the_same_shell(world: World, path: str) -> None:
 
 
 def test_the_policy_lets_nothing_in_but_our_own_files(world: World) -> None:
+    """Word for word, so that whoever loosens it sees this test. Tokens come from the issuer, where it has addresses."""
     policy = world.get("/", as_=None).headers["Content-Security-Policy"]
-    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-    assert rules["default-src"] == "'none'" and rules["script-src"] == "'self'" and rules["style-src"] == "'self'"
-    assert rules["frame-ancestors"] == rules["base-uri"] == rules["form-action"] == "'none'"
-    assert "unsafe" not in policy
+    assert re.sub(r"(connect-src 'self')(?: https://[\w.-]+)?", r"\1", policy) == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
 
 
 def test_every_file_the_shell_names_is_there_and_kept_without_end(world: World) -> None:

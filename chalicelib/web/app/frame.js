@@ -31,7 +31,7 @@ export function Frame({ children }) {
 
 const Mark = ({ me }) => html`<${Link} href="/" class="rail-mark"><img src="${assets}/app/mark.svg" alt="" /><span class="clip">${t("frame.product")}</span><//>`;
 
-const Rail = ({ me, groups, path }) => html`<div class="rail">
+const Rail = ({ me, groups, path }) => html`<header class="rail">
   <${Mark} me=${me} />
   <nav aria-label=${t("frame.menu")}>${groups.map((group) => html`<div class="rail-group" key=${group.title}>
     ${groups.length > 1 && html`<p class="rail-title">${t(group.title)}</p>`}
@@ -43,7 +43,7 @@ const Rail = ({ me, groups, path }) => html`<div class="rail">
       <button type="button" class="button button-quiet button-bare button-small" title=${t("frame.signOut")} onClick=${signOut}><${Icon} name="log-out" label=${t("frame.signOut")} /></button>
     </div>
   </div>
-</div>`;
+</header>`;
 
 function BottomBar({ groups, path, me }) {
   const [open, setOpen] = useState(false);
@@ -71,6 +71,6 @@ function Strip() {
     const timer = setInterval(() => setTime(now()), 20_000);
     return () => clearInterval(timer);
   }, []);
-  return html`<div class="strip"><span>${t("frame.local")}</span><span>${t("frame.clock", { now: moment(time) })}</span>
-    <a href="/_local/mails/">${t("frame.localMails")}</a></div>`;
+  return html`<aside class="strip" aria-label=${t("frame.local")}><span>${t("frame.local")}</span><span>${t("frame.clock", { now: moment(time) })}</span>
+    <a href="/_local/mails/">${t("frame.localMails")}</a></aside>`;
 }

@@ -70,10 +70,11 @@ export function Exceptions({ review }) {
 }
 
 function Unusual({ review, kind }) {
-  const list = usePages(itemsOf(review, kind.filter));
+  const all = usePages(itemsOf(review, kind.filter));
+  // Whose access ended by itself is told of apart, whether somebody had decided by then or not.
+  const list = { ...all, rows: all.rows.filter((row) => !row["@accessReviews.cancelled"]) };
   const why = (row) => {
     const key = `evidence.because-${row["@accessReviews.unansweredBecause"]}`;
-    if (row["@accessReviews.cancelled"]) return t(`evidence.cancelled-${row["@accessReviews.cancelled"]}`);
     return has(key) ? t(key) : t(`evidence.kind-${kind.id}`);
   };
   const what = { id: "why", title: t("evidence.whatHappened"), wide: true, cell: (row) => html`<span class="evidence-name"><span class="sentence">${why(row)}</span>${row.justification && html`<span class="muted small">${row.justification}</span>`}</span>` };

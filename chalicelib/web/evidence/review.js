@@ -102,9 +102,9 @@ function Reviewers({ id, total }) {
     { id: "who", title: t("evidence.reviewer"), cell: (row) => html`<span class="evidence-name"><strong>${row.displayName}</strong><span class="muted small">${row.userPrincipalName}</span></span>` },
     { id: "why", title: t("evidence.why"), cell: (row) => html`<span class="sentence">${has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason}</span>` },
     { id: "items", title: t("evidence.people"), right: true, cell: (row) => number(row.counts.total) },
-    { id: "approved", title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
-    { id: "denied", title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },
-    { id: "unsure", title: t("evidence.word-DontKnow"), right: true, cell: (row) => number(row.counts.dontKnow) },
+    { id: "approved", hidePhone: true, title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
+    { id: "denied", hidePhone: true, title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },
+    { id: "unsure", hidePhone: true, title: t("evidence.word-DontKnow"), right: true, cell: (row) => number(row.counts.dontKnow) },
     { id: "left", title: t("evidence.unanswered"), right: true, cell: (row) => (row.counts.notReviewed ? html`<${Tag} tone="unsure">${number(row.counts.notReviewed)}<//>` : number(0)) },
   ];
   return html`<${Section} title=${t("evidence.whoReviewed")} note=${t("evidence.whoNote", { count: total })}>

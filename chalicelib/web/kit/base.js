@@ -2,7 +2,7 @@
 import { daysBetween, due, exactly, moment, now, urgency } from "../lib/dates.js";
 import { html } from "../lib/html.js";
 import { Link } from "../lib/router.js";
-import { number, percent, t } from "../lib/texts.js";
+import { number, percents, t } from "../lib/texts.js";
 import { outlines } from "../vendor/lucide.js";
 
 /** An outline icon of 16 or 20 pixels. Without a `label` it is decoration, and the words beside it say what it means. */
@@ -66,14 +66,15 @@ export function Progress({ done, total, label, words = true }) {
 export function Stacked({ parts, label }) {
   const total = parts.reduce((sum, one) => sum + one.count, 0);
   const shown = parts.filter((one) => one.count > 0);
+  const shares = percents(parts.map((one) => one.count));
   return html`<figure class="stacked" aria-label=${label}>
     <div class="stacked-bar" aria-hidden="true">
       ${shown.map((one) => html`<span class="stacked-part fill-${one.tone}" style=${{ flexGrow: String(one.count) }}></span>`)}
     </div>
     <ul class="legend">
-      ${parts.map((one) => html`<li key=${one.label}><span class="dot fill-${one.tone}" aria-hidden="true"></span>
+      ${parts.map((one, place) => html`<li key=${one.label}><span class="dot fill-${one.tone}" aria-hidden="true"></span>
         <span>${one.label}</span> <strong class="number">${number(one.count)}</strong>
-        ${total > 0 && html`<span class="faint number">${percent(one.count / total)}</span>`}</li>`)}
+        ${total > 0 && html`<span class="faint number">${shares[place]}</span>`}</li>`)}
     </ul>
   </figure>`;
 }

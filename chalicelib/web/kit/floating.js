@@ -73,7 +73,9 @@ export function Menu({ label, icon = "ellipsis", items, kind = "plain", words, s
   const shown = items.filter(Boolean);
   useEffect(() => {
     if (!open) return undefined;
-    place.current.querySelector("[role=menuitem]")?.focus();
+    const list = place.current.querySelector("[role=menu]");
+    list.classList.toggle("menu-left", list.getBoundingClientRect().left < 8); // no room: it opens to the other side
+    list.querySelector("[role=menuitem]")?.focus();
     const outside = (event) => place.current?.contains(event.target) || setOpen(false);
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);

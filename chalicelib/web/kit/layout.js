@@ -7,7 +7,7 @@ import { Empty, ErrorNote } from "./telling.js";
 
 /** The head of a page: where it lies (`crumbs` [{label, href}]), its title, a sentence, its actions. */
 export const PageHead = ({ crumbs, title, lede, actions, children }) => html`<header class="page-head">
-  ${crumbs && html`<nav class="crumbs" aria-label=${t("kit.crumbs")}>${crumbs.map((one) => html`<${Link} href=${one.href} key=${one.href}>${one.label}<//><span aria-hidden="true">/</span>`)}</nav>`}
+  ${crumbs && html`<nav class="crumbs" aria-label=${t("kit.crumbs")}>${crumbs.map((one, place) => html`${place > 0 && html`<span aria-hidden="true">/</span>`}<${Link} href=${one.href} key=${one.href}>${one.label}<//>`)}</nav>`}
   <div class="page-head-row"><div><h1>${title}</h1>${lede && html`<p class="page-lede">${lede}</p>`}</div>
     ${actions && html`<div class="row">${actions}</div>`}</div>
   ${children}

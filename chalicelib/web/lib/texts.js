@@ -39,9 +39,17 @@ function shown(value) {
 export const number = (value) => numbers.format(value);
 
 /** A share from 0 to 1 as a percentage: never 100 % before all of it is there. */
-export function percent(share) {
-  const whole = Math.floor(Math.min(Math.max(share, 0), 1) * 100);
-  return `${whole}%`;
+export const percent = (share) => `${Math.floor(Math.min(Math.max(share, 0), 1) * 100)}%`;
+
+/** Counts as percentages that add up to 100: what rounding down leaves goes to those that lost the most. */
+export function percents(counts) {
+  const total = counts.reduce((sum, one) => sum + one, 0) || 1;
+  const exact = counts.map((one) => (one * 100) / total);
+  const whole = exact.map(Math.floor);
+  const left = Math.round(exact.reduce((sum, one) => sum + one, 0)) - whole.reduce((sum, one) => sum + one, 0);
+  const lost = exact.map((one, place) => [one - whole[place], place]).sort(([one], [other]) => other - one);
+  for (const [, place] of lost.slice(0, left)) whole[place] += 1;
+  return whole.map((one) => `${one}%`);
 }
 
 /** Names as a list in words: "Ana, Bo and Cy". */

@@ -42,9 +42,9 @@ function Undelivered({ of }) {
     { id: "why", title: t("mail.why"), cell: (one) => html`<span class="person-words"><span>${t(`sent.fault-${one.fault}`)}</span>${one.detail && html`<span class="person-detail mail-detail">${one.detail}</span>`}</span>` },
     { id: "when", title: t("mail.when"), cell: (one) => html`<span class="person-words"><${When} at=${one.failedDateTime}>${ago(one.failedDateTime)}<//>${one.waiting && html`<span><${Tag} tone="deny" icon="hourglass">${t("mail.waiting")}<//></span>`}</span>` },
   ];
-  const waiting = list.rows.some((one) => one.waiting);
+  const unasked = new Set(list.rows.filter((one) => one.waiting && one.kind === "start").map((one) => one.to.id)).size;
   return html`<div class="stack">
-    ${waiting && html`<${Notice} tone="unsure" title=${t("mail.mend")} action=${me.administrator && html`<${Button} small icon="upload" href="/admin/imports">${t("mail.import")}<//>`}>${t("mail.mendHow")}<//>`}
+    ${unasked > 0 && html`<${Notice} tone="unsure" title=${t("mail.mend", { count: unasked })} action=${me.administrator && html`<${Button} small icon="upload" href="/admin/imports">${t("mail.import")}<//>`}>${t("mail.mendHow")}<//>`}
     <${DataTable} caption=${t("mail.undelivered")} list=${list} columns=${columns} keyOf=${(one) => `${one.to.id} ${one.review?.id} ${one.kind} ${one.failedDateTime}`}
       empty=${html`<${Empty} icon="circle-check" title=${t("mail.allDelivered")}>${t("mail.allDeliveredWhy")}<//>`} />
   </div>`;

@@ -27,7 +27,7 @@ function PolicyCard({ one, packed, me, row }) {
     <span class="grow stack-4">
       <span class="row"><strong>${one.displayName}</strong>${one["@accessReviews.isEnabled"] === false && html`<${Tag}>${t("packages.closed")}<//>`}
         ${row?.coverage === "ended" && html`<${Tag} tone="unsure" icon="triangle-alert">${t("packages.coverage_ended")}<//>`}</span>
-      <span>${reviewed(form)}${form.on && html`<span class="muted">${t("packages.elseSilence", { silence: t(`policy.silence_${form.silence}`) })}</span>`}</span>
+      <span>${reviewed(form)}${form.on && html`<span class="muted">${t("packages.elseSilence", { silence: t(`packages.silent_${form.silence}`) })}</span>`}</span>
       <span class="muted small">${[t("packages.accessLasts", { lasts: lasts(one.expiration) }), row?.liveAssignments !== undefined && t("packages.personCount", { count: row.liveAssignments })].filter(Boolean).join(" · ")}
         ${last && html` · <${When} at=${last.endDateTime}>${t("packages.lastReviewed", { ago: ago(last.endDateTime) })}<//>`}</span>
     </span><${Icon} name="chevron-right" /><//></li>`;

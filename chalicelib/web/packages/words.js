@@ -6,7 +6,7 @@ import { daysOf } from "./settings.js";
 /** "Every quarter, by each person's manager": how a policy is reviewed; `form` as in settings.js. */
 export function reviewed(form) {
   if (!form.on) return t("packages.notReviewed");
-  return t("packages.reviewedBy", { every: t(`policy.often_${form.every}`), who: t(`policy.by_${form.who}`) });
+  return t("packages.reviewedBy", { every: t(`policy.often_${form.every}`), who: form.who === "people" ? t("policy.byNamed") : t(`policy.by_${form.who}`) });
 }
 
 /** How long an assignment lasts: "90 days", "until 31 March 2027", "without end". */

@@ -62,7 +62,7 @@ export default function Review({ id }) {
   if (!briefing) return html`<${Coming} />`;
   if (!briefing.asked) return html`<${LookingOn} briefing=${briefing} />`;
   if (opening) return html`<${NotYet} briefing=${briefing} />`;
-  if (briefing.asked.selfReview) return html`<${SelfReview} id=${id} />`;
+  if (briefing.asked.selfReview && briefing.asked.items <= 1) return html`<${SelfReview} id=${id} />`;
   if (!briefing.asked.items) return html`<${NothingToDo} briefing=${briefing} />`;
   return html`<${Deciding} briefing=${briefing} reload=${reload} closed=${briefing.status !== "InProgress" || isOver(briefing)} />`;
 }

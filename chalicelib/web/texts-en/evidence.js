@@ -86,8 +86,6 @@ export default {
   "because-notAsked": "nobody was ever asked",
   "because-stoppedEarly": "the review was ended early",
   "because-noInformation": "there was no sign-in data to go by",
-  "cancelled-expired": "The access ran out while the review was open",
-  "cancelled-removed": "The access was removed while the review was open",
 
   asked: { one: "The access of 1 person through the policy {policy} was reviewed.", other: "The access of {count} people through the policy {policy} was reviewed." },
   closedAt: "Closed",
@@ -113,7 +111,7 @@ export default {
   "by-self": "People were asked about their own access.",
   "by-specific": "Named reviewers were asked.",
   "by-owners": "Those who look after the access package and its catalog were asked.",
-  reasonNeeded: "Every decision needed a reason.",
+  reasonNeeded: "Every approval needed a reason.",
   reasonFree: "A reason was not required.",
   "removes-atOnce": "A Deny took effect at once.",
   "removes-atClose": "Denied access was removed when the review closed.",

@@ -72,6 +72,7 @@ export default {
   by_manager: "each person's manager",
   by_self: "each person themselves",
   by_people: "people you name",
+  byNamed: "people it names",
   by_owners: "the package's owners",
   silence_keepAccess: "keep access",
   silence_removeAccess: "remove access",
