@@ -5,7 +5,7 @@ import { t } from "../lib/texts.js";
 import { Earlier } from "./earlier.js";
 import { Items } from "./items.js";
 import { locked } from "./rows.js";
-import { dismiss, grace, useSaving } from "./saving.js";
+import { dismiss, grace, listen, useSaving } from "./saving.js";
 import { DECISIONS } from "./words.js";
 
 /** Everything the parts of the page share. `closed`: nothing can be decided any more. */
@@ -28,9 +28,16 @@ export function useDesk(briefing, me, closed) {
 
   useEffect(() => {
     const deaf = items.listen(again);
+    const refusing = listen((event) => event.type === "refused" && refused(event.refused.map((one) => one.wish.item)));
     items.load();
-    return () => (deaf(), items.stop());
+    return () => (deaf(), refusing(), items.stop());
   }, [items]);
+
+  /** What was refused has not been done, so that there is nothing to undo. */
+  function refused(ids) {
+    undos.current = undos.current.map((before) => before.filter((one) => !ids.includes(one.item.id))).filter((before) => before.length);
+    setLast(null);
+  }
 
   const desk = { briefing, rules: briefing.rules, me, items, earlier, closed, current, selected, editing, pane, asking, last, rows, goal, setAsking, setPane, setSelected };
   desk.saving = saving;

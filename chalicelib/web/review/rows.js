@@ -22,7 +22,7 @@ export function Switch({ item, choose, disabled, reachable = true, waiting }) {
 /** Why there is nothing to choose in a row, or "". */
 export function locked(item, page) {
   if (item.cancelled) return t(`review.ended_${item.cancelled}`);
-  if (page.closed) return t("review.closedRow");
+  if (page.closed) return t(item.byRule ? "review.closedByRule" : item.decision === "NotReviewed" ? "review.closedUndecided" : "review.closedRow");
   if (page.rules.removes === "atOnce" && item.decision === "Deny" && !page.unsaved.has(item.id)) return t("review.beingRemoved");
   return "";
 }
@@ -67,7 +67,7 @@ export function Row({ item, place, page }) {
     <${Two} name=${t("review.columnSignIn")} className="cell-sign-in" first=${ago} second=${manager ? past : date} />
     <${Hint} item=${item} page=${page} />
     <div role="gridcell" class="cell cell-decision">
-      ${why ? html`<span class="cell-locked">${item.decision !== "NotReviewed" && html`<${Tag} tone=${DECISIONS[item.decision].tone} icon=${DECISIONS[item.decision].icon}>${t(DECISIONS[item.decision].done)}<//>`}<span class="cell-detail">${why}</span></span>`
+      ${why ? html`<span class="cell-locked">${item.decision !== "NotReviewed" && html`<${Tag} tone=${DECISIONS[item.decision].tone} icon=${DECISIONS[item.decision].icon}>${t(DECISIONS[item.decision].done)}<//>`}${why !== t("review.closedRow") && html`<span class="cell-detail">${why}</span>`}</span>`
         : html`<${Switch} item=${item} reachable=${current} waiting=${opened?.decision} choose=${(decision) => page.choose(id, decision)} />
           <button type="button" class="reason-button${item.reason || item.note ? " reason-given" : ""}" tabindex=${reach} title=${t("review.addReason")} onClick=${() => page.edit(id)}><${Icon} name="pencil" label=${t("review.addReasonFor", { name })} /></button>`}
     </div>

@@ -22,12 +22,12 @@ export function LastAction({ desk }) {
   const { last } = desk;
   const [gone, setGone] = useState(true);
   useEffect(() => {
+    setGone(!last);
     if (!last) return undefined;
-    setGone(false);
     const timer = setTimeout(() => setGone(true), SHOWN);
     return () => clearTimeout(timer);
   }, [last]);
-  return html`<div class="last-action" role="status">${!gone && html`<span class="toast"><span class="clip">${last.text}</span>
+  return html`<div class="last-action" role="status">${!gone && last && html`<span class="toast"><span class="clip">${last.text}</span>
     ${last.undo && html`<button type="button" class="toast-action" onClick=${desk.undo}>${t("kit.undo")} <kbd aria-hidden="true">Z</kbd></button>`}</span>`}</div>`;
 }
 

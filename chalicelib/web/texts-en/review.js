@@ -66,6 +66,8 @@ export default {
   ended_expired: "Nothing to decide: this access has expired.",
   ended_removed: "Nothing to decide: this access was removed.",
   closedRow: "The review is closed.",
+  closedByRule: "By the review’s rule",
+  closedUndecided: "Nobody decided",
   beingRemoved: "Removed at once.",
 
   search: "Search people",
