@@ -91,3 +91,17 @@ def test_a_long_list_draws_only_what_is_near(portal: Portal, world: World, org: 
     page.keyboard.press("End")
     expect(page.get_by_role("button", name="P119", exact=True)).to_be_visible()
     assert len(chiefs) == 2 and ids.is_guid(nora.id)
+
+
+def test_single_letters_can_be_turned_off(portal: Portal, world: World, org: Organisation) -> None:
+    """WCAG 2.1.4: who dictates decides nothing by accident; arrows and Enter still work."""
+    nora, instance = asked(world, org, 2)
+    page = visit(portal, instance, nora)
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Single letters act").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="Details")).to_be_visible()
+    expect(page.get_by_role("button", name="Denied")).to_have_count(0)

@@ -73,6 +73,14 @@ export function useMedia(query) {
 /** Is this a phone's width? The frame turns into a bottom bar there. */
 export const usePhone = () => useMedia("(max-width: 52rem)");
 
+const SHORTCUTS = "access-reviews.shortcuts";
+
+/** Do keys of a single character act? Whoever dictates or uses a switch may turn them off (WCAG 2.1.4). */
+export const shortcutsOn = () => localStorage.getItem(SHORTCUTS) !== "off";
+
+/** Turn keys of a single character on or off on this machine. */
+export const setShortcuts = (on) => localStorage.setItem(SHORTCUTS, on ? "on" : "off");
+
 /** Run `act` on a key press anywhere while nothing is typed; `keys` maps `event.key` (or "shift+j") to actions. */
 export function useKeys(keys, active = true) {
   const latest = useRef(keys);
@@ -82,6 +90,7 @@ export function useKeys(keys, active = true) {
     const pressed = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       const name = event.shiftKey && event.key.length > 1 ? `shift+${event.key}` : event.key;
+      if (/^\S$/u.test(event.key) && !shortcutsOn()) return;
       const act = latest.current[name];
       if (act && act(event) !== false) event.preventDefault();
     };

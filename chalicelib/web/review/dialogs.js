@@ -1,8 +1,9 @@
 // The page's dialogs: what accepting the recommendations would do, removing at once, the keys there are.
 import { Button, Icon } from "../kit/base.js";
-import { TextInput } from "../kit/fields.js";
+import { Check, TextInput } from "../kit/fields.js";
 import { Confirm, Dialog } from "../kit/floating.js";
 import { longDay } from "../lib/dates.js";
+import { setShortcuts, shortcutsOn } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { compare, list, t } from "../lib/texts.js";
 import { locked } from "./rows.js";
@@ -76,8 +77,13 @@ const KEYS = [
   [["?"], "keyHelp"],
 ];
 
-/** The keys there are. */
-export const Help = ({ close }) => html`<${Dialog} title=${t("review.help")} close=${close}>
-  <dl class="keys">${KEYS.map(([keys, text]) => html`<div key=${text}><dt>${keys.map((one, place) => html`${place > 0 && html` <span class="muted">${t("review.or")}</span> `}<kbd>${one.replace("⇧", t("review.shift"))}</kbd>`)}</dt><dd>${t(`review.${text}`)}</dd></div>`)}</dl>
-  <p class="muted small">${t("review.helpSelection")}</p>
-<//>`;
+/** The keys there are, and the switch that turns those of a single character off. */
+export function Help({ close }) {
+  const [on, setOn] = useState(shortcutsOn());
+  const turn = (wanted) => (setShortcuts(wanted), setOn(wanted));
+  return html`<${Dialog} title=${t("review.help")} close=${close}>
+    <dl class="keys">${KEYS.map(([keys, text]) => html`<div key=${text}><dt>${keys.map((one, place) => html`${place > 0 && html` <span class="muted">${t("review.or")}</span> `}<kbd>${one.replace("⇧", t("review.shift"))}</kbd>`)}</dt><dd>${t(`review.${text}`)}</dd></div>`)}</dl>
+    <div class="stack"><p class="muted small">${t("review.helpSelection")}</p>
+      <${Check} label=${t("review.letters")} help=${t("review.lettersHelp")} checked=${on} onChange=${turn} /></div>
+  <//>`;
+}

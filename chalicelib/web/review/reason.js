@@ -8,10 +8,10 @@ import { DECISIONS } from "./words.js";
 const KEY = "access-reviews.reasons";
 const MOST = 1_000;
 
-/** The reasons this person gave last, newest first. */
+/** The reasons given last in this tab, newest first: another person at this machine does not read them. */
 export function lastReasons() {
   try {
-    return JSON.parse(localStorage.getItem(KEY) || "[]");
+    return JSON.parse(sessionStorage.getItem(KEY) || "[]");
   } catch {
     return [];
   }
@@ -22,7 +22,7 @@ export function remember(reason) {
   if (!reason) return;
   const all = [reason, ...lastReasons().filter((one) => one !== reason)].slice(0, 3);
   try {
-    localStorage.setItem(KEY, JSON.stringify(all));
+    sessionStorage.setItem(KEY, JSON.stringify(all));
   } catch {
     // nothing is offered then
   }

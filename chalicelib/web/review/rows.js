@@ -13,7 +13,7 @@ export function Switch({ item, choose, disabled, reachable = true, waiting }) {
     ${["Approve", "Deny", "DontKnow"].map((name) => {
       const { text, done, icon, tone } = DECISIONS[name];
       const on = item.decision === name;
-      return html`<button key=${name} type="button" class="switch-part switch-${tone}${waiting === name ? " switch-waiting" : ""}" aria-pressed=${on ? "true" : "false"} disabled=${disabled}
+      return html`<button key=${name} type="button" class="switch-part switch-${tone}${waiting === name ? " switch-waiting" : ""}" aria-pressed=${on ? "true" : "false"} title=${t(on ? done : text)} disabled=${disabled}
         tabindex=${reachable ? 0 : -1} onClick=${() => choose(name)}><${Icon} name=${icon} /><span>${t(on ? done : text)}</span></button>`;
     })}
   </div>`;

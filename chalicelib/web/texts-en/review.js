@@ -203,6 +203,8 @@ export default {
   showOthers: { one: "Show {count}", other: "Show all {count}" },
 
   help: "Keyboard shortcuts",
+  letters: "Single letters act",
+  lettersHelp: "Turn this off if you dictate, or if keys are pressed by accident. The others always work.",
   helpSelection: "With people selected, A, D and U decide about all of them.",
   or: "or",
   shift: "Shift",
