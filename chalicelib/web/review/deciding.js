@@ -83,7 +83,7 @@ function Head({ briefing, desk, closed, total, left }) {
   const helps = desk.rules.recommendations && !closed && left > 0;
   const behalf = briefing.asked.onBehalfOf.map((one) => one.displayName);
   return html`<header class="review-head">
-    <nav class="crumbs" aria-label=${t("kit.crumbs")}><${Link} href="/">${t("review.crumb")}<//><span aria-hidden="true">/</span></nav>
+    <nav class="crumbs" aria-label=${t("kit.crumbs")}><${Link} href="/">${t("review.crumb")}<//></nav>
     <div class="page-head-row"><div><h1>${briefing.accessPackage.displayName}</h1>
       <p class="page-lede">${closed ? t("review.closedLede") : html`${does} ${left > 0 && silence}`}</p></div>
       ${helps && html`<${Button} icon="sparkles" disabled=${!desk.items.loaded} onClick=${() => desk.setAsking("accept")}>${t("review.accept")}<//>`}</div>
