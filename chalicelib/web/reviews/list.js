@@ -6,6 +6,7 @@ import { Empty, ErrorNote } from "../kit/telling.js";
 import { due } from "../lib/dates.js";
 import { useLoad } from "../lib/hooks.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
+import { useMe } from "../lib/me.js";
 import { Link, navigate } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { ClosedReviews } from "./closed.js";
@@ -51,7 +52,7 @@ function lede(waiting) {
 }
 
 const Nothing = ({ decided, closed }) => html`<${Empty} icon=${decided.length ? "circle-check" : "inbox"}
-  title=${t(decided.length ? "reviews.allDone" : "reviews.nothing")}>${t(decided.length ? "reviews.allDoneWhy" : closed.length ? "reviews.nothingWhy" : "reviews.nothingYet")}<//>`;
+  title=${t(decided.length ? "reviews.allDone" : "reviews.nothing")} action=${useMe().reads && html`<${Button} href="/admin">${t("reviews.toOverview")}<//>`}>${t(decided.length ? "reviews.allDoneWhy" : closed.length ? "reviews.nothingWhy" : "reviews.nothingYet")}<//>`;
 
 /** One review: what, until when, how far, and the way in. */
 function Row({ review, first, level, names, ask }) {

@@ -8,6 +8,7 @@ export default {
   decisions: { one: "{count} decision", other: "{count} decisions" },
   reviews: { one: "{count} review", other: "{count} reviews" },
   allTogether: "All people in one list",
+  toOverview: "See how all reviews are going",
   nothing: "Nothing waits for you",
   nothingElse: "Nobody else waits for you",
   nothingWhy: "When a review asks you about somebody’s access, it is listed here, and you get a mail with a link to it.",
