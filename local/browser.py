@@ -46,4 +46,5 @@ def ensure() -> str:
 def _apt(*arguments: str) -> None:
     """Failures are told by apt-get itself; whether there is a browser now is looked at afterwards."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "-q", *arguments], env=environment, check=False, stdout=subprocess.DEVNULL)
+    patience = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3"]  # a new machine may still be busy
+    subprocess.run(["apt-get", "-q", *patience, *arguments], env=environment, check=False, stdout=subprocess.DEVNULL)
