@@ -56,7 +56,7 @@ def test_no_text_does_anything(portal: Portal, attacked: Office, who: str, patte
         assert re.fullmatch(r"\S.* · Access Reviews", page.title())
         for width in (DESK, PHONE):
             portal.look(page, width=width)
-            assert page.evaluate(pages.WIDER) == [], f"{address} at {width} px"
+            assert pages.sticking_out(page) == [], f"{address} at {width} px"
 
 
 def test_names_are_shown_as_they_were_written(portal: Portal, attacked: Office) -> None:
