@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.organisation import Office
+from tests.browser.pages import sticking_out
 from tests.browser.portal import DESK, PHONE, Portal
 from tests.world import World
 
@@ -85,4 +86,4 @@ def test_the_overview_is_for_everybody_to_use(portal: Portal, office: Office) ->
         expect(page.locator(".running-row").first).to_be_visible()
         expect(page.locator(".year-month").first).to_be_visible()
         portal.axe(page)
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert sticking_out(page) == []

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from chalicelib.domain.reviews import Status
 from tests.browser.organisation import Office
+from tests.browser.pages import sticking_out
 from tests.browser.portal import DESK, PHONE, Portal
 from tests.world import World
 
@@ -181,4 +182,4 @@ def test_every_part_of_a_review_is_for_everybody_to_use(portal: Portal, office: 
         for width, dark in ((DESK, False), (PHONE, True)):
             portal.look(page, width=width, dark=dark)
             portal.axe(page)
-            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+            assert sticking_out(page) == []
