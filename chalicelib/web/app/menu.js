@@ -1,5 +1,5 @@
 // What the rail offers, and to whom. On a phone the first four lie in the bottom bar and the rest under "More".
-export const MENU = [
+const MENU = [
   {
     title: "frame.forYou",
     items: [

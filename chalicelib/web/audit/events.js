@@ -42,7 +42,7 @@ export const face = (event) => ({
 });
 
 /** The event's details by name. */
-export const detailsOf = (event) => Object.fromEntries(event.additionalDetails.map((one) => [one.key, one.value]));
+const detailsOf = (event) => Object.fromEntries(event.additionalDetails.map((one) => [one.key, one.value]));
 
 /** Who acted: `{id, name}`; the product itself has no id. */
 export function actorOf(event) {

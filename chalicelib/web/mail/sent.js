@@ -51,7 +51,7 @@ export function SentMails({ path, about, empty }) {
 }
 
 /** One mail about a review, written again. */
-export function ReadMail({ mail, close }) {
+function ReadMail({ mail, close }) {
   const path = `/api/v1/reviews/${mail.review.id}/mails/${mail.to.id}?kind=${encodeURIComponent(mail.kind)}`;
   return html`<${Dialog} wide title=${kindOf(mail.kind)} close=${close}>
     <div class="stack">

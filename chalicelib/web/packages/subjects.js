@@ -8,7 +8,7 @@ import { t } from "../lib/texts.js";
 const quoted = (text) => encodeURIComponent(text.replaceAll("'", "''"));
 
 /** People and groups whose names begin with a text. */
-export async function peopleAndGroups(text, signal) {
+async function peopleAndGroups(text, signal) {
   const asked = [
     `/v1.0/users?$top=6&$filter=startswith(displayName,'${quoted(text)}')`,
     `/v1.0/users?$top=6&$filter=startswith(userPrincipalName,'${quoted(text)}')`,

@@ -150,4 +150,4 @@ export function useDesk(briefing, me, closed) {
 }
 
 /** Did another reviewer deny? Whoever replaces that says why (G16). */
-export const deniedByOther = (item, me) => item.decision === "Deny" && Boolean(item.by) && item.by.id !== me.id;
+const deniedByOther = (item, me) => item.decision === "Deny" && Boolean(item.by) && item.by.id !== me.id;

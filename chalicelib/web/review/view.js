@@ -19,7 +19,7 @@ export const FILTERS = {
 /** Does an item still wait for a decision? */
 export const waits = (one) => one.decision === "NotReviewed" && !one.cancelled;
 
-export const SORTS = {
+const SORTS = {
   name: (a, b) => compare(a.name, b.name),
   signIn: (a, b) => (a.lastSignIn || "").localeCompare(b.lastSignIn || "") || compare(a.name, b.name),
   suggestion: (a, b) => rank(a) - rank(b) || compare(a.name, b.name),
@@ -27,7 +27,7 @@ export const SORTS = {
 };
 const rank = (one) => ["Deny", "NoInfoAvailable", "Approve"].indexOf(one.recommendation);
 
-export const GROUPS = {
+const GROUPS = {
   department: (one) => one.department || t("review.noDepartment"),
   manager: (one) => one.manager?.displayName || t("review.noManager"),
   package: (one) => one.package,

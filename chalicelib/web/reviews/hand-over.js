@@ -10,7 +10,7 @@ import { useMe } from "../lib/me.js";
 import { t } from "../lib/texts.js";
 
 /** So many single people can be handed to one person; for more of them everything is handed over. */
-export const MOST_SINGLE = 200;
+const MOST_SINGLE = 200;
 
 /**
  * Asks to whom and why. `review` needs `id` and `accessPackage.displayName`; `items` are ids of decision items, none for
@@ -58,7 +58,7 @@ function told(review, to, toFallback, done) {
 }
 
 /** Take back what was handed to one person (an id), or to everybody. */
-export const takeBack = (reviewId, to = "") => post(`/api/v1/reviews/${reviewId}/take-back`, to ? { to } : {});
+const takeBack = (reviewId, to = "") => post(`/api/v1/reviews/${reviewId}/take-back`, to ? { to } : {});
 
 /** Asks before taking back from somebody: `to` their id, `name` theirs. */
 export const TakeBack = ({ review, to, name, close, done }) => html`<${Confirm} title=${t("reviews.backTitle", { name })} label=${t("reviews.back")}
