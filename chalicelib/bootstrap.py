@@ -32,6 +32,7 @@ def services() -> Services:
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.writer import TableWriter
@@ -44,6 +45,7 @@ def services() -> Services:
         clock=clock,
         writer=TableWriter(),
         people=people,
+        provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),

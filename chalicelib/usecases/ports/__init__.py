@@ -41,6 +41,7 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "Page",
     "People",
     "Progress",
+    "Provisioning",
     "Put",
     "Queue",
     "Recorded",
@@ -96,6 +98,7 @@ class Services:
     clock: Clock
     writer: Writer
     people: People
+    provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
     reports: Reports
