@@ -44,6 +44,9 @@ DOORS = (
     "api.separation",
     "api.sign_in",
     "portal.pages",
+    "scim.discovery",
+    "scim.groups",
+    "scim.users",
 )
 
 
