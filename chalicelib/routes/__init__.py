@@ -34,6 +34,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.provisioning",
     "api.reports",
     "api.review_previews",
     "api.review_series",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
-
-import httpx
+from urllib.parse import quote
 
 from tests.world import Reply, World
 
@@ -38,9 +38,9 @@ class Client:
     def patch(self, path: str, *operations: dict[str, Any], **headers: str) -> Reply:
         return self.call("PATCH", path, {"schemas": [PATCH_OP], "Operations": list(operations)}, **headers)
 
-    def user(self, name: str, **more: Any) -> dict[str, Any]:
-        """A new person `name`@example.com."""
-        body = {"userName": f"{name}@example.com", "displayName": name.title(), "active": True, **more}
+    def user(self, called: str, /, **more: Any) -> dict[str, Any]:
+        """A new person `called`@example.com."""
+        body = {"userName": f"{called}@example.com", "displayName": called.title(), "active": True, **more}
         reply = self.post("/Users", body)
         assert reply.status == 201, reply.text
         found: dict[str, Any] = reply.json
@@ -57,17 +57,20 @@ def new_client(world: World, name: str = "Okta") -> Client:
     return Client(world, made.id, token)
 
 
-class InProcess(httpx.BaseTransport):
-    """Hands the requests of an HTTP client to the world."""
+def as_wsgi(world: World) -> Callable[..., list[bytes]]:
+    """The world as a WSGI application."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        path, query = (
+            quote(environ["PATH_INFO"].encode("latin-1")).removeprefix("/api"),
+            environ.get("QUERY_STRING", ""),
+        )
+        body = environ["wsgi.input"].read().decode() or None
+        headers = {name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name[:5] == "HTTP_"}
+        headers["content-type"] = environ.get("CONTENT_TYPE", "")
+        target = f"{path}?{query}" if query else path
+        reply = world.call(environ["REQUEST_METHOD"], target, body, None, {k: v for k, v in headers.items() if v})
+        start(f"{reply.status} {HTTPStatus(reply.status).phrase}", list(reply.headers.items()))
+        return [reply.text.encode()]
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        target = request.url.raw_path.decode()
-        body = request.read().decode() or None
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        reply = self._world.call(request.method, target, body, None, headers)
-        if reply.status == 404 and "no such route" in reply.text:  # as API Gateway answers
-            reply = Reply(404, {"content-type": "application/json"}, json.dumps({"message": "Not Found"}))
-        return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.text.encode())
+    return app

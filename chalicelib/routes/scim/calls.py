@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import msgspec
@@ -35,6 +35,15 @@ class ScimCall(Call):
     """One request of a provisioning client."""
 
     client: ProvisioningClient | None = None
+    asked: Mapping[str, str] | None = None
+
+    def searching(self) -> ScimCall:
+        """The call with the options its body has instead of the query (RFC 7644, section 3.4.3)."""
+        found = {}
+        for name, value in self.object().items():
+            if name.lower() != "schemas" and value is not None:
+                found[name.lower()] = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        return replace(self, asked=found)
 
     @property
     def by(self) -> ProvisioningClient:
@@ -50,6 +59,8 @@ class ScimCall(Call):
 
     def option(self, name: str) -> str:
         """A query option without case of its name, "" when it is not given. Raises InvalidInput when repeated."""
+        if self.asked is not None:
+            return self.asked.get(name.lower(), "")
         found = [value for key, values in self.query.items() if key.lower() == name.lower() for value in values]
         if len(found) > 1:
             raise errors.InvalidInput(f"{name} was given more than once.", name)

@@ -95,6 +95,18 @@ def me(call: ScimCall) -> Response:
     raise NotSupported("A provisioning client has no account of its own.")
 
 
+@route(door, "POST", "/.search", refuses=(501,))
+def search(call: ScimCall) -> Response:
+    """People and groups are not searched together; /Users/.search and /Groups/.search are there."""
+    raise NotSupported("Search /Users/.search or /Groups/.search.")
+
+
+@route(door, "GET", "/{other}", refuses=(404,))
+def unknown(call: ScimCall, other: str) -> Response:
+    """Anything else is not there, in SCIM's words."""
+    raise errors.NotFound("Here are Users, Groups, ServiceProviderConfig, ResourceTypes and Schemas.")
+
+
 def _no_filter(call: ScimCall) -> None:
     """Raises Forbidden for a filter, as RFC 7644, section 4, demands."""
     if call.option("filter"):

@@ -50,6 +50,13 @@ def list_groups(call: ScimCall) -> Response:
     return answered(listed(call, _listing(call)))
 
 
+@route(door, "POST", PATH + "/.search", gives=OBJECT, refuses=(501,))
+def search_groups(call: ScimCall) -> Response:
+    """The same with the options in the body."""
+    asked = call.searching()
+    return answered(listed(asked, _listing(asked)))
+
+
 @route(door, "GET", ONE, query=SHOWN, gives={200: OBJECT, 304: None}, headers=("If-None-Match",))
 def show_group(call: ScimCall, id: str) -> Response:
     """One group by id."""

@@ -132,7 +132,7 @@ _PERSON = Schema(
             parts=(
                 Attribute(name="value", told="The address."),
                 Attribute(name="type", told="Always work.", values=("work",)),
-                Attribute(name="primary", told="Is it the one used?", type="boolean"),
+                Attribute(name="primary", told="Always true.", type="boolean", values=("true",)),
             ),
         ),
     ),

@@ -33,6 +33,13 @@ def list_users(call: ScimCall) -> Response:
     return answered(listed(call, _listing(call)))
 
 
+@route(door, "POST", PATH + "/.search", gives=OBJECT, refuses=(501,))
+def search_users(call: ScimCall) -> Response:
+    """The same with the options in the body, where no proxy keeps them."""
+    asked = call.searching()
+    return answered(listed(asked, _listing(asked)))
+
+
 @route(door, "GET", ONE, query=SHOWN, gives={200: OBJECT, 304: None}, headers=("If-None-Match",))
 def show_user(call: ScimCall, id: str) -> Response:
     """One person by id."""
