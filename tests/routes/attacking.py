@@ -87,7 +87,8 @@ def set_stage(world: World) -> Stage:
     known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
-    known |= {"audit_export": exported.json["id"]}
+    client = world.post("/api/v1/provisioning-clients", {"displayName": "Entra ID"}).json["id"]
+    known |= {"audit_export": exported.json["id"], "client": client}
     return Stage(world, organisation, known)
 
 

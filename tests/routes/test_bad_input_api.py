@@ -22,6 +22,7 @@ PREVIEWS = "/api/v1/review-previews"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
 SENT, PERSON = "/api/v1/mails", "/api/v1/people/{person_id}"
 
+CLIENTS = "/api/v1/provisioning-clients"
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
 BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
 
@@ -88,11 +89,24 @@ def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
+def provisioning_client(stage: Stage) -> dict[str, Any]:
+    return {"displayName": "Okta", "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
+def rotation(stage: Stage) -> dict[str, Any]:
+    return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
 TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
     "GET /api/v1/people": Route("/api/v1/people"),
     f"GET {PERSON}": Route("/api/v1/people/{user}"),
+    f"DELETE {PERSON}": Route("/api/v1/people/{eve}"),
+    f"GET {CLIENTS}": Route(CLIENTS),
+    f"POST {CLIENTS}": Route(CLIENTS, provisioning_client, strict=True),
+    f"POST {CLIENTS}/{{client_id}}/rotate": Route(f"{CLIENTS}/{{client}}/rotate", rotation, strict=True),
+    f"DELETE {CLIENTS}/{{client_id}}": Route(f"{CLIENTS}/{{client}}"),
     f"GET {PERSON}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {PERSON}/reviews": Route("/api/v1/people/{user}/reviews"),
     f"GET {PERSON}/roles": Route("/api/v1/people/{user}/roles"),

@@ -21,6 +21,7 @@ from chalicelib.usecases.provisioning_clients import create_client, delete_clien
 door = Blueprint(__name__)
 CLIENTS = "/api/v1/provisioning-clients"
 CLIENT = CLIENTS + "/{client_id}"
+Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 PERSON = "/api/v1/people/{person_id}"
 
 
@@ -28,14 +29,14 @@ class NewClient(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """A client to be made; its token ends at `expirationDateTime`, or never."""
 
     display_name: str
-    expiration_date_time: datetime | None = None
+    expiration_date_time: Zoned | None = None
 
 
 class Rotation(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """How long the present token works beside the new one, and when the new one ends."""
 
     overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=MOST_OVERLAP)] = 24
-    expiration_date_time: datetime | None = None
+    expiration_date_time: Zoned | None = None
 
 
 class Client(Shape, kw_only=True):
@@ -88,14 +89,16 @@ def rotate(call: Call, client_id: str) -> Answer:
 @route(door, "DELETE", CLIENT, gives=None)
 def delete(call: Call, client_id: str) -> Answer:
     """Delete a client: its tokens stop working at once; the people and groups it brought stay."""
-    return delete_client(call.services, call.actor, call.now, call.operation, client_id)
+    delete_client(call.services, call.actor, call.now, call.operation, client_id)
+    return None
 
 
 @route(door, "DELETE", PERSON, gives=None)
 def erase(call: Call, person_id: str) -> Answer:
     """Begin to erase a person: at once they can do nothing, then their access ends, then what tells who they were
     goes. Audit trail and proofs stay valid: they hold ids."""
-    return erase_person(call.services, call.actor, call.now, call.operation, person_id)
+    erase_person(call.services, call.actor, call.now, call.operation, person_id)
+    return None
 
 
 def _shown(call: Call, client: ProvisioningClient, used: datetime | None) -> dict[str, Any]:
