@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from chalicelib.aws.clock import SystemClock
+from chalicelib.domain.connections import Connection, ConnectorKind
 from chalicelib.settings import settings
-from chalicelib.usecases.ports import Clock, Services
+from chalicelib.usecases.ports import Clock, Connector, Services
 
 _clock: list[Clock] = []
 
@@ -34,11 +36,12 @@ def services() -> Services:
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.tasks import TaskTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
-    people, connections = DirectoryTable(), ConnectionTable()
+    people, connections, tasks = DirectoryTable(), ConnectionTable(), TaskTable()
     return Services(
         settings=chosen,
         clock=clock,
@@ -55,5 +58,17 @@ def services() -> Services:
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         secrets=AwsSecrets(clock),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
+        tasks=tasks,
+        exchanges=tasks,
     )
+
+
+def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
+    """The kinds of connections there are, each with what makes its connector."""
+    from chalicelib.connectors import manual, webhook
+
+    return {
+        "webhook": (webhook.KIND, lambda found: webhook.connector(found, services())),
+        "manual": (manual.KIND, lambda found: manual.connector(found, services())),
+    }

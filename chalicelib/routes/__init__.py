@@ -20,6 +20,7 @@ DOORS = (
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
+    "api.connectors",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
@@ -43,6 +44,7 @@ DOORS = (
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
+    "api.tasks",
     "portal.pages",
 )
 

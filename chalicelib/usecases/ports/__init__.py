@@ -35,13 +35,16 @@ from chalicelib.usecases.ports.connecting import (
     ListsResources,
     Member,
     Outer,
+    RestsOnWord,
     Secrets,
     SeesPaths,
+    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 
 __all__ = [
     "Absent",
@@ -60,6 +63,7 @@ __all__ = [
     "Delete",
     "Drop",
     "Entitlements",
+    "Exchanges",
     "Files",
     "Found",
     "Items",
@@ -77,12 +81,15 @@ __all__ = [
     "Recorded",
     "Renderer",
     "Reports",
+    "RestsOnWord",
     "Reviews",
     "Save",
     "Secrets",
     "SeesPaths",
     "Services",
+    "Tasks",
     "Unchanged",
+    "Word",
     "Writer",
     "able",
 ]
@@ -108,3 +115,5 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    tasks: Tasks
+    exchanges: Exchanges
