@@ -31,6 +31,7 @@ def services() -> Services:
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
@@ -41,6 +42,7 @@ def services() -> Services:
         clock=clock,
         writer=TableWriter(),
         people=people,
+        sources=SourceTable(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),

@@ -16,6 +16,7 @@ from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
+from chalicelib.domain.sources import SOURCE
 from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
@@ -32,6 +33,7 @@ from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.sources import look_at_source
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -90,6 +92,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ASKED: notify.newly_asked,
     ABSENCE: begin_absence,
     LOST: reviewer_changed,
+    SOURCE: look_at_source,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

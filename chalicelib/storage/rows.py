@@ -25,8 +25,9 @@ from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.sources import Source
 from chalicelib.settings import settings
-from chalicelib.storage import keys, mail_keys
+from chalicelib.storage import keys, mail_keys, source_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -61,6 +62,7 @@ PLACES: dict[type, Place] = {
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
+    Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)

@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.storage import keys, mail_keys
+from chalicelib.storage import keys, mail_keys, source_keys
 from chalicelib.usecases import ports
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").read_text(encoding="utf-8")
-STORES = (ports.Writer, ports.People, ports.Entitlements, ports.Reviews, ports.Reports, ports.Items, ports.Audit)
+ROOMS = (keys, mail_keys, source_keys)
+STORES = (
+    ports.Writer,
+    ports.People,
+    ports.Sources,
+    ports.Entitlements,
+    ports.Reviews,
+    ports.Reports,
+    ports.Items,
+    ports.Audit,
+)
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -23,7 +33,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def functions_of_keys() -> set[str]:
-    found = [(room, *each) for room in (keys, mail_keys) for each in inspect.getmembers(room, inspect.isfunction)]
+    found = [(room, *each) for room in ROOMS for each in inspect.getmembers(room, inspect.isfunction)]
     return {name for room, name, function in found if function.__module__ == room.__name__ and name[0] != "_"}
 
 

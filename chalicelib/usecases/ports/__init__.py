@@ -27,6 +27,7 @@ from chalicelib.usecases.ports.changes import (
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Connector, Files, Found, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.sourcing import Sources
 
 __all__ = [
     "Absent",
@@ -56,6 +57,7 @@ __all__ = [
     "Reviews",
     "Save",
     "Services",
+    "Sources",
     "Unchanged",
     "Writer",
 ]
@@ -69,6 +71,7 @@ class Services:
     clock: Clock
     writer: Writer
     people: People
+    sources: Sources
     entitlements: Entitlements
     reviews: Reviews
     reports: Reports
