@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
-from chalicelib.storage import keys, mail_keys, source_keys
+from chalicelib import storage
 from chalicelib.usecases import ports
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").read_text(encoding="utf-8")
-ROOMS = (keys, mail_keys, source_keys)
 STORES = (
     ports.Writer,
     ports.People,
     ports.Sources,
     ports.Entitlements,
+    ports.Connections,
     ports.Reviews,
     ports.Reports,
     ports.Items,
     ports.Audit,
 )
+ROOMS = [
+    importlib.import_module(f"{storage.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(storage.__path__)
+    if each.name.endswith("keys")
+]
 
 
 def rows(heading: str) -> list[list[str]]:
