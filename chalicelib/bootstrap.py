@@ -23,9 +23,12 @@ def services() -> Services:
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
+    from chalicelib.aws.secrets import AwsSecrets
     from chalicelib.connectors.recorded import RecordedConnector
+    from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
     from chalicelib.storage.audit import AuditTable
+    from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
@@ -35,7 +38,7 @@ def services() -> Services:
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
-    people = DirectoryTable()
+    people, connections = DirectoryTable(), ConnectionTable()
     return Services(
         settings=chosen,
         clock=clock,
@@ -50,5 +53,7 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
-        connectors={"recorded": RecordedConnector(people)},
+        secrets=AwsSecrets(clock),
+        connections=connections,
+        connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
     )

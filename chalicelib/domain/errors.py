@@ -119,3 +119,17 @@ class Unavailable(ReviewError):
 
     code = "ServiceUnavailable"
     status = 503
+
+
+class NeedsPerson(ReviewError):
+    """A connector can never do this by itself; the message says why, for whoever has to."""
+
+    code = "NeedsPerson"
+    status = 409
+
+
+class Gone(ReviewError):
+    """A resource is not there any more in the system outside."""
+
+    code = "Gone"
+    status = 409

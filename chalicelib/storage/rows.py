@@ -14,6 +14,7 @@ from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
@@ -26,7 +27,7 @@ from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.settings import settings
-from chalicelib.storage import keys, mail_keys
+from chalicelib.storage import connection_keys, keys, mail_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -77,6 +78,7 @@ PLACES: dict[type, Place] = {
     Moved: Place(EntitlementRow, lambda e: keys.moved(e.assignment_id)),
     Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    Connection: Place(EntitlementRow, lambda e: connection_keys.connection(e.name)),
     Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
     Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),

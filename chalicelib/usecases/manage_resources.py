@@ -98,7 +98,7 @@ def _resource(services: Services, draft: ResourceDraft, catalog: Catalog, now: d
 def _look_up(services: Services, draft: ResourceDraft) -> Found:
     connector = services.connectors.get(draft.connector)
     if connector is None:
-        names = ", ".join(sorted(services.connectors))
+        names = ", ".join(services.connectors.names())
         raise InvalidInput(f"Must be one of: {names}.", "resource/@accessReviews.connector")
     found = connector.look_up(draft.origin_system, draft.origin_id)
     if found is None:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
-from chalicelib.storage import keys, mail_keys
+from chalicelib import storage
 from chalicelib.usecases import ports
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").read_text(encoding="utf-8")
-STORES = (ports.Writer, ports.People, ports.Entitlements, ports.Reviews, ports.Reports, ports.Items, ports.Audit)
+STORES = (
+    ports.Writer,
+    ports.People,
+    ports.Entitlements,
+    ports.Connections,
+    ports.Reviews,
+    ports.Reports,
+    ports.Items,
+    ports.Audit,
+)
+ROOMS = [
+    importlib.import_module(f"{storage.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(storage.__path__)
+    if each.name.endswith("keys")
+]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -23,7 +39,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def functions_of_keys() -> set[str]:
-    found = [(room, *each) for room in (keys, mail_keys) for each in inspect.getmembers(room, inspect.isfunction)]
+    found = [(room, *each) for room in ROOMS for each in inspect.getmembers(room, inspect.isfunction)]
     return {name for room, name, function in found if function.__module__ == room.__name__ and name[0] != "_"}
 
 

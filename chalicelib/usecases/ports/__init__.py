@@ -6,7 +6,6 @@ unless the docstring says "may lag".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
@@ -24,17 +23,38 @@ from chalicelib.usecases.ports.changes import (
     Unchanged,
     Writer,
 )
+from chalicelib.usecases.ports.connecting import (
+    Answer,
+    Capability,
+    Checks,
+    Connections,
+    Connector,
+    Connectors,
+    Found,
+    ListsMembers,
+    ListsResources,
+    Member,
+    Outer,
+    Secrets,
+    SeesPaths,
+    able,
+)
 from chalicelib.usecases.ports.entitled import Entitlements, People
-from chalicelib.usecases.ports.outside import Audit, Connector, Files, Found, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 
 __all__ = [
     "Absent",
     "Alter",
+    "Answer",
     "Audit",
+    "Capability",
     "Change",
+    "Checks",
     "Clock",
+    "Connections",
     "Connector",
+    "Connectors",
     "Create",
     "DecisionChange",
     "Delete",
@@ -43,8 +63,12 @@ __all__ = [
     "Files",
     "Found",
     "Items",
+    "ListsMembers",
+    "ListsResources",
     "Mail",
     "Mailer",
+    "Member",
+    "Outer",
     "Page",
     "People",
     "Progress",
@@ -55,9 +79,12 @@ __all__ = [
     "Reports",
     "Reviews",
     "Save",
+    "Secrets",
+    "SeesPaths",
     "Services",
     "Unchanged",
     "Writer",
+    "able",
 ]
 
 
@@ -78,4 +105,6 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
-    connectors: Mapping[str, Connector]
+    secrets: Secrets
+    connections: Connections
+    connectors: Connectors

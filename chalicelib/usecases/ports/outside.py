@@ -1,4 +1,4 @@
-"""Reports, the audit trail, files, queues, mails and the systems access is granted in."""
+"""Reports, the audit trail, files, queues and mails."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from chalicelib.domain.agenda import Job
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.people import User
-from chalicelib.domain.resources import Right
 from chalicelib.usecases.ports.changes import (
     Page,
 )
@@ -82,29 +80,6 @@ class Files(Protocol):
 
     def finish_parts(self, key: str, upload: str) -> None:
         """Make the parts one object; again without effect when it was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a connector knows about a resource. `group_kind` as `Group.kind`; `roles` are (origin id, name)."""
-
-    display_name: str
-    description: str = ""
-    group_kind: str = ""
-    roles: tuple[tuple[str, str], ...] = ()
-
-
-class Connector(Protocol):
-    """One system outside in which people hold rights. Every call may be repeated, late and concurrently: granting
-    what is held and revoking what is not held succeed. A failure is any exception; it is tried again."""
-
-    def look_up(self, origin_system: str, origin_id: str) -> Found | None:
-        """The resource with this id, None when there is none."""
-
-    def grant(self, right: Right, person: User) -> None: ...
-    def revoke(self, right: Right, person: User) -> None: ...
-    def verify(self, right: Right, person: User) -> bool:
-        """Does the person hold the right now?"""
 
 
 class Queue(Protocol):
