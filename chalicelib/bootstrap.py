@@ -20,6 +20,7 @@ def use_clock(clock: Clock) -> None:
 @cache
 def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
+    from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
@@ -55,6 +56,7 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
+        bus=EventBridge(chosen.event_bus),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),

@@ -43,12 +43,14 @@ from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
     "Alter",
     "Answer",
     "Audit",
+    "Bus",
     "Capability",
     "Change",
     "Checks",
@@ -70,6 +72,7 @@ __all__ = [
     "Mailer",
     "Member",
     "Outer",
+    "OutgoingEvent",
     "Page",
     "People",
     "Progress",
@@ -108,6 +111,7 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    bus: Bus
     secrets: Secrets
     connections: Connections
     connectors: Connectors
