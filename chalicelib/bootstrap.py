@@ -33,6 +33,7 @@ def services() -> Services:
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.sources import SourceTable
@@ -47,6 +48,7 @@ def services() -> Services:
         writer=TableWriter(),
         people=people,
         sources=SourceTable(),
+        provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),

@@ -41,6 +41,7 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Sources
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
@@ -76,6 +77,7 @@ __all__ = [
     "Page",
     "People",
     "Progress",
+    "Provisioning",
     "Put",
     "Queue",
     "Recorded",
@@ -102,6 +104,7 @@ class Services:
     writer: Writer
     people: People
     sources: Sources
+    provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
     reports: Reports
