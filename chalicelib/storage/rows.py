@@ -29,8 +29,7 @@ from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewIns
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.domain.sources import Source
 from chalicelib.settings import settings
-from chalicelib.storage import connection_keys, keys, mail_keys, source_keys
-from chalicelib.storage import connection_keys, keys, mail_keys, scim_keys
+from chalicelib.storage import connection_keys, keys, mail_keys, scim_keys, source_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
