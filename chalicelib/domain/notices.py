@@ -46,8 +46,8 @@ class _Checked:
                 raise ValueError(f"{part.name} needs an offset")
             elif isinstance(value, int) and value < 0:
                 raise ValueError(f"{part.name} cannot be negative")
-            elif part.name == "reviews" and not value:
-                raise ValueError("a mail about reviews needs at least one")
+            elif part.name in ("reviews", "tasks") and not value:
+                raise ValueError(f"a mail about {part.name} needs at least one")
             elif part.name == "why" and value not in WHYS:
                 raise ValueError(f"why is one of {', '.join(sorted(WHYS))}")
 
@@ -258,6 +258,40 @@ class DecisionsReset(_Checked):
     link: str = field(metadata=LINK)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskToDo(_Checked):
+    """One change of access that somebody has to make by hand. `grant`: the person is to get it, else to lose it."""
+
+    grant: bool
+    person: str
+    resource: str
+    role: str
+    system: str
+    """What the connection is called."""
+    due: datetime
+    link: str = field(metadata=LINK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TasksToDo(_Checked):
+    """To whoever was given tasks, and again (`reminder`) when they should be done."""
+
+    now: datetime
+    zone: str
+    reminder: bool
+    tasks: tuple[TaskToDo, ...]
+    """Some of them, at most ten are shown, the one that is due first at the beginning."""
+    count: int
+    """How many there are."""
+    link: str = field(metadata=LINK)
+    """The list of one's tasks."""
+
+    @property
+    def package(self) -> str:
+        """What a list of mails calls this one."""
+        return self.tasks[0].resource
+
+
 Notice = (
     ReviewStarted
     | Reminder
@@ -267,4 +301,5 @@ Notice = (
     | ReviewFinished
     | AccessEnded
     | ReviewsSwitchedOff
+    | TasksToDo
 )

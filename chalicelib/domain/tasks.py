@@ -67,7 +67,8 @@ class Assignee:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One thing to do by hand. `resource_id` is the catalog's resource, "" when it is in none any more. `by` ended it
-    (a person's id, or `system`), `note` is what they said: how it was done, or why it cannot be."""
+    (a person's id, or `system`), `note` is what they said: how it was done, or why it cannot be. `given` is when its
+    present assignee got it, None for the first."""
 
     id: str
     connection: str
@@ -78,6 +79,7 @@ class Task:
     assignee: Assignee
     created: datetime
     due: datetime
+    given: datetime | None = None
     state: TaskState = TaskState.OPEN
     ended: datetime | None = None
     by: str = ""

@@ -21,10 +21,11 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
+    TasksToDo,
     plain_address,
 )
 from chalicelib.domain.wording import one_line
-from chalicelib.emails import asking, telling
+from chalicelib.emails import asking, tasks, telling
 from chalicelib.emails.calendar import calendar
 from chalicelib.emails.clean import clean
 from chalicelib.emails.page import NAME_END, NAME_START, SUBJECT_LENGTH, Page, bare
@@ -45,6 +46,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     ReviewExtended: telling.extended,
     DecisionsReset: telling.reset,
     ReviewsSwitchedOff: telling.switched_off,
+    TasksToDo: tasks.to_do,
 }
 
 

@@ -145,9 +145,10 @@ def reassign(services: Services, actor: Actor, now: datetime, operation: str, ta
     person = services.people.user(person_id)
     if person is None or not person.can_take_part:
         raise InvalidInput("There is no such person, or they cannot sign in.", "personId")
-    given = replace(task, assignee=Assignee(AssigneeKind.USER, person.id), state=TaskState.OPEN, ended=None, by="")
-    if given == task:
+    to = Assignee(AssigneeKind.USER, person.id)
+    if task.is_open and task.assignee == to:
         return task
+    given = replace(task, assignee=to, given=now, state=TaskState.OPEN, ended=None, by="")
     services.writer.commit(operation, *handing_over(task, given, actor, now, operation))
     if not task.is_open:
         hurry_delivery(services, task.right, task.person_id)
