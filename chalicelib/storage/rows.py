@@ -95,7 +95,7 @@ PLACES: dict[type, Place] = {
     Task: Place(
         EntitlementRow,
         lambda e: task_keys.task(e.id),
-        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when),
+        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when, e.id),
     ),
     ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
     Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),

@@ -20,6 +20,8 @@ STORES = (
     ports.Sources,
     ports.Entitlements,
     ports.Connections,
+    ports.Tasks,
+    ports.Exchanges,
     ports.Reviews,
     ports.Reports,
     ports.Items,
