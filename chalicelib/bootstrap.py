@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from chalicelib.aws.clock import SystemClock
+from chalicelib.domain.connections import Connection, ConnectorKind
 from chalicelib.settings import settings
-from chalicelib.usecases.ports import Clock, Services
+from chalicelib.usecases.ports import Clock, Connector, Services
 
 _clock: list[Clock] = []
 
@@ -55,5 +57,17 @@ def services() -> Services:
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         secrets=AwsSecrets(clock),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
     )
+
+
+def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
+    """The kinds of connections there are, each with what makes its connector."""
+    from chalicelib.aws.clients import client_elsewhere
+    from chalicelib.connectors import cognito, iam, identity_center
+
+    return {
+        "identityCenter": (identity_center.KIND, lambda found: identity_center.connector(found, client_elsewhere)),
+        "cognito": (cognito.KIND, lambda found: cognito.connector(found, client_elsewhere)),
+        "iam": (iam.KIND, lambda found: iam.connector(found, client_elsewhere)),
+    }
