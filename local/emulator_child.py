@@ -151,7 +151,7 @@ def main() -> None:
         center.load_persisted_state(kept)
     emulated = emulator._build_persistence_save_dict
 
-    def build_save_dict() -> dict[str, Any]:
+    def build_save_dict() -> Any:
         return emulated() | {identity_center.STATE: center.get_state}
 
     emulator._build_persistence_save_dict = build_save_dict

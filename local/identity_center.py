@@ -26,7 +26,7 @@ class IdentityCenter:
     def wrap(self, application: Any) -> Any:
         """The ASGI application, which answers these services' requests too."""
 
-        async def routed(scope: Any, receive: Any, send: Any) -> None:
+        async def routed(scope: Any, receive: Any, send: Any) -> Any:
             service = _service(scope)
             if service is None:
                 return await application(scope, receive, send)
