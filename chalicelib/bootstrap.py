@@ -30,6 +30,7 @@ def services() -> Services:
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.reports import ReportTable
@@ -53,6 +54,7 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
+        guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),

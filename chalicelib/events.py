@@ -13,6 +13,7 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import Decided
 from chalicelib.domain.audit import fold as audit_rows
+from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
@@ -20,6 +21,7 @@ from chalicelib.usecases import export_audit, notify, notify_others, reset_decis
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.await_confirmation import remind_of_confirmation
 from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
@@ -90,6 +92,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ASKED: notify.newly_asked,
     ABSENCE: begin_absence,
     LOST: reviewer_changed,
+    CONFIRMATION: remind_of_confirmation,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

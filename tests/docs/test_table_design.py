@@ -19,6 +19,7 @@ STORES = (
     ports.People,
     ports.Entitlements,
     ports.Connections,
+    ports.Guards,
     ports.Reviews,
     ports.Reports,
     ports.Items,
