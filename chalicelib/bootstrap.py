@@ -33,6 +33,7 @@ def services() -> Services:
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.provisioning import ProvisioningTable
@@ -61,6 +62,7 @@ def services() -> Services:
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
+        guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),

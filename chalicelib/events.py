@@ -15,6 +15,7 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
+from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
@@ -23,6 +24,7 @@ from chalicelib.usecases import export_audit, notify, notify_others, reset_decis
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.await_confirmation import remind_of_confirmation
 from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
@@ -96,6 +98,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ABSENCE: begin_absence,
     LOST: reviewer_changed,
     SOURCE: look_at_source,
+    CONFIRMATION: remind_of_confirmation,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

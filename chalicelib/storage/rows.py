@@ -16,6 +16,7 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
@@ -30,6 +31,7 @@ from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview,
 from chalicelib.domain.sources import Source
 from chalicelib.settings import settings
 from chalicelib.storage import connection_keys, keys, mail_keys, scim_keys, source_keys
+from chalicelib.storage import connection_keys, guard_keys, keys, mail_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -93,6 +95,10 @@ PLACES: dict[type, Place] = {
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
+    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
+    LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
+    Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
+    Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),

@@ -20,6 +20,7 @@ STORES = (
     ports.Sources,
     ports.Entitlements,
     ports.Connections,
+    ports.Guards,
     ports.Reviews,
     ports.Reports,
     ports.Items,

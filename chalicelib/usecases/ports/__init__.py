@@ -40,6 +40,7 @@ from chalicelib.usecases.ports.connecting import (
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
@@ -66,6 +67,7 @@ __all__ = [
     "Entitlements",
     "Files",
     "Found",
+    "Guards",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -118,3 +120,4 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    guards: Guards
