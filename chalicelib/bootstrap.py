@@ -40,11 +40,12 @@ def services() -> Services:
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.sources import SourceTable
+    from chalicelib.storage.tasks import TaskTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
-    people, connections = DirectoryTable(), ConnectionTable()
+    people, connections, tasks = DirectoryTable(), ConnectionTable(), TaskTable()
     return Services(
         settings=chosen,
         clock=clock,
@@ -66,16 +67,20 @@ def services() -> Services:
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
+        tasks=tasks,
+        exchanges=tasks,
     )
 
 
 def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
     """The kinds of connections there are, each with what makes its connector."""
     from chalicelib.aws.clients import client_elsewhere
-    from chalicelib.connectors import cognito, iam, identity_center
+    from chalicelib.connectors import cognito, iam, identity_center, manual, webhook
 
     return {
         "identityCenter": (identity_center.KIND, lambda found: identity_center.connector(found, client_elsewhere)),
         "cognito": (cognito.KIND, lambda found: cognito.connector(found, client_elsewhere)),
         "iam": (iam.KIND, lambda found: iam.connector(found, client_elsewhere)),
+        "webhook": (webhook.KIND, lambda found: webhook.connector(found, services())),
+        "manual": (manual.KIND, lambda found: manual.connector(found, services())),
     }

@@ -35,8 +35,10 @@ from chalicelib.usecases.ports.connecting import (
     ListsResources,
     Member,
     Outer,
+    RestsOnWord,
     Secrets,
     SeesPaths,
+    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
@@ -45,6 +47,7 @@ from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue,
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
@@ -65,6 +68,7 @@ __all__ = [
     "Delete",
     "Drop",
     "Entitlements",
+    "Exchanges",
     "Files",
     "Found",
     "Guards",
@@ -85,13 +89,16 @@ __all__ = [
     "Recorded",
     "Renderer",
     "Reports",
+    "RestsOnWord",
     "Reviews",
     "Save",
     "Secrets",
     "SeesPaths",
     "Services",
     "Sources",
+    "Tasks",
     "Unchanged",
+    "Word",
     "Writer",
     "able",
 ]
@@ -121,3 +128,5 @@ class Services:
     connections: Connections
     connectors: Connectors
     guards: Guards
+    tasks: Tasks
+    exchanges: Exchanges
