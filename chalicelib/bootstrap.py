@@ -20,6 +20,7 @@ def use_clock(clock: Clock) -> None:
 @cache
 def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
+    from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
@@ -32,8 +33,10 @@ def services() -> Services:
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
@@ -44,6 +47,8 @@ def services() -> Services:
         clock=clock,
         writer=TableWriter(),
         people=people,
+        sources=SourceTable(),
+        provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
@@ -53,6 +58,7 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
+        bus=EventBridge(chosen.event_bus),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),

@@ -19,6 +19,8 @@ class Settings:
     """What a deployment decides. Seconds are real time unless said otherwise. `audit_retention_days`: after that
     many days the audit table forgets an event; 0 keeps everything without end (G39).
 
+    `event_bus`: name or ARN of the EventBridge bus on which others are told what happens; "" tells nobody.
+
     Signing in (`oidc_*`): any OpenID Connect issuer with a public client, which has no secret and may come back to
     `/signed-in` and `/signed-out` of the portal's address. `issuer` and `audience` are what an ID token must name;
     `client_id` is the audience unless given; `claim` names the person. The addresses to sign in, to fetch tokens, to
@@ -39,6 +41,7 @@ class Settings:
     mail_footer: str = ""
     mail_from: str = "access-reviews@example.com"
     mail_enabled: bool = True
+    event_bus: str = "default"
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_keys_url: str = ""

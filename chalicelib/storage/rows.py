@@ -23,11 +23,13 @@ from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.sources import Source
 from chalicelib.settings import settings
-from chalicelib.storage import connection_keys, keys, mail_keys
+from chalicelib.storage import connection_keys, keys, mail_keys, scim_keys, source_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -54,7 +56,7 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
 PLACES: dict[type, Place] = {
     User: Place(DirectoryRow, lambda e: keys.user(e.id), lambda e: keys.display_name_index(e.display_name)),
     PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
-    Group: Place(DirectoryRow, lambda e: keys.group(e.id)),
+    Group: Place(DirectoryRow, lambda e: keys.group(e.id), lambda e: scim_keys.group_name_index(e.display_name)),
     Membership: Place(
         DirectoryRow,
         lambda e: keys.membership(e.group_id, e.member_id),
@@ -62,6 +64,12 @@ PLACES: dict[type, Place] = {
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
+    Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
+    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.client(e.id)),
+    ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
+    ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
+    AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
+    ListPosition: Place(DirectoryRow, lambda e: scim_keys.list_position(e.client_id, e.asked, e.start)),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)

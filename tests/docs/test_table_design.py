@@ -17,6 +17,7 @@ DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").re
 STORES = (
     ports.Writer,
     ports.People,
+    ports.Sources,
     ports.Entitlements,
     ports.Connections,
     ports.Reviews,

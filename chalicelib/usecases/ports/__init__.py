@@ -41,13 +41,17 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
     "Alter",
     "Answer",
     "Audit",
+    "Bus",
     "Capability",
     "Change",
     "Checks",
@@ -69,9 +73,11 @@ __all__ = [
     "Mailer",
     "Member",
     "Outer",
+    "OutgoingEvent",
     "Page",
     "People",
     "Progress",
+    "Provisioning",
     "Put",
     "Queue",
     "Recorded",
@@ -82,6 +88,7 @@ __all__ = [
     "Secrets",
     "SeesPaths",
     "Services",
+    "Sources",
     "Unchanged",
     "Writer",
     "able",
@@ -96,6 +103,8 @@ class Services:
     clock: Clock
     writer: Writer
     people: People
+    sources: Sources
+    provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
     reports: Reports
@@ -105,6 +114,7 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    bus: Bus
     secrets: Secrets
     connections: Connections
     connectors: Connectors
