@@ -19,7 +19,7 @@ from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
 from chalicelib.domain.sources import SOURCE
-from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
+from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
@@ -101,6 +101,8 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
     reset_decisions.KIND: reset_decisions.advance_reset,
     "import": advance_import,
+    adopt_steps.KIND: adopt_groups.advance_adoption,
+    adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
     SPREAD: advance_roles,

@@ -13,7 +13,8 @@ from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.errors import Forbidden, InvalidInput, NotFound
 from chalicelib.domain.people import Actor
-from chalicelib.usecases.adopt_groups import KIND, PREVIEW, place_of, recorded_as
+from chalicelib.usecases.adopt_groups import recorded_as
+from chalicelib.usecases.adopt_steps import KIND, PREVIEW, place_of
 from chalicelib.usecases.adopted_packages import catalog_name, home_catalog, packages_by_right
 from chalicelib.usecases.adoption_files import (
     GroupResult,
@@ -116,7 +117,9 @@ def start_adoption(
         due=now.isoformat(),
     )
     put_wanted(services, job.id, wanted)
-    begun = [] if preview else [Create(AdoptionBegun(created=now, job_id=job.id)), Create(recorded_as(job, now, "started"))]
+    begun = (
+        [] if preview else [Create(AdoptionBegun(created=now, job_id=job.id)), Create(recorded_as(job, now, "started"))]
+    )
     row = Create(Due(when=now, kind="job", id=job.id))
     services.writer.commit(operation, Create(job), row, *begun, *remember(job, repeat))
     services.queue.send("job", job.id)

@@ -21,7 +21,14 @@ from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import Right
 from chalicelib.usecases.adopted_packages import CATEGORY, Home
 from chalicelib.usecases.adoption_files import MemberRow
-from chalicelib.usecases.assign import adding_request_id, check_takes_assignments, end_run_out, holding_of, request_of, span
+from chalicelib.usecases.assign import (
+    adding_request_id,
+    check_takes_assignments,
+    end_run_out,
+    holding_of,
+    request_of,
+    span,
+)
 from chalicelib.usecases.denied_before import denied_last
 from chalicelib.usecases.ports import Change, Create, Member, Services, Unchanged
 from chalicelib.usecases.recognise import Recognised, created, recognise

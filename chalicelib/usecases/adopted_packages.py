@@ -174,9 +174,7 @@ def _make_package(
         modified=now,
     )
     scope_id = role_scope_id(package.id, role.id)
-    scope = RoleScope(
-        id=scope_id, resource_id=resource.id, role_id=role.id, right=resource.right(role), created=now
-    )
+    scope = RoleScope(id=scope_id, resource_id=resource.id, role_id=role.id, right=resource.right(role), created=now)
     package = replace(package, role_scopes=(scope,))
     details = {"catalog": catalog.id, "resource": resource.id, "role": role.origin_id, "connector": wanted.connection}
     target = ("accessPackage", package.id)

@@ -48,7 +48,8 @@ def without(left: Iterable[Entry], right: Iterable[Entry]) -> Iterator[Entry]:
 
 def groups(entries: Iterable[Entry]) -> Iterator[tuple[str, list[str]]]:
     """The values of each key, in order."""
-    current, values = "", []
+    current = ""
+    values: list[str] = []
     for key, value in entries:
         if values and key != current:
             yield current, values

@@ -20,6 +20,7 @@ STORES = (
     ports.Sources,
     ports.Entitlements,
     ports.Connections,
+    ports.Adoptions,
     ports.Reviews,
     ports.Reports,
     ports.Items,

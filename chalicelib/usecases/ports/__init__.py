@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
+from chalicelib.usecases.ports.adopting import Adoptions
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -48,6 +49,7 @@ from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Adoptions",
     "Alter",
     "Answer",
     "Audit",
@@ -107,6 +109,7 @@ class Services:
     provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
+    adoptions: Adoptions
     reports: Reports
     items: Items
     audit: Audit
