@@ -30,6 +30,7 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
@@ -54,6 +55,7 @@ def services() -> Services:
         sources=SourceTable(),
         provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
+        adoptions=AdoptionTable(),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
         items=ItemTable(),

@@ -22,6 +22,7 @@ from chalicelib.domain.pace import day_number
 from chalicelib.domain.sources import SOURCE
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
 from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
+from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
@@ -108,6 +109,8 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
     reset_decisions.KIND: reset_decisions.advance_reset,
     "import": advance_import,
+    adopt_steps.KIND: adopt_groups.advance_adoption,
+    adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
     SPREAD: advance_roles,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib.domain.adoptions import AdoptionBegun
 from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
@@ -33,6 +34,7 @@ from chalicelib.domain.sources import Source
 from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
 from chalicelib.storage import connection_keys, guard_keys, keys, mail_keys, scim_keys, source_keys, task_keys
+from chalicelib.storage import adoption_keys, connection_keys, keys, mail_keys, scim_keys, source_keys
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -124,6 +126,7 @@ PLACES: dict[type, Place] = {
         ReviewRow, lambda e: mail_keys.undelivered(e.since, e.instance_id, e.user_id, e.kind, e.subject_id)
     ),
     ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
+    AdoptionBegun: Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
     MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
     ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
     StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),

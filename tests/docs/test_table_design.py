@@ -21,6 +21,7 @@ STORES = (
     ports.Entitlements,
     ports.Connections,
     ports.Guards,
+    ports.Adoptions,
     ports.Reviews,
     ports.Reports,
     ports.Items,

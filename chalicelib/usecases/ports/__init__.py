@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
+from chalicelib.usecases.ports.adopting import Adoptions
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -52,6 +53,7 @@ from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Adoptions",
     "Alter",
     "Answer",
     "Audit",
@@ -116,6 +118,7 @@ class Services:
     provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
+    adoptions: Adoptions
     reports: Reports
     items: Items
     audit: Audit
