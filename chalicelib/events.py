@@ -21,7 +21,6 @@ from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
 from chalicelib.domain.sources import SOURCE
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
-from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work

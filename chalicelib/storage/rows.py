@@ -33,8 +33,16 @@ from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview,
 from chalicelib.domain.sources import Source
 from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
-from chalicelib.storage import connection_keys, guard_keys, keys, mail_keys, scim_keys, source_keys, task_keys
-from chalicelib.storage import adoption_keys, connection_keys, keys, mail_keys, scim_keys, source_keys
+from chalicelib.storage import (
+    adoption_keys,
+    connection_keys,
+    guard_keys,
+    keys,
+    mail_keys,
+    scim_keys,
+    source_keys,
+    task_keys,
+)
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
