@@ -30,9 +30,11 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.provisioning import ProvisioningTable
@@ -53,6 +55,7 @@ def services() -> Services:
         sources=SourceTable(),
         provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
+        adoptions=AdoptionTable(),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
         items=ItemTable(),
@@ -62,6 +65,7 @@ def services() -> Services:
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
+        guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
@@ -72,9 +76,13 @@ def services() -> Services:
 
 def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
     """The kinds of connections there are, each with what makes its connector."""
-    from chalicelib.connectors import manual, webhook
+    from chalicelib.aws.clients import client_elsewhere
+    from chalicelib.connectors import cognito, iam, identity_center, manual, webhook
 
     return {
+        "identityCenter": (identity_center.KIND, lambda found: identity_center.connector(found, client_elsewhere)),
+        "cognito": (cognito.KIND, lambda found: cognito.connector(found, client_elsewhere)),
+        "iam": (iam.KIND, lambda found: iam.connector(found, client_elsewhere)),
         "webhook": (webhook.KIND, lambda found: webhook.connector(found, services())),
         "manual": (manual.KIND, lambda found: manual.connector(found, services())),
     }

@@ -20,6 +20,7 @@ DOORS = (
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
+    "api.confirming",
     "api.connectors",
     "api.coverage",
     "graph.resources",

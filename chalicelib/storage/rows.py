@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib.domain.adoptions import AdoptionBegun
 from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
@@ -17,6 +18,7 @@ from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.exchanges import Exchange
+from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
@@ -31,7 +33,16 @@ from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview,
 from chalicelib.domain.sources import Source
 from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
-from chalicelib.storage import connection_keys, keys, mail_keys, scim_keys, source_keys, task_keys
+from chalicelib.storage import (
+    adoption_keys,
+    connection_keys,
+    guard_keys,
+    keys,
+    mail_keys,
+    scim_keys,
+    source_keys,
+    task_keys,
+)
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -104,6 +115,10 @@ PLACES: dict[type, Place] = {
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
+    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
+    LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
+    Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
+    Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
@@ -119,6 +134,7 @@ PLACES: dict[type, Place] = {
         ReviewRow, lambda e: mail_keys.undelivered(e.since, e.instance_id, e.user_id, e.kind, e.subject_id)
     ),
     ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
+    AdoptionBegun: Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
     MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
     ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
     StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),

@@ -140,7 +140,7 @@ def check_connection(services: Services, actor: Actor, now: datetime, operation:
 def _tried(services: Services, connection: Connection, now: datetime) -> Connection:
     """The connection with what is wrong with it now. Raises InvalidInput for settings it can never work with."""
     connector = services.connectors.make(connection)
-    checks = able(connector, Checks)  # type: ignore[type-abstract]
+    checks = able(connector, Checks)
     if checks is None:
         return connection
     try:

@@ -241,7 +241,9 @@ def test_resources_are_looked_up_only_where_that_is_configured(rig: Rig) -> None
     assert found == Found("Payroll", roles=(("clerk", "Clerk"),))
     rig.receiver.deleted = True
     assert rig.connector(lookUp="yes").look_up("AadApplication", "payroll") is None
-    rig.receiver.answers = [(200, {}, json.dumps({"roles": [1, {}, {"originId": "x"}], "displayName": "A\nB"}).encode())]
+    rig.receiver.answers = [
+        (200, {}, json.dumps({"roles": [1, {}, {"originId": "x"}], "displayName": "A\nB"}).encode())
+    ]
     assert rig.connector(lookUp="yes").look_up("AadApplication", "p") == Found("A B", roles=(("x", "x"),))
 
 

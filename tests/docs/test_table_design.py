@@ -22,6 +22,8 @@ STORES = (
     ports.Connections,
     ports.Tasks,
     ports.Exchanges,
+    ports.Guards,
+    ports.Adoptions,
     ports.Reviews,
     ports.Reports,
     ports.Items,

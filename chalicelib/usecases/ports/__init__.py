@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
+from chalicelib.usecases.ports.adopting import Adoptions
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -42,6 +43,7 @@ from chalicelib.usecases.ports.connecting import (
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
@@ -51,6 +53,7 @@ from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Adoptions",
     "Alter",
     "Answer",
     "Audit",
@@ -70,6 +73,7 @@ __all__ = [
     "Exchanges",
     "Files",
     "Found",
+    "Guards",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -114,6 +118,7 @@ class Services:
     provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
+    adoptions: Adoptions
     reports: Reports
     items: Items
     audit: Audit
@@ -125,5 +130,6 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    guards: Guards
     tasks: Tasks
     exchanges: Exchanges
