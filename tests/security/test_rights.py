@@ -47,6 +47,10 @@ TABLE = """             # assignment manager (catalog, package), reader, owner e
 create a catalog         + - + - - - - - - - - -
 see the catalog          + + . + + . + . + . . .
 edit the catalog         + - . + - . - . - . . .
+see the connections      + + - + - - - - - + - -
+configure a connection   + - - - - - - - - - - -
+see the kinds            + - - - - - - - - - - -
+see everybody's tasks    + + - - - - - - - - - -
 appoint an owner         + - - + - - - - - - - -
 appoint for the package  + - - + - - - - - - - -
 appoint an auditor       + - - - - - - - - - - -
@@ -142,6 +146,14 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "create a catalog": ("POST", f"{EM}/catalogs", {"displayName": "Fresh"}),
     "see the catalog": ("GET", f"{EM}/catalogs/{{catalog}}", None),
     "edit the catalog": ("PATCH", f"{EM}/catalogs/{{catalog}}", {"description": "Changed"}),
+    "see the connections": ("GET", "/api/v1/connectors", None),
+    "configure a connection": (
+        "POST",
+        "/api/v1/connectors",
+        {"name": "site", "kind": "manual", "settings": {"assignedTo": "catalogOwners"}},
+    ),
+    "see the kinds": ("GET", "/api/v1/connectors/kinds", None),
+    "see everybody's tasks": ("GET", "/api/v1/tasks?scope=all", None),
     "appoint an owner": (
         "POST",
         "/api/v1/roles",

@@ -11,7 +11,7 @@ from chalicelib.domain.exchanges import ExchangeState
 from chalicelib.routes.api.connection_shapes import Callback, ChangedConnector, Connector, Kind, NewConnector
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, Created, route
-from chalicelib.routes.shapes import Listed
+from chalicelib.routes.shapes import Listed, Nothing
 from chalicelib.usecases.manage_connections import (
     ConnectionDraft,
     change_connection,
@@ -81,7 +81,7 @@ def remove_connector(call: Call, name: str) -> Answer:
     return None
 
 
-@route(door, "POST", ONE + "/check", gives=Connector)
+@route(door, "POST", ONE + "/check", takes=Nothing, gives=Connector)
 def post_check(call: Call, name: str) -> Answer:
     """Try a connection by calls that change nothing."""
     return _whole(call, check_connection(call.services, call.actor, call.now, call.operation, name))
