@@ -170,7 +170,9 @@ def _settings(kind: ConnectorKind, settings: Mapping[str, str]) -> dict[str, str
 def _display_name(text: str) -> str:
     name = text.strip()
     if not name or len(name) > LONGEST_NAME or CONTROL.search(name):
-        raise InvalidInput(f"Must have 1 to {LONGEST_NAME} characters, none of them a control character.", "displayName")
+        raise InvalidInput(
+            f"Must have 1 to {LONGEST_NAME} characters, none of them a control character.", "displayName"
+        )
     return name
 
 

@@ -19,7 +19,8 @@ SECRET, CALLBACK_SECRET = (f"whsec_{base64.b64encode(bytes([value]) * 32).decode
 @dataclass
 class Receiver:
     """`answers` are given first, in order, as (status, headers, body); then it does what it is told. `later`: changes
-    are accepted and wait for `settle`; `deaf`: they are accepted and forgotten; `lose`: done, and never answered."""
+    are accepted and wait for `settle`; `deaf`: they are accepted and forgotten; `lose`: done, and
+    never answered; `slow`: answered too late; `inert`: nothing is done at all."""
 
     port: int = 0
     held: set[tuple[str, str]] = field(default_factory=set)
@@ -32,6 +33,7 @@ class Receiver:
     always: tuple[int, dict[str, str], bytes] | None = None
     later: bool = False
     deaf: bool = False
+    inert: bool = False
     lose: bool = False
     slow: bool = False
     deleted: bool = False
@@ -48,6 +50,8 @@ class Receiver:
         self.bodies.append(body)
         message = json.loads(body)
         self.sent.append(message)
+        if self.inert:
+            return 200, {}, b""
         if self.always or self.answers:
             return self.always or self.answers.pop(0)
         status, told = self._told(message)

@@ -7,11 +7,44 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.connectors.manual import KIND
 from chalicelib.domain.errors import NeedsPerson, Unavailable
 from chalicelib.domain.people import Group, Membership
 from chalicelib.usecases.ports import Answer, Found
 from tests.connectors.byhand import ADMINISTRATOR, DESK, ByHand
+from tests.connectors.contract import ConnectorContract, Rig
 from tests.world import World
+
+
+class ManualRig(Rig):
+    """The contract's rig: somebody does each task at once and truly, and another connection sees the system."""
+
+    kind = KIND
+
+    def __init__(self, by_hand: ByHand) -> None:
+        self.by_hand, self.right, self.connector = by_hand, by_hand.right, by_hand.connector
+
+    def holds(self) -> bool:
+        return ("operator", self.ann.id) in self.by_hand.outside.held
+
+    def delete_resource(self) -> None:
+        self.by_hand.outside.held.clear()
+
+    def settle(self) -> None:
+        task = self.by_hand.task()
+        change = self.by_hand.outside.held.add if task["operation"] == "grant" else self.by_hand.outside.held.discard
+        change(("operator", self.ann.id))
+        assert self.by_hand.say(task, "done").status == 200
+
+
+class TestManual(ConnectorContract):
+    """The contract."""
+
+    @pytest.fixture
+    def rig(self, world: World) -> ManualRig:
+        by_hand = ByHand(world, seen=True)
+        by_hand.services.writer.put_all([Rig.ann])
+        return ManualRig(by_hand)
 
 
 def test_a_grant_becomes_a_task_that_says_what_who_where_and_how(world: World) -> None:

@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.connectors.webhook import WebhookConnector
+from chalicelib.connectors.webhook import KIND, WebhookConnector
 from chalicelib.domain import errors
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.exchanges import Exchange, ExchangeState
@@ -25,6 +26,7 @@ from chalicelib.domain.people import User
 from chalicelib.domain.resources import Right
 from chalicelib.domain.signatures import check, secrets_of
 from chalicelib.usecases.ports import Answer, Found
+from tests.connectors.contract import ConnectorContract, Failure, RemoteContract, Rig
 from tests.connectors.receiver import SECRET, Receiver, receiving
 from tests.world import START, World
 
@@ -45,7 +47,7 @@ class Secrets:
 
 
 @dataclasses.dataclass
-class Rig:
+class Hooks:
     """A connector and the receiver it sends to."""
 
     world: World
@@ -72,16 +74,64 @@ class Rig:
 
 
 @pytest.fixture
-def rig(world: World) -> Iterator[Rig]:
+def hooks(world: World) -> Iterator[Hooks]:
     with receiving() as receiver:
-        yield Rig(world, receiver)
+        yield Hooks(world, receiver)
 
 
-def test_a_change_is_a_signed_message_that_names_right_and_person(rig: Rig) -> None:
-    assert rig.connector().grant(RIGHT, ANN) is Answer.DONE
-    (message,) = rig.receiver.sent
+class WebhookRig(Rig):
+    """The contract's rig over a receiver that does what it is told."""
+
+    kind = KIND
+    right = RIGHT
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.receiver = hooks.receiver
+        self.connector = hooks.connector(lookUp="yes")
+
+    def holds(self) -> bool:
+        return ("clerk", "ann@example.com") in self.receiver.held
+
+    def delete_resource(self) -> None:
+        self.receiver.deleted = True
+
+    def settle(self) -> None:
+        self.receiver.settle()
+
+    @contextmanager
+    def failing(self, how: Failure) -> Iterator[None]:
+        before = dataclasses.replace(self.receiver)
+        answers = {Failure.THROTTLED: (429, {}, b""), Failure.REFUSED: (403, {}, b"")}
+        self.receiver.always = answers.get(how)
+        self.receiver.slow, self.receiver.inert = how is Failure.SLOW, how is Failure.SLOW
+        self.receiver.lose, self.receiver.deaf = how is Failure.LOST, how is Failure.DEAF
+        yield
+        for name in ("always", "slow", "inert", "lose", "deaf"):
+            setattr(self.receiver, name, getattr(before, name))
+
+
+class TestWebhook(RemoteContract):
+    """The contract, by a receiver that answers at once."""
+
+    @pytest.fixture
+    def rig(self, hooks: Hooks) -> WebhookRig:
+        return WebhookRig(hooks)
+
+
+class TestWebhookLater(ConnectorContract):
+    """The contract, by a receiver that does everything later."""
+
+    @pytest.fixture
+    def rig(self, hooks: Hooks) -> WebhookRig:
+        hooks.receiver.later = True
+        return WebhookRig(hooks)
+
+
+def test_a_change_is_a_signed_message_that_names_right_and_person(hooks: Hooks) -> None:
+    assert hooks.connector().grant(RIGHT, ANN) is Answer.DONE
+    (message,) = hooks.receiver.sent
     assert message == {
-        "id": rig.exchange().id,
+        "id": hooks.exchange().id,
         "connection": "hooks",
         "time": "2026-03-02T09:00:00+00:00",
         "operation": "grant",
@@ -94,32 +144,32 @@ def test_a_change_is_a_signed_message_that_names_right_and_person(rig: Rig) -> N
             "mail": "ann@example.com",
         },
     }
-    assert rig.receiver.headers[0]["webhook-id"] == message["id"]
-    assert rig.connector().verify(RIGHT, ANN)
-    rig.connector().revoke(RIGHT, ANN)
-    assert not rig.connector().verify(RIGHT, ANN)
+    assert hooks.receiver.headers[0]["webhook-id"] == message["id"]
+    assert hooks.connector().verify(RIGHT, ANN)
+    hooks.connector().revoke(RIGHT, ANN)
+    assert not hooks.connector().verify(RIGHT, ANN)
 
 
-def test_what_is_tried_again_has_the_same_id_and_what_is_asked_anew_another(rig: Rig) -> None:
-    rig.receiver.answers = [(500, {}, b""), (202, {}, b"")]
+def test_what_is_tried_again_has_the_same_id_and_what_is_asked_anew_another(hooks: Hooks) -> None:
+    hooks.receiver.answers = [(500, {}, b""), (202, {}, b"")]
     with pytest.raises(errors.Unavailable):
-        rig.connector().revoke(RIGHT, ANN)
-    assert rig.connector().revoke(RIGHT, ANN) is Answer.PENDING
-    assert rig.connector().revoke(RIGHT, ANN) is Answer.DONE
-    rig.world.clock.advance(days=90)
-    rig.receiver.real += 90 * 86_400
-    rig.connector().revoke(RIGHT, ANN)
-    first, second, third, later = rig.receiver.sent
+        hooks.connector().revoke(RIGHT, ANN)
+    assert hooks.connector().revoke(RIGHT, ANN) is Answer.PENDING
+    assert hooks.connector().revoke(RIGHT, ANN) is Answer.DONE
+    hooks.world.clock.advance(days=90)
+    hooks.receiver.real += 90 * 86_400
+    hooks.connector().revoke(RIGHT, ANN)
+    first, second, third, later = hooks.receiver.sent
     assert first["id"] == second["id"] == third["id"] != later["id"]
-    assert [one["attempt"] for one in rig.receiver.sent] == [1, 2, 3, 1]
+    assert [one["attempt"] for one in hooks.receiver.sent] == [1, 2, 3, 1]
 
 
-def test_while_a_secret_is_changed_messages_are_signed_with_both(rig: Rig) -> None:
+def test_while_a_secret_is_changed_messages_are_signed_with_both(hooks: Hooks) -> None:
     new = SECRET.replace("Bw", "Cw", 1)
-    rig.secrets.text = f"{new} {SECRET}"
-    rig.connector().grant(RIGHT, ANN)
+    hooks.secrets.text = f"{new} {SECRET}"
+    hooks.connector().grant(RIGHT, ANN)
     for secret in (new, SECRET):
-        check(secrets_of(secret), rig.receiver.headers[0], rig.receiver.bodies[0], rig.receiver.real)
+        check(secrets_of(secret), hooks.receiver.headers[0], hooks.receiver.bodies[0], hooks.receiver.real)
 
 
 @pytest.mark.parametrize(
@@ -142,40 +192,40 @@ def test_while_a_secret_is_changed_messages_are_signed_with_both(rig: Rig) -> No
         (200, b" " * 70_000, errors.Unavailable),
     ],
 )
-def test_every_other_answer_has_a_meaning(rig: Rig, status: int, body: bytes, error: type[Exception]) -> None:
-    rig.receiver.answers = [(status, {}, body)]
+def test_every_other_answer_has_a_meaning(hooks: Hooks, status: int, body: bytes, error: type[Exception]) -> None:
+    hooks.receiver.answers = [(status, {}, body)]
     with pytest.raises(error) as told:
-        rig.connector().revoke(RIGHT, ANN)
+        hooks.connector().revoke(RIGHT, ANN)
     assert type(told.value) is error
     if body.endswith(b'group"}'):
         assert str(told.value) == "dynamic group"
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("30", 30), ("999999", 3600), ("soon", 60), ("", 60)])
-def test_how_long_a_system_asks_to_be_left_alone_is_told(rig: Rig, header: str, seconds: int) -> None:
-    rig.receiver.answers = [(429, {"Retry-After": header}, b"")]
+def test_how_long_a_system_asks_to_be_left_alone_is_told(hooks: Hooks, header: str, seconds: int) -> None:
+    hooks.receiver.answers = [(429, {"Retry-After": header}, b"")]
     with pytest.raises(errors.Throttled) as told:
-        rig.connector().revoke(RIGHT, ANN)
+        hooks.connector().revoke(RIGHT, ANN)
     assert told.value.retry_after == seconds
 
 
-def test_a_redirect_is_not_followed(rig: Rig) -> None:
+def test_a_redirect_is_not_followed(hooks: Hooks) -> None:
     with receiving() as other:
-        rig.receiver.answers = [(307, {"Location": other.url}, b"")]
+        hooks.receiver.answers = [(307, {"Location": other.url}, b"")]
         with pytest.raises(errors.Unavailable, match="redirect"):
-            rig.connector().grant(RIGHT, ANN)
+            hooks.connector().grant(RIGHT, ANN)
         assert other.sent == []
 
 
-def test_whoever_does_not_answer_in_time_is_not_waited_for(rig: Rig) -> None:
-    rig.receiver.slow = True
+def test_whoever_does_not_answer_in_time_is_not_waited_for(hooks: Hooks) -> None:
+    hooks.receiver.slow = True
     began = time.monotonic()
     with pytest.raises(errors.Unavailable, match="within 1 seconds"):
-        rig.connector().verify(RIGHT, ANN)
+        hooks.connector().verify(RIGHT, ANN)
     assert time.monotonic() - began < 4
 
 
-def test_whoever_answers_drop_by_drop_is_not_waited_for_either(rig: Rig) -> None:
+def test_whoever_answers_drop_by_drop_is_not_waited_for_either(hooks: Hooks) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         import threading
 
@@ -193,58 +243,58 @@ def test_whoever_answers_drop_by_drop_is_not_waited_for_either(rig: Rig) -> None
         thread.start()
         began = time.monotonic()
         with pytest.raises(errors.Unavailable):
-            rig.connector(url=f"http://127.0.0.1:{server.getsockname()[1]}/").verify(RIGHT, ANN)
+            hooks.connector(url=f"http://127.0.0.1:{server.getsockname()[1]}/").verify(RIGHT, ANN)
         assert time.monotonic() - began < 4
 
 
-def test_not_being_able_to_tell_is_never_a_no(rig: Rig) -> None:
+def test_not_being_able_to_tell_is_never_a_no(hooks: Hooks) -> None:
     for body in (b"", b"{}", b'{"held": "no"}', b'{"held": null}'):
-        rig.receiver.answers = [(200, {}, body)]
+        hooks.receiver.answers = [(200, {}, body)]
         with pytest.raises(errors.Unavailable):
-            rig.connector().verify(RIGHT, ANN)
+            hooks.connector().verify(RIGHT, ANN)
 
 
-def test_with_the_systems_word_for_it_nothing_is_known_before_it_spoke(rig: Rig) -> None:
-    connector = rig.connector(verify="callback")
+def test_with_the_systems_word_for_it_nothing_is_known_before_it_spoke(hooks: Hooks) -> None:
+    connector = hooks.connector(verify="callback")
     with pytest.raises(errors.Unavailable, match="never said anything"):
         connector.verify(RIGHT, ANN)
     assert connector.word(RIGHT, ANN) is None
-    rig.receiver.later = True
+    hooks.receiver.later = True
     assert connector.revoke(RIGHT, ANN) is Answer.PENDING
     assert connector.verify(RIGHT, ANN) and connector.word(RIGHT, ANN) is None
-    rig.receiver.later = False
+    hooks.receiver.later = False
     assert connector.revoke(RIGHT, ANN) is Answer.DONE
     word = connector.word(RIGHT, ANN)
     assert not connector.verify(RIGHT, ANN) and word is not None
     assert (word.source, word.at) == ("answer", START)
-    assert "verify" not in {one["operation"] for one in rig.receiver.sent}
-    assert rig.connector().word(RIGHT, ANN) is None
+    assert "verify" not in {one["operation"] for one in hooks.receiver.sent}
+    assert hooks.connector().word(RIGHT, ANN) is None
 
 
-def test_what_a_person_has_to_do_is_said_once_and_asked_again_when_it_is_tried_again(rig: Rig) -> None:
-    connector = rig.connector()
-    rig.receiver.later = True
+def test_what_a_person_has_to_do_is_said_once_and_asked_again_when_it_is_tried_again(hooks: Hooks) -> None:
+    connector = hooks.connector()
+    hooks.receiver.later = True
     connector.revoke(RIGHT, ANN)
-    told = dataclasses.replace(rig.exchange(), state=ExchangeState.NEEDS_PERSON, reason="a nested group")
-    rig.world.services.writer.put_all([told])
+    told = dataclasses.replace(hooks.exchange(), state=ExchangeState.NEEDS_PERSON, reason="a nested group")
+    hooks.world.services.writer.put_all([told])
     with pytest.raises(errors.NeedsPerson, match="a nested group"):
         connector.revoke(RIGHT, ANN)
-    assert len(rig.receiver.sent) == 1
-    rig.receiver.later = False
+    assert len(hooks.receiver.sent) == 1
+    hooks.receiver.later = False
     assert connector.revoke(RIGHT, ANN) is Answer.DONE
 
 
-def test_resources_are_looked_up_only_where_that_is_configured(rig: Rig) -> None:
-    assert rig.connector().look_up("AadApplication", "payroll") == Found("")
-    assert rig.receiver.sent == []
-    found = rig.connector(lookUp="yes").look_up("AadApplication", "payroll")
+def test_resources_are_looked_up_only_where_that_is_configured(hooks: Hooks) -> None:
+    assert hooks.connector().look_up("AadApplication", "payroll") == Found("")
+    assert hooks.receiver.sent == []
+    found = hooks.connector(lookUp="yes").look_up("AadApplication", "payroll")
     assert found == Found("Payroll", roles=(("clerk", "Clerk"),))
-    rig.receiver.deleted = True
-    assert rig.connector(lookUp="yes").look_up("AadApplication", "payroll") is None
-    rig.receiver.answers = [
+    hooks.receiver.deleted = True
+    assert hooks.connector(lookUp="yes").look_up("AadApplication", "payroll") is None
+    hooks.receiver.answers = [
         (200, {}, json.dumps({"roles": [1, {}, {"originId": "x"}], "displayName": "A\nB"}).encode())
     ]
-    assert rig.connector(lookUp="yes").look_up("AadApplication", "p") == Found("A B", roles=(("x", "x"),))
+    assert hooks.connector(lookUp="yes").look_up("AadApplication", "p") == Found("A B", roles=(("x", "x"),))
 
 
 @pytest.mark.parametrize(
@@ -256,27 +306,27 @@ def test_resources_are_looked_up_only_where_that_is_configured(rig: Rig) -> None
         ((404, {}, b""), ["127.0.0.1 answers with status 404."]),
     ],
 )
-def test_a_check_says_in_words_what_is_wrong(rig: Rig, answer: Any, words: list[str]) -> None:
-    rig.receiver.answers = [answer]
-    assert list(rig.connector().check()) == words
-    assert rig.receiver.sent[0]["operation"] == "check"
+def test_a_check_says_in_words_what_is_wrong(hooks: Hooks, answer: Any, words: list[str]) -> None:
+    hooks.receiver.answers = [answer]
+    assert list(hooks.connector().check()) == words
+    assert hooks.receiver.sent[0]["operation"] == "check"
 
 
-def test_a_check_names_a_secret_that_is_none_without_showing_it(rig: Rig) -> None:
-    rig.secrets.text = "hunter2"
-    (words,) = rig.connector().check()
+def test_a_check_names_a_secret_that_is_none_without_showing_it(hooks: Hooks) -> None:
+    hooks.secrets.text = "hunter2"
+    (words,) = hooks.connector().check()
     assert "whsec_" in words and "hunter2" not in words
 
 
-def test_the_receiver_of_the_documentation_works(rig: Rig) -> None:
+def test_the_receiver_of_the_documentation_works(hooks: Hooks) -> None:
     source = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)[0]
     assert len(source.strip().splitlines()) <= 40
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, "HOOK_SECRET": SECRET}
     child = subprocess.Popen([sys.executable, "-c", source, str(port)], env=environment, stderr=subprocess.DEVNULL)
-    rig.world.clock.product, rig.world.clock.seconds = datetime.now(UTC), time.time()
-    connector = rig.connector(url=f"http://127.0.0.1:{port}/")
+    hooks.world.clock.product, hooks.world.clock.seconds = datetime.now(UTC), time.time()
+    connector = hooks.connector(url=f"http://127.0.0.1:{port}/")
     try:
         until = time.monotonic() + 10
         while list(connector.check()) and time.monotonic() < until:
@@ -286,7 +336,7 @@ def test_the_receiver_of_the_documentation_works(rig: Rig) -> None:
         assert connector.verify(RIGHT, ANN) and not connector.verify(RIGHT, EVE)
         assert connector.revoke(RIGHT, ANN) is Answer.DONE
         assert not connector.verify(RIGHT, ANN)
-        rig.secrets.text = SECRET.replace("Bw", "Cw", 1)
+        hooks.secrets.text = SECRET.replace("Bw", "Cw", 1)
         assert "Is the secret the same" in "".join(connector.check())
     finally:
         child.terminate()

@@ -90,11 +90,13 @@ def test_a_window_ends_after_everything_that_was_made_in_it() -> None:
         ([(REVOKE, TaskState.NOT_DONE)], True),
         ([(REVOKE, OPEN), (GRANT, DONE)], True),
         ([(REVOKE, CANCELLED), (GRANT, DONE)], True),
-        ([(REVOKE, OPEN), (GRANT, CANCELLED)], False),
+        ([(GRANT, CANCELLED)], False),
+        ([(REVOKE, CANCELLED)], True),
+        ([(REVOKE, OPEN), (GRANT, CANCELLED)], True),
         ([(GRANT, OPEN), (REVOKE, DONE), (GRANT, DONE)], False),
     ],
 )
-def test_who_holds_what_follows_from_the_last_word_that_something_was_done(
+def test_who_holds_what_follows_from_the_last_task_that_was_not_cancelled(
     facts: list[tuple[Operation, TaskState]], held: bool | None
 ) -> None:
     assert confirmed(told(*facts)) is held
