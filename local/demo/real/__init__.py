@@ -7,7 +7,7 @@ from local.client import Client
 from local.demo.player import Player
 from local.demo.real.access import adopt, assign, connect, packages
 from local.demo.real.people import provision
-from local.demo.real.removal import close, look_after, open_reviews, put_back
+from local.demo.real.removal import close, open_reviews
 from local.demo.real.systems import Systems
 from local.demo.setting import start_day
 
@@ -20,10 +20,8 @@ def play(client: Client) -> None:
     systems.build(player)
     connect(player, systems)
     start = start_day(player)
-    adopted = adopt(player, systems)
-    made = packages(player, systems, start)
+    adopt(player, systems)
+    made = packages(player, systems, start, people)
     assign(player, systems, made, people)
     reviews = open_reviews(player, made, start)
     close(player, systems, reviews)
-    put_back(player, systems, reviews)
-    look_after(player, adopted)

@@ -71,17 +71,18 @@ def _packages(player: Player) -> list[str]:
     return [package["displayName"] for package in player.all(f"{EM}/accessPackages")]
 
 
-def packages(player: Player, systems: Systems, start: datetime) -> tuple[Made, Made]:
+def packages(player: Player, systems: Systems, start: datetime, people: dict[str, str]) -> tuple[Made, Made]:
     """A package in each system, reviewed by the managers of those who hold it."""
     player.chapter("Two access packages, delivered into these systems")
     catalog = player.post(f"{EM}/catalogs", {"displayName": "Cloud"})["id"]
-    platform = _package(player, catalog, "AWS Platform", CENTER, systems.groups[PLATFORM], start)
-    portal = _package(player, catalog, "Customer Portal", POOL, EDITORS, start)
+    review = _review(people[MANAGER], start)
+    platform = _package(player, catalog, "AWS Platform", CENTER, systems.groups[PLATFORM], review)
+    portal = _package(player, catalog, "Customer Portal", POOL, EDITORS, review)
     player.tell(f"AWS Platform is membership of {PLATFORM}, Customer Portal membership of {EDITORS}.")
     return platform, portal
 
 
-def _package(player: Player, catalog: str, title: str, connection: str, group: str, start: datetime) -> Made:
+def _package(player: Player, catalog: str, title: str, connection: str, group: str, review: dict[str, Any]) -> Made:
     named = {"displayName": title, "description": f"Member of {group}", "catalog": {"id": catalog}}
     package = player.post(f"{EM}/accessPackages", named)["id"]
     wanted = {"originSystem": "AadGroup", "originId": group, "@accessReviews.connector": connection}
@@ -93,13 +94,14 @@ def _package(player: Player, catalog: str, title: str, connection: str, group: s
     asked = {"originId": role["originId"], "originSystem": "AadGroup", "resource": {"id": resource["id"]}}
     scope = {"originId": resource["scopes"][0]["originId"], "originSystem": "AadGroup"}
     player.post(f"{EM}/accessPackages/{package}/resourceRoleScopes", {"role": asked, "scope": scope})
-    policy = player.post(f"{EM}/assignmentPolicies", _policy(package, player, start))["id"]
+    wish = {"displayName": "Engineers", "accessPackage": {"id": package}, "reviewSettings": review}
+    policy = player.post(f"{EM}/assignmentPolicies", wish)["id"]
     return Made(title, package, policy)
 
 
-def _policy(package: str, player: Player, start: datetime) -> dict[str, Any]:
-    fallback = player.get(f"/v1.0/users/{MANAGER}")["id"]
-    review = {
+def _review(fallback: str, start: datetime) -> dict[str, Any]:
+    """By each person's manager, every three months, from today on."""
+    return {
         "isEnabled": True,
         "expirationBehavior": "keepAccess",
         "primaryReviewers": [{"@odata.type": "#microsoft.graph.targetManager", "managerLevel": 1}],
@@ -113,7 +115,6 @@ def _policy(package: str, player: Player, start: datetime) -> dict[str, Any]:
             },
         },
     }
-    return {"displayName": "Engineers", "accessPackage": {"id": package}, "reviewSettings": review}
 
 
 def assign(player: Player, systems: Systems, made: tuple[Made, Made], people: dict[str, str]) -> None:

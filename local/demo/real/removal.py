@@ -21,9 +21,7 @@ def open_reviews(player: Player, made: tuple[Made, Made], start: datetime) -> di
     player.move_to(start + SOON)
     reviews = {one.title: _review(player, one) for one in made}
     for title, review in reviews.items():
-        items = {
-            item["principal"]["userPrincipalName"]: item for item in player.all(f"{review.items}/{MINE}", MANAGER)
-        }
+        items = {item["principal"]["userPrincipalName"]: item for item in player.all(f"{review.items}/{MINE}", MANAGER)}
         player.check(sorted(items) == [*HOLDERS], f"Olivia is asked about three people in {title}", sorted(items))
         for name, item in items.items():
             deny = name == DENIED[title]

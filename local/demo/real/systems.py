@@ -48,9 +48,7 @@ class Systems:
         made = self._identity("create_user", UserName=who, DisplayName=f"{given} {family}", Name=name, Emails=emails)
         self._users[made["UserId"]] = who
         mail = [{"Name": "email", "Value": who}]
-        self._pools.admin_create_user(
-            UserPoolId=self.pool, Username=who, UserAttributes=mail, MessageAction="SUPPRESS"
-        )
+        self._pools.admin_create_user(UserPoolId=self.pool, Username=who, UserAttributes=mail, MessageAction="SUPPRESS")
 
     def join(self, group: str, who: str) -> None:
         """Somebody with a console puts a user into a group of Identity Center, past this product."""
