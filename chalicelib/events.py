@@ -30,6 +30,7 @@ from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
+from chalicelib.usecases.erase_person import ERASE, advance_erasure
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
@@ -38,6 +39,8 @@ from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
 from chalicelib.usecases.publish import publish
+from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
+from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
@@ -103,6 +106,9 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     TASKS_DUE: tell_due_tasks,
     SOURCE: look_at_source,
     CONFIRMATION: remind_of_confirmation,
+    ERASE: advance_erasure,
+    EMPTIED: empty_deleted,
+    MANAGERS: settle_managers,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

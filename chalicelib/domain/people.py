@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+REMOVED = "(removed person)"  # shown for somebody who was erased, where a name was frozen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:

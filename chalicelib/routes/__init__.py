@@ -36,6 +36,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.provisioning",
     "api.reports",
     "api.review_previews",
     "api.review_series",
@@ -47,6 +48,9 @@ DOORS = (
     "api.sign_in",
     "api.tasks",
     "portal.pages",
+    "scim.discovery",
+    "scim.groups",
+    "scim.users",
 )
 
 
