@@ -21,6 +21,7 @@ def use_clock(clock: Clock) -> None:
 def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
     from chalicelib.aws.files import BucketFiles
+    from chalicelib.aws.identities import IdentityStore
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
     from chalicelib.aws.secrets import AwsSecrets
@@ -34,6 +35,7 @@ def services() -> Services:
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.sign_ins import SignInTable
     from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.writer import TableWriter
 
@@ -46,6 +48,8 @@ def services() -> Services:
         writer=TableWriter(),
         people=people,
         sources=SourceTable(),
+        sign_ins=SignInTable(),
+        identities=IdentityStore(),
         entitlements=EntitlementTable(clock),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),

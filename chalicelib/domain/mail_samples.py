@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
+    ReviewWaits,
 )
 from chalicelib.domain.packages import NoResponse
 
@@ -147,6 +148,18 @@ def _reset(portal: str) -> Notice:
     return DecisionsReset(now=_NOW, review=_REVIEW, package=_PACKAGE, closes=_CLOSES, zone=_ZONE, link=link)
 
 
+def _waits(portal: str) -> Notice:
+    return ReviewWaits(
+        now=_NOW,
+        package=_PACKAGE,
+        planned=_NOW - timedelta(hours=10),
+        zone=_ZONE,
+        sources=(("IAM Identity Center", _NOW - timedelta(days=9)),),
+        max_age_days=7,
+        link=f"{portal}/admin/sources",
+    )
+
+
 SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewStarted": ("A review has opened, to its reviewer", _started),
     "reviewStartedSelf": ("A review of one's own access has opened", _started_self),
@@ -160,6 +173,7 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewExtended": ("A review closes later, to its reviewers and the owners", _extended),
     "decisionsReset": ("Every decision of a review was set back, to its reviewers", _reset),
     "accessEnded": ("A review ended somebody's access, to that person", _ended),
+    "reviewWaits": ("A review does not open because its data is too old, to those who run it", _waits),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
 }
 """By template: what it is, and the notice for a portal's address."""

@@ -21,7 +21,7 @@ WHYS: Final = frozenset({"manager", "named", "owner", "fallback", "handedOver", 
 """Why a person is asked. "self" makes the review a self-review, with wording of its own."""
 
 ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
-Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "expired"]
+Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "notUsed", "expired"]
 Waiting = Literal["no", "brake", "manual"]
 
 LINES: Final = MappingProxyType({"text": "lines"})
@@ -233,6 +233,22 @@ class ReviewsSwitchedOff(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWaits(_Checked):
+    """To those who administer a review that does not open because its data is too old."""
+
+    now: datetime
+    package: str
+    planned: datetime
+    """When it should have opened."""
+    zone: str
+    sources: tuple[tuple[str, datetime | None], ...]
+    """The sources it waits for by name, and up to when their data is known."""
+    max_age_days: int
+    link: str = field(metadata=LINK)
+    """Where one sees the sources, and opens the review on the data there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewExtended(_Checked):
     """To the reviewers of a review, and the owners of its package, when it closes later than they were told."""
 
@@ -267,4 +283,5 @@ Notice = (
     | ReviewFinished
     | AccessEnded
     | ReviewsSwitchedOff
+    | ReviewWaits
 )

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.sign_ins import NOT_SEEN, Seen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person of the directory.
 
     `last_sign_in` None means unknown, unless `never_signed_in` is set (G21). `sign_in_as_of` is the instant up
-    to which the source of that knowledge reaches. `invitation` is `accepted`, `pending` or "" for members.
+    to which the file that told so reaches. `seen` is what sources of sign-ins told; its interactive one is in
+    `last_sign_in` too. `invitation` is `accepted`, `pending` or "" for members.
     """
 
     id: str
@@ -31,7 +34,13 @@ class User:
     last_sign_in: datetime | None = None
     never_signed_in: bool = False
     sign_in_as_of: datetime | None = None
+    seen: Seen = NOT_SEEN
     version: int = 0
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """Their last sign-in of any kind (G22)."""
+        return max((one for one in (self.last_sign_in, self.seen.newest) if one), default=None)
 
     @property
     def can_take_part(self) -> bool:
@@ -83,9 +92,10 @@ class Role(StrEnum):
     PACKAGE_MANAGER = "packageManager"
     ASSIGNMENT_MANAGER = "assignmentManager"
     CATALOG_READER = "catalogReader"
+    SIGN_IN_SENDER = "signInSender"
 
 
-GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR})
+GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR, Role.SIGN_IN_SENDER})
 PACKAGE_ROLES = frozenset({Role.PACKAGE_MANAGER, Role.ASSIGNMENT_MANAGER})  # also given for one package alone
 
 
@@ -99,6 +109,7 @@ class Right(StrEnum):
     SEE_ASSIGNMENTS = "see assignments and requests"
     SEE_DECISIONS = "see the items, decisions and reviewers of reviews"
     SEE_PACKAGES = "see packages and policies, and that reviews exist"
+    SEND_SIGN_INS = "tell when people signed in"
 
 
 _SEEING = frozenset({Right.SEE_ASSIGNMENTS, Right.SEE_DECISIONS, Right.SEE_PACKAGES})
@@ -112,6 +123,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PACKAGE_MANAGER: _SEEING | {Right.MANAGE_PACKAGES, Right.ASSIGN},
     Role.ASSIGNMENT_MANAGER: _SEEING | {Right.ASSIGN},
     Role.CATALOG_READER: frozenset({Right.SEE_PACKAGES}),
+    Role.SIGN_IN_SENDER: frozenset({Right.SEND_SIGN_INS}),  # held by a program: it may read nothing
 }
 
 
@@ -158,6 +170,11 @@ class Actor:
     def is_administrator(self) -> bool:
         """May do everything an administrator may."""
         return self.has(Role.ADMINISTRATOR)
+
+    @property
+    def looks_at_people(self) -> bool:
+        """Holds a role that has to do with people's access, in whatever scope."""
+        return any(role is not Role.SIGN_IN_SENDER for role, _ in self.roles)
 
     @property
     def reads_everything(self) -> bool:

@@ -21,6 +21,7 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
+    ReviewWaits,
     plain_address,
 )
 from chalicelib.domain.wording import one_line
@@ -45,6 +46,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     ReviewExtended: telling.extended,
     DecisionsReset: telling.reset,
     ReviewsSwitchedOff: telling.switched_off,
+    ReviewWaits: telling.waits,
 }
 
 

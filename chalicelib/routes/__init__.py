@@ -43,6 +43,7 @@ DOORS = (
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
+    "api.sources",
     "portal.pages",
 )
 

@@ -26,24 +26,28 @@ from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
-from chalicelib.domain.sources import Source
+from chalicelib.domain.sign_ins import UsedResource
+from chalicelib.domain.sources import Source, WaitingOpening
 from chalicelib.settings import settings
 from chalicelib.storage import connection_keys, keys, mail_keys, source_keys
+from chalicelib.storage.seen import seen_columns, with_seen
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
-_COLUMNS = ("version", "mails")  # members that are columns of their own
+_COLUMNS = ("version", "mails", "seen")  # members that are columns of their own
 E = TypeVar("E")
 Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), and the
-    further columns that indexes are made of."""
+    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), the further
+    columns that indexes are made of, and how a column that changes by itself gets into the entity: one that has such
+    a column is saved without touching it."""
 
     table: type[Row]
     key: Callable[[Any], Key]
     other: Callable[[Any], Key] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
+    read: Callable[[Any, Any], Any] | None = None
 
 
 def _forgotten(made: datetime) -> dict[str, datetime]:
@@ -53,7 +57,13 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
 
 
 PLACES: dict[type, Place] = {
-    User: Place(DirectoryRow, lambda e: keys.user(e.id), lambda e: keys.display_name_index(e.display_name)),
+    User: Place(
+        DirectoryRow,
+        lambda e: keys.user(e.id),
+        lambda e: keys.display_name_index(e.display_name),
+        lambda e: seen_columns(e.seen),
+        lambda e, row: with_seen(e, row.seen),
+    ),
     PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
     Group: Place(DirectoryRow, lambda e: keys.group(e.id)),
     Membership: Place(
@@ -64,6 +74,7 @@ PLACES: dict[type, Place] = {
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
+    UsedResource: Place(DirectoryRow, lambda e: source_keys.used(e.key)),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
@@ -89,6 +100,7 @@ PLACES: dict[type, Place] = {
     ),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
+    WaitingOpening: Place(ReviewRow, lambda e: source_keys.waiting_opening(e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
     MissedOccurrence: Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
@@ -179,4 +191,5 @@ def from_row(kind: type[E], row: Row) -> E:
         text = f'{{"id":"{row.sk}"{"," if len(text) > 2 else ""}{text[1:]}'
     entity: Any = _decoder(kind).decode(text)  # type: ignore[arg-type]
     found: E = dataclasses.replace(entity, version=int(row.v))
-    return found
+    read = PLACES[kind].read
+    return read(found, row) if read else found

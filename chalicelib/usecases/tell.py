@@ -11,13 +11,16 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    ReviewWaits,
 )
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.ports import Create, Services
 
-Content = ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
+Content = (
+    ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff | ReviewWaits
+)
 
 
 def address(user: User) -> str:

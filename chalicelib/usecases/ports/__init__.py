@@ -42,7 +42,7 @@ from chalicelib.usecases.ports.connecting import (
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
-from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 
 __all__ = [
     "Absent",
@@ -63,6 +63,7 @@ __all__ = [
     "Entitlements",
     "Files",
     "Found",
+    "Identities",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -83,6 +84,7 @@ __all__ = [
     "Secrets",
     "SeesPaths",
     "Services",
+    "SignIns",
     "Sources",
     "Unchanged",
     "Writer",
@@ -99,6 +101,8 @@ class Services:
     writer: Writer
     people: People
     sources: Sources
+    sign_ins: SignIns
+    identities: Identities
     entitlements: Entitlements
     reviews: Reviews
     reports: Reports

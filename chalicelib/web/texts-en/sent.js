@@ -20,6 +20,7 @@ export default {
   "kind-summary": "Who has not finished, to managers and owners",
   "kind-finished": "The review has closed, with its result",
   "kind-ended": "Access has ended",
+  "kind-waitsForData": "A review waits for data",
   "kind-switchedOff": "Reviews were switched off",
   "state-sent": "Sent",
   "state-failed": "Not delivered",
