@@ -9,6 +9,8 @@ from enum import StrEnum
 from chalicelib.domain.agenda import Lease
 from chalicelib.domain.guards import Confirmation
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
+from chalicelib.domain.sign_ins import Ground
+from chalicelib.domain.sources import Anyway, AsOf
 
 
 class Status(StrEnum):
@@ -77,7 +79,9 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
-    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy."""
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. `sources`
+    of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`: resources
+    of the package whose use is known."""
 
     id: str
     definition_id: str
@@ -94,6 +98,9 @@ class ReviewInstance:
     settings: ReviewSettings
     saved_by: str = ""
     follows: str = ""
+    sources: tuple[AsOf, ...] = ()
+    anyway: Anyway | None = None
+    grounds: tuple[Ground, ...] = ()
     version: int = 0
 
     @property

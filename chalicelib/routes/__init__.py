@@ -47,6 +47,7 @@ DOORS = (
     "api.separation",
     "api.sign_in",
     "api.tasks",
+    "api.sources",
     "portal.pages",
     "scim.discovery",
     "scim.groups",

@@ -36,6 +36,8 @@ class Frozen(msgspec.Struct, array_like=True):
     changes: list[str] = []
     manager: str = ""
     manager_name: str = ""
+    resource: str = ""
+    last_used: int | None = None
 
 
 class Facts(msgspec.Struct, array_like=True, frozen=True):
