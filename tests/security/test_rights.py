@@ -72,6 +72,8 @@ read the package's trail + + - + + + - - - - - -
 export the audit trail   + + - - - - - - - - - -
 import people            + - - - - - - - - - - -
 look at the imports      + - - - - - - - - - - -
+adopt what exists        + - - - - - - - - - - -
+look at the adoptions    + - - - - - - - - - - -
 list people              + + + + + + + + + + - -
 look at a person         + + + + + + + + + + . .
 see the review's mails   + + . + + + + + - . . .
@@ -182,6 +184,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
     "import people": ("POST", "/api/v1/imports/people", {}),
     "look at the imports": ("GET", "/api/v1/imports", None),
+    "adopt what exists": ("POST", "/api/v1/adoptions", {"connection": "outside", "groups": "all"}),
+    "look at the adoptions": ("GET", "/api/v1/adoptions", None),
     "list people": ("GET", "/api/v1/people", None),
     "look at a person": ("GET", "/api/v1/people/{spare}", None),
     "see the review's mails": ("GET", "/api/v1/mails?reviewId={review}", None),
