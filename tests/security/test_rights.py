@@ -19,6 +19,7 @@ from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
 from chalicelib.usecases.roles import grant_role, revoke_role, roles_of
 from tests import factories
 from tests.factories import ADMIN, Organisation
+from tests.groups_outside import plug_in_groups
 from tests.routes.attacking import contents
 from tests.usecases.desk import Desk, office
 from tests.world import Reply, World
@@ -110,6 +111,7 @@ def scene(world: World) -> Scene:
 
 
 def _set(world: World) -> Scene:
+    plug_in_groups(world.services, "outside")
     organisation = Organisation(world.services)
     boss = organisation.person("boss")
     home, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")

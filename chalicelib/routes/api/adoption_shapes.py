@@ -10,7 +10,8 @@ from msgspec import Meta
 from chalicelib.routes.graph.bodies import Id, ReviewBody
 from chalicelib.routes.shapes import Answer, Count, Instant, MomentOrNull, Text
 
-Outer = Annotated[str, Meta(min_length=1, max_length=1024)]
+# An id of a system outside: no control characters, no blanks at its ends.
+Outer = Annotated[str, Meta(max_length=1024, pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$")]
 OutcomeName = Literal["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]
 
 
