@@ -17,6 +17,8 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.exchanges import Exchange
+from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
@@ -29,8 +31,18 @@ from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.domain.sources import Source
+from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
-from chalicelib.storage import adoption_keys, connection_keys, keys, mail_keys, scim_keys, source_keys
+from chalicelib.storage import (
+    adoption_keys,
+    connection_keys,
+    guard_keys,
+    keys,
+    mail_keys,
+    scim_keys,
+    source_keys,
+    task_keys,
+)
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -88,12 +100,25 @@ PLACES: dict[type, Place] = {
     Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
     Connection: Place(EntitlementRow, lambda e: connection_keys.connection(e.name)),
-    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    Resource: Place(
+        EntitlementRow, lambda e: keys.resource(e.id), lambda e: connection_keys.resource_index(e.connector, e.id)
+    ),
+    Task: Place(
+        EntitlementRow,
+        lambda e: task_keys.task(e.id),
+        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when),
+    ),
+    ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
+    Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
     Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
+    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
+    LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
+    Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
+    Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),

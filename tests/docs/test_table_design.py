@@ -20,6 +20,7 @@ STORES = (
     ports.Sources,
     ports.Entitlements,
     ports.Connections,
+    ports.Guards,
     ports.Adoptions,
     ports.Reviews,
     ports.Reports,

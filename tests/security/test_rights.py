@@ -67,6 +67,7 @@ see its reviewers        + + . + + + + + - . . .
 see what it would do     + + . + + + + + - . . .
 see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
+see who would lose it    + + . + + + + + - . . .
 read closed reviews      + + + + + + + + + + - -
 read the audit trail     + + - - - - - - - - - -
 read the package's trail + + - + + + - - - - - -
@@ -179,6 +180,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
     "see the overview": ("GET", "/api/v1/overview", None),
+    "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
     "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),

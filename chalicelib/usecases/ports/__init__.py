@@ -36,15 +36,19 @@ from chalicelib.usecases.ports.connecting import (
     ListsResources,
     Member,
     Outer,
+    RestsOnWord,
     Secrets,
     SeesPaths,
+    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
@@ -66,8 +70,10 @@ __all__ = [
     "Delete",
     "Drop",
     "Entitlements",
+    "Exchanges",
     "Files",
     "Found",
+    "Guards",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -85,13 +91,16 @@ __all__ = [
     "Recorded",
     "Renderer",
     "Reports",
+    "RestsOnWord",
     "Reviews",
     "Save",
     "Secrets",
     "SeesPaths",
     "Services",
     "Sources",
+    "Tasks",
     "Unchanged",
+    "Word",
     "Writer",
     "able",
 ]
@@ -121,3 +130,6 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    guards: Guards
+    tasks: Tasks
+    exchanges: Exchanges
