@@ -23,6 +23,7 @@ from chalicelib.domain.people import User
 from chalicelib.domain.recommendations import recommend
 from chalicelib.domain.reviewers import FALLBACK, Choice, Panel, choose, shards_for
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
+from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.former_review import FormerReview
 from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
 from chalicelib.usecases.ports import Services
@@ -80,7 +81,7 @@ class Freezer:
             state,
             page=state.page + 1,
             cursor=manifest.after or "",
-            step="freeze" if manifest.after else "write",
+            step="freeze" if manifest.after else COMPARE,
             items=state.items + manifest.count,
             population=state.population + manifest.seen,
             counted=self.panels.counted,
@@ -204,6 +205,7 @@ class Freezer:
             sign_in_as_of=_seconds(user.sign_in_as_of),
             manager=manager.id if manager else "",
             manager_name=manager.display_name[:40] if manager else "",
+            mail=user.mail,
         )
 
 
