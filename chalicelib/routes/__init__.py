@@ -17,6 +17,7 @@ DOORS = (
     "graph.history",
     "graph.policies",
     "graph.review_changes",
+    "api.adoptions",
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
