@@ -36,6 +36,7 @@ DOORS = (
     "api.overview",
     "api.people",
     "api.reports",
+    "api.restoring",
     "api.review_previews",
     "api.review_series",
     "api.reviews",

@@ -16,7 +16,7 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
+from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
@@ -86,7 +86,6 @@ PLACES: dict[type, Place] = {
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
-    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
     LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
     Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
     Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),

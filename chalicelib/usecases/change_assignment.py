@@ -11,7 +11,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Moved, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.lifetimes import end_of, is_over, request_state_at
+from chalicelib.domain.lifetimes import end_of, is_over, request_state_at, span
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import outside
@@ -23,7 +23,6 @@ from chalicelib.usecases.assign import (
     holding_of,
     request_of,
     scheduled_request_changes,
-    span,
 )
 from chalicelib.usecases.cancel_items import reviews_of
 from chalicelib.usecases.plan_delivery import agenda_changes, hint, taking_back

@@ -1,4 +1,4 @@
-"""Removals that wait for a confirmation (G24): names and numbers, people left out, declined, reminded of daily, lapsed."""
+"""Removals that wait for a confirmation (G24): names and numbers, some left out, declined, told of daily, lapsed."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_it_lapses_when_the_next_review_of_the_series_opens(house: House) -> Non
 
 
 def test_a_confirmation_and_the_next_opening_cannot_both_win(house: House) -> None:
-    """G24: whoever is second sees what the first did: the opening comes again, and lapses nothing that was confirmed."""
+    """G24: whoever is second sees what the first did: the opening comes again, and lapses nothing."""
     waiting = wait(house, frequency=Frequency.MONTHLY)
     services, state = house.world.services, waiting.state
     house.world.clock.advance(days=30)
