@@ -33,8 +33,8 @@ class Checked:
                 raise ValueError(f"{part.name} needs an offset")
             elif isinstance(value, int) and value < 0:
                 raise ValueError(f"{part.name} cannot be negative")
-            elif part.name == "reviews" and not value:
-                raise ValueError("a mail about reviews needs at least one")
+            elif part.name in ("reviews", "tasks") and not value:
+                raise ValueError(f"a mail about {part.name} needs at least one")
             elif part.name == "why" and value not in WHYS:
                 raise ValueError(f"why is one of {', '.join(sorted(WHYS))}")
 

@@ -22,6 +22,8 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
+    TasksToDo,
+    TaskToDo,
 )
 from chalicelib.domain.packages import NoResponse
 
@@ -183,6 +185,30 @@ def _undone(portal: str) -> Notice:
     )
 
 
+def _task(portal: str, **changes: Any) -> TaskToDo:
+    values: dict[str, Any] = {
+        "grant": False,
+        "person": "Jonas Weber",
+        "resource": "Warehouse scanners",
+        "role": "Operator",
+        "system": "Site systems",
+        "due": _CLOSES,
+        "link": f"{portal}/tasks/preview",
+    }
+    return TaskToDo(**(values | changes))
+
+
+def _tasks(portal: str, reminder: bool = False) -> Notice:
+    given = (_task(portal), _task(portal, person="Li Wei"), _task(portal, person="Fatima Bennani", grant=True))
+    return TasksToDo(
+        now=_CLOSES if reminder else _NOW, zone=_ZONE, reminder=reminder, tasks=given, count=3, link=f"{portal}/tasks"
+    )
+
+
+def _tasks_due(portal: str) -> Notice:
+    return _tasks(portal, reminder=True)
+
+
 SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewStarted": ("A review has opened, to its reviewer", _started),
     "reviewStartedSelf": ("A review of one's own access has opened", _started_self),
@@ -200,5 +226,7 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "accessRestored": ("A removal was undone, to the person", _restored),
     "decisionUndone": ("A removal was undone, to whoever denied", _undone),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
+    "tasksGiven": ("Access has to be changed by hand, to whoever has the tasks", _tasks),
+    "tasksDue": ("Tasks should be done by now", _tasks_due),
 }
 """By template: what it is, and the notice for a portal's address."""

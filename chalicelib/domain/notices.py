@@ -221,6 +221,40 @@ class DecisionsReset(Checked):
     link: str = field(metadata=LINK)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskToDo(Checked):
+    """One change of access that somebody has to make by hand. `grant`: the person is to get it, else to lose it."""
+
+    grant: bool
+    person: str
+    resource: str
+    role: str
+    system: str
+    """What the connection is called."""
+    due: datetime
+    link: str = field(metadata=LINK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TasksToDo(Checked):
+    """To whoever was given tasks, and again (`reminder`) when they should be done."""
+
+    now: datetime
+    zone: str
+    reminder: bool
+    tasks: tuple[TaskToDo, ...]
+    """Some of them, at most ten are shown, the one that is due first at the beginning."""
+    count: int
+    """How many there are."""
+    link: str = field(metadata=LINK)
+    """The list of one's tasks."""
+
+    @property
+    def package(self) -> str:
+        """What a list of mails calls this one."""
+        return self.tasks[0].resource
+
+
 Notice = (
     ReviewStarted
     | Reminder
@@ -233,4 +267,5 @@ Notice = (
     | ConfirmationWaits
     | AccessRestored
     | DecisionUndone
+    | TasksToDo
 )

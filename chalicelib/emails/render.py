@@ -21,9 +21,10 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
+    TasksToDo,
 )
 from chalicelib.domain.wording import one_line
-from chalicelib.emails import asking, guarding, telling
+from chalicelib.emails import asking, guarding, tasks, telling
 from chalicelib.emails.calendar import calendar
 from chalicelib.emails.clean import clean
 from chalicelib.emails.page import NAME_END, NAME_START, SUBJECT_LENGTH, Page, bare
@@ -47,6 +48,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     ConfirmationWaits: guarding.confirmation,
     AccessRestored: guarding.restored,
     DecisionUndone: guarding.undone,
+    TasksToDo: tasks.to_do,
 }
 
 

@@ -21,6 +21,7 @@ DOORS = (
     "api.briefing",
     "api.closed_reviews",
     "api.confirming",
+    "api.connectors",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
@@ -45,6 +46,7 @@ DOORS = (
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
+    "api.tasks",
     "portal.pages",
 )
 

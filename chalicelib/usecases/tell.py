@@ -12,6 +12,7 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
@@ -28,6 +29,7 @@ Content = (
     | ConfirmationWaits
     | AccessRestored
     | DecisionUndone
+    | TasksToDo
 )
 
 
