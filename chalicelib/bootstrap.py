@@ -32,6 +32,7 @@ def services() -> Services:
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.removals import RemovalTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.writer import TableWriter
@@ -56,4 +57,5 @@ def services() -> Services:
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
+        removals=RemovalTable(),
     )

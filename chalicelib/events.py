@@ -32,6 +32,8 @@ from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.watch_plan import WATCH
+from chalicelib.usecases.watch_removals import watch_removals
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -83,6 +85,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "job": _job,
     "guest": notify.reachable_now,
     DELIVERY: advance_delivery,
+    WATCH: watch_removals,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
     "assignments": run_timers,

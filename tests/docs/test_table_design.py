@@ -19,6 +19,7 @@ STORES = (
     ports.People,
     ports.Entitlements,
     ports.Connections,
+    ports.Removals,
     ports.Reviews,
     ports.Reports,
     ports.Items,

@@ -41,6 +41,7 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "Put",
     "Queue",
     "Recorded",
+    "Removals",
     "Renderer",
     "Reports",
     "Reviews",
@@ -108,3 +110,4 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    removals: Removals
