@@ -41,6 +41,8 @@ from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
+from chalicelib.usecases.watch_plan import WATCH
+from chalicelib.usecases.watch_removals import watch_removals
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -92,6 +94,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "job": _job,
     "guest": notify.reachable_now,
     DELIVERY: advance_delivery,
+    WATCH: watch_removals,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
     "assignments": run_timers,

@@ -35,18 +35,28 @@ class RequestType(StrEnum):
 class Delivery:
     """What the world outside still owes an assignment: rights to grant and to revoke (R9, R11).
 
-    `granted` counts the rights confirmed so far. `due` is the key of its agenda row; None: given up, until somebody
-    asks to reprocess it (R40). `request_id` is the request whose state follows.
+    `granted` counts the rights confirmed so far. `leaving` are those that a read at `left` did not find any more and
+    that another one has to miss. `attempts` counts failures, `looks` how often somebody outside was found not to have
+    done yet what they took on. `due` is the key of its agenda row; None: given up, until somebody asks to reprocess it
+    (R40). `request_id` is the request whose state follows.
     """
 
     grant: tuple[Right, ...] = ()
     revoke: tuple[Right, ...] = ()
+    leaving: tuple[Right, ...] = ()
+    left: datetime | None = None
     granted: int = 0
     request_id: str = ""
     began: datetime
     attempts: int = 0
+    looks: int = 0
     due: datetime | None = None
     error: str = ""
+
+    @property
+    def to_end(self) -> tuple[Right, ...]:
+        """The rights that are to go, those seen absent once included."""
+        return (*self.revoke, *self.leaving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

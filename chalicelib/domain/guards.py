@@ -1,4 +1,4 @@
-"""What keeps a removal from doing harm: the confirmation of many, what is spared, what was undone (G24)."""
+"""What keeps a removal from doing harm: the confirmation of many, who is left out, what was undone (G24)."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ class Confirmation:
     by: str = ""
     reason: str = ""
     excluded: int = 0
-
-
-class Spared(StrEnum):
-    """Why a denied item keeps its access: left out at the confirmation, or the last one who may hold a right."""
-
-    EXCLUDED = "excluded"
-    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog,
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
+from chalicelib.domain.removals import Removal, Watch
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
@@ -39,6 +40,7 @@ from chalicelib.storage import (
     guard_keys,
     keys,
     mail_keys,
+    removal_keys,
     scim_keys,
     source_keys,
     task_keys,
@@ -51,12 +53,12 @@ Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), and the
-    further columns that indexes are made of."""
+    """Where entities of one type lie: table, key, their key in the other order (None: not listed there, or not now),
+    and the further columns that indexes are made of."""
 
     table: type[Row]
     key: Callable[[Any], Key]
-    other: Callable[[Any], Key] | None = None
+    other: Callable[[Any], Key | None] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
 
 
@@ -64,6 +66,11 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
     """When the table forgets an audit event; nothing in a deployment that keeps them without end (G39)."""
     days = settings().audit_retention_days
     return {"expires": made + timedelta(days=days)} if days else {}
+
+
+def _needing(removal: Removal) -> Key | None:
+    """Only removals that want something of a person are listed across reviews."""
+    return removal_keys.needing_since(*removal.needs, removal.item_id) if removal.needs else None
 
 
 PLACES: dict[type, Place] = {
@@ -110,6 +117,8 @@ PLACES: dict[type, Place] = {
     ),
     ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
     Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
+    Removal: Place(EntitlementRow, lambda e: removal_keys.removal(e.instance_id, e.item_id), _needing),
+    Watch: Place(EntitlementRow, lambda e: removal_keys.watch(e.instance_id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
     Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
@@ -198,8 +207,9 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())
     for name, value in place.columns(entity).items() if place.columns else ():
         setattr(row, name, value)
-    if place.other:
-        row.other_pk, row.other_sk = place.other(entity)
+    other = place.other(entity) if place.other else None
+    if other:
+        row.other_pk, row.other_sk = other
     stored: Row = row
     return stored
 

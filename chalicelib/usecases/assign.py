@@ -8,7 +8,7 @@ for a new one without anybody having ended it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.lifetimes import is_over, span
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.domain.resources import Right
 from chalicelib.usecases.cancel_items import reviews_of
 from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.plan_delivery import hint, owed, owing_back
@@ -166,19 +167,21 @@ def end_assignment(
     justification: str = "",
     instance_id: str = "",
     item_id: str = "",
-    taken_back: bool = False,
+    rights: tuple[Right, ...] | None = None,
+    also: Sequence[Change] = (),
 ) -> AssignmentRequest | None:
     """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
 
     The request's id follows from `now` and `operation`, so that a repeated handler recognises its own work.
     None, and nothing written, when the assignment is over already, whoever ended it. Raises Conflict when it
-    was changed, not ended, meanwhile. Its rights are owed back, unless they were `taken_back` already.
+    was changed, not ended, meanwhile. Its rights are owed back, or only those of `rights` where others are gone
+    already. `also` is committed with it.
     """
     if is_over(assignment, now):
         return None
     status, request_id = REMOVED_BY_REVIEW if instance_id else "Removed", ids.request_id(now, operation)
     ended = replace(assignment, state=AssignmentState.EXPIRED, status=status, expired=now)
-    ended, owing = owing_back(services, assignment, ended, now, request_id, taken_back)
+    ended, owing = owing_back(services, assignment, ended, now, request_id, rights)
     review = {"id": request_id, "instance_id": instance_id, "item_id": item_id}
     request = owed(request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review), ended)
     activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_SYSTEM
@@ -187,7 +190,7 @@ def end_assignment(
     changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
     held_elsewhere = [one for one in reviews_of(services, assignment) if one.id != instance_id]
     hints = ended_changes(services, assignment.id) if held_elsewhere else []
-    if not _ended_now(services, operation, assignment.id, [*changes, *owing, *hints], now):
+    if not _ended_now(services, operation, assignment.id, [*changes, *owing, *hints, *also], now):
         return None
     if ended.delivery:
         hint(services, assignment.id)

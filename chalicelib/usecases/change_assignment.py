@@ -25,6 +25,7 @@ from chalicelib.usecases.assign import (
     scheduled_request_changes,
 )
 from chalicelib.usecases.cancel_items import reviews_of
+from chalicelib.usecases.last_ones import let_go
 from chalicelib.usecases.plan_delivery import agenda_changes, hint, taking_back
 from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner, sees_package, unknown
@@ -127,10 +128,13 @@ def remove_assignment(
     """End an assignment by hand (`adminRemove`).
 
     With `retried`, one that was ended already gives the request that did. Raises NotFound, Forbidden,
-    Conflict (it has ended already).
+    Conflict (it has ended already; nobody else holds what somebody must keep).
     """
     assignment = _managed(services, actor, assignment_id)
     kind = RequestType.ADMIN_REMOVE
+    refusal = "" if is_over(assignment, now) else let_go(services, assignment)
+    if refusal:
+        raise Conflict(f"{refusal} Assign somebody else first.", "assignment/id")
     operation = f"remove:{assignment.id}"  # an assignment ends once, so that a retry finds what it did
     done = end_assignment(services, actor, now, operation, assignment, kind, justification=justification)
     if done is None and retried and assignment.expired:

@@ -4,7 +4,7 @@ who is neither the person nor whoever denied can give it back as it was. Everyth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain import errors
@@ -19,10 +19,10 @@ from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.assign import CATEGORY, REMOVED_BY_REVIEW, Wish, assign
 from chalicelib.usecases.confirm_removals import check_reason
-from chalicelib.usecases.control_review import current
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.mail_contents import run_link
-from chalicelib.usecases.ports import Change, Create, Save, Services
+from chalicelib.usecases.ports import Change, Create, Services
+from chalicelib.usecases.removals import restored_changes
 from chalicelib.usecases.tell import tell_once
 
 RESTORED = "Restore access"
@@ -222,8 +222,7 @@ def _record(
     details = {"person": item.principal_id, "review": instance.id, "item": item.id, "reason": because}
     details |= {"former": item.assignment_id, "request": request_id}
     recorded = event(now, actor, CATEGORY, RESTORED, ("assignment", assignment_id), operation, details=details)
-    state = current(services, instance)
-    return [Create(row), Create(recorded), Save(replace(state, restored=state.restored + 1))]
+    return [Create(row), Create(recorded), *restored_changes(services, actor, now, item, assignment_id, because)]
 
 
 def _tell(services: Services, actor: Actor, undo: Undo, made: AssignmentRequest, because: str) -> None:

@@ -22,6 +22,7 @@ STORES = (
     ports.Connections,
     ports.Guards,
     ports.Adoptions,
+    ports.Removals,
     ports.Reviews,
     ports.Reports,
     ports.Items,

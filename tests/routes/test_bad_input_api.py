@@ -52,6 +52,10 @@ def declined(stage: Stage) -> dict[str, Any]:
     return {"reason": "a mistake"}
 
 
+def keeps_one(stage: Stage) -> dict[str, Any]:
+    return {"keepsOne": True}
+
+
 def hand_over(stage: Stage) -> dict[str, Any]:
     return {"to": stage.ids["eve"], "reason": "away", "items": [stage.ids["item"]]}
 
@@ -140,6 +144,9 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(f"{REVIEWS}/{{review}}/items/{{item}}/restore"),
     f"POST {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(
         f"{REVIEWS}/{{review}}/items/{{item}}/restore", declined, strict=True
+    ),
+    "PUT /api/v1/resources/{resource_id}/keeps-one": Route(
+        "/api/v1/resources/{resource}/keeps-one", keeps_one, strict=True
     ),
     f"GET {PERSON}/removals": Route("/api/v1/people/{user}/removals"),
     f"GET {PERSON}/denials": Route("/api/v1/people/{user}/denials"),

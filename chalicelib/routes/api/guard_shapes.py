@@ -101,6 +101,12 @@ class Decline(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class KeepsOne(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Whether each role of the resource stays with somebody, whatever a review decides."""
+
+    keeps_one: bool
+
+
 def confirmation_end(end: Confirmation | None, people: dict[str, User]) -> dict[str, Any] | None:
     """The members of ConfirmationEnd."""
     if end is None:

@@ -1,4 +1,5 @@
-"""Our own root: what reviews took from people, giving it back within the undo window, and the denials that stand."""
+"""Our own root: what reviews took from people, giving it back within the undo window, the denials
+that stand, and what somebody must keep."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.people import User
 from chalicelib.routes.api.guard_shapes import (
     AccessGivenBack,
+    KeepsOne,
     Reason,
     Removal,
     StandingDenial,
@@ -24,6 +26,7 @@ from chalicelib.routes.shapes import Listed
 from chalicelib.usecases.denials import denials_of_person, lift_denial
 from chalicelib.usecases.list_items import visible_instance
 from chalicelib.usecases.look_at_person import find_person
+from chalicelib.usecases.manage_resources import keep_one as mark_resource
 from chalicelib.usecases.restore_access import Undo, look_at_removal, removals_of_person, restore_access
 from chalicelib.usecases.roles import named
 
@@ -111,6 +114,16 @@ def lift(call: Call, person_id: str, package_id: str) -> Answer:
         raise errors.NotFound("There is no such access package.")
     who = _person(person_id)
     lift_denial(call.services, call.actor, call.now, call.operation, who, package_id, body.reason, call.retried)
+    return None
+
+
+@route(door, "PUT", "/api/v1/resources/{resource_id}/keeps-one", takes=KeepsOne, gives=None)
+def keep_one(call: Call, resource_id: str) -> Answer:
+    """Mark a resource of a catalog as one whose every role somebody must keep, or take the mark away."""
+    body: KeepsOne = call.body
+    if not ids.is_guid(resource_id):
+        raise errors.NotFound("There is no such resource.")
+    mark_resource(call.services, call.actor, call.now, call.operation, resource_id, body.keeps_one)
     return None
 
 
