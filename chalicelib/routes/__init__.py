@@ -39,6 +39,7 @@ DOORS = (
     "api.people",
     "api.provisioning",
     "api.reports",
+    "api.restoring",
     "api.review_previews",
     "api.review_series",
     "api.reviews",

@@ -57,6 +57,10 @@ def declined(stage: Stage) -> dict[str, Any]:
     return {"reason": "a mistake"}
 
 
+def keeps_one(stage: Stage) -> dict[str, Any]:
+    return {"keepsOne": True}
+
+
 def hand_over(stage: Stage) -> dict[str, Any]:
     return {"to": stage.ids["eve"], "reason": "away", "items": [stage.ids["item"]]}
 
@@ -199,6 +203,18 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(f"{REVIEWS}/{{review}}/items/{{item}}/restore"),
+    f"POST {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(
+        f"{REVIEWS}/{{review}}/items/{{item}}/restore", declined, strict=True
+    ),
+    "PUT /api/v1/resources/{resource_id}/keeps-one": Route(
+        "/api/v1/resources/{resource}/keeps-one", keeps_one, strict=True
+    ),
+    f"GET {PERSON}/removals": Route("/api/v1/people/{user}/removals"),
+    f"GET {PERSON}/denials": Route("/api/v1/people/{user}/denials"),
+    f"POST {PERSON}/denials/{{package_id}}/lift": Route(
+        "/api/v1/people/{user}/denials/{package}/lift", declined, strict=True
+    ),
     f"GET {REVIEWS}/{{review_id}}/removals-to-confirm": Route(f"{REVIEWS}/{{review}}/removals-to-confirm"),
     f"POST {REVIEWS}/{{review_id}}/confirm-removals": Route(
         f"{REVIEWS}/{{review}}/confirm-removals", confirmed, strict=True
