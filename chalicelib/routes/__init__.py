@@ -34,6 +34,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.removals",
     "api.reports",
     "api.review_previews",
     "api.review_series",

@@ -88,6 +88,10 @@ def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
+def settlement(stage: Stage) -> dict[str, Any]:
+    return {"how": "kept", "reason": "agreed with the owner"}
+
+
 TABLE = {
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
@@ -132,6 +136,17 @@ TABLE = {
     f"POST {REVIEWS}/{{review_id}}/retry": Route(f"{REVIEWS}/{{review}}/retry", strict=True),
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
+    f"GET {REVIEWS}/{{review_id}}/removals": Route(f"{REVIEWS}/{{review}}/removals"),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/settle": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/settle", settlement, words=("how",), strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/retry": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/retry", strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/review": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/review", strict=True
+    ),
+    "GET /api/v1/removals": Route("/api/v1/removals"),
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),

@@ -12,9 +12,9 @@ from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases import cut_now, decide_bulk
-from chalicelib.usecases.remove_item import Removing
 from chalicelib.usecases.agenda import promise_cuts
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
+from chalicelib.usecases.remove_item import Removing
 from tests.factories import Organisation
 from tests.usecases.test_review_rules import closed, decide, managed, mine, opened, state_of
 from tests.world import World
