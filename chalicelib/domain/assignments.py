@@ -93,12 +93,25 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """The review and item by which a review took a package from somebody, and since when."""
+
+    instance_id: str
+    item_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """The one live assignment of a person to a package: makes a second one impossible."""
+    """The one live assignment of a person to a package: makes a second one impossible.
+
+    `denied`: a review ended that assignment, and no rule gives the package back while this row says so (G27). It goes
+    when the denial is lifted, and is replaced when somebody assigns the package by hand or undoes the removal."""
 
     target_id: str
     package_id: str
     assignment_id: str
+    denied: Denied | None = None
     version: int = 0
 
 

@@ -16,7 +16,7 @@ Fields = dict[str, Any]
 REFRESH = timedelta(hours=12)
 """A sign-in that is told again is written again, to keep the knowledge fresh (G21), only this much later."""
 
-_NO_CHANGE = frozenset({"id", "version", "sign_in_as_of"})
+_NO_CHANGE = frozenset({"id", "version", "sign_in_as_of", "provisioned"})
 _TOLD = frozenset({"user_type", "invitation", "enabled", "department", "job_title", "manager_id"})
 _TEXTS = {
     "displayName": "display_name",
@@ -67,6 +67,9 @@ def merged(row: PersonRow, known: User | None, user_id: str, manager_id: str | N
     """The person after the import begun at `started`; equal to `known` when there is nothing to write."""
     before = known or User(id=user_id, display_name=row.principal_name, principal_name=row.principal_name)
     after = replace(before, principal_name=row.principal_name, **row.fields)
+    floor = before.last_sign_in if after.last_sign_in else before.seen.interactive  # "never" corrects what a file said
+    if floor and (after.last_sign_in is None or after.last_sign_in < floor):
+        after = replace(after, last_sign_in=floor, never_signed_in=False)  # no date moves backwards
     if manager_id is not None:
         after = replace(after, manager_id=manager_id)
     if "never_signed_in" not in row.fields or _is_fresh(before, after, started):

@@ -39,7 +39,8 @@ class ResourceRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A group, application or site in a catalog (R5). `deleting`: no package may begin to use it."""
+    """A group, application or site in a catalog (R5). `deleting`: no package may begin to use it.
+    `keeps_one`: each of its roles stays with somebody, whatever a review decides."""
 
     id: str
     catalog_id: str
@@ -52,6 +53,7 @@ class Resource:
     created: datetime
     modified: datetime
     deleting: bool = False
+    keeps_one: bool = False
     version: int = 0
 
     def right(self, role: ResourceRole) -> Right:
@@ -102,9 +104,9 @@ def role_scope_id(package_id: str, role_id: str) -> str:
 def roles_offered(
     resource: str, system: str, origin_id: str, defined: Sequence[tuple[str, str]], group_kind: str = ""
 ) -> tuple[ResourceRole, ...]:
-    """The roles of a resource (R6, R7): Member and Owner of a group (Owner only of a dynamic one), the three usual
-    ones of a site, what an application defines (pairs of origin id and name), or its "Default Access"."""
-    if system == GROUP:
+    """The roles of a resource (R6, R7): those it defines (pairs of origin id and name); otherwise Member and Owner of a
+    group (Owner only of a dynamic one), the three usual ones of a site, or an application's "Default Access"."""
+    if system == GROUP and not defined:
         names = ("Owner",) if group_kind == DYNAMIC else ("Member", "Owner")
         pairs: Sequence[tuple[str, str]] = [(f"{name}_{origin_id}", name) for name in names]
     elif system == SITE:

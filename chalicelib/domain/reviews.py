@@ -7,7 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.agenda import Lease
+from chalicelib.domain.guards import Confirmation
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
+from chalicelib.domain.sign_ins import Ground
+from chalicelib.domain.sources import Anyway, AsOf
 
 
 class Status(StrEnum):
@@ -77,8 +80,14 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
+<<<<<<< HEAD
     `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. With `only`
     it is about nothing but this assignment: an access that the instance followed had removed, and that is back."""
+=======
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. `sources`
+    of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`: resources
+    of the package whose use is known."""
+>>>>>>> main
 
     id: str
     definition_id: str
@@ -95,7 +104,13 @@ class ReviewInstance:
     settings: ReviewSettings
     saved_by: str = ""
     follows: str = ""
+<<<<<<< HEAD
     only: str = ""
+=======
+    sources: tuple[AsOf, ...] = ()
+    anyway: Anyway | None = None
+    grounds: tuple[Ground, ...] = ()
+>>>>>>> main
     version: int = 0
 
     @property
@@ -147,6 +162,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the opening found when it compared the assignments with the members outside: members without an assignment
+    (`missing`), assignments without membership (`extra`), and rights that could not be compared (`unread`)."""
+
+    at: datetime
+    missing: int = 0
+    extra: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSet:
     """A reviewer set of several members (or of nobody): how many items and shards it owns."""
 
@@ -170,14 +196,15 @@ class InstanceState:
 
     Of the removals, `removed` were made, `gone` found nothing left to remove, `removal_failures` failed,
     `removals_pending` were accepted outside and are not done yet, `needs_person` no connector can make, and
-    `removals_held` were held back, and `removals_restored` were undone.
+    `removals_held` were held back, and `removals_restored` were undone. `confirmation`: how their wait for one ended.
 
     `throttled` counts how often in a row a system outside asked the removals to slow down.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144). `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
+    leave it out (R144). `compared`: what comparing with the systems outside found.
+    `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
     status a Failed review goes on from."""
 
     instance_id: str
@@ -212,6 +239,14 @@ class InstanceState:
     needs_person: int = 0
     gone: int = 0
     throttled: int = 0
+    confirmation: Confirmation | None = None
+<<<<<<< HEAD
+=======
+    compared: Compared | None = None
+    excluded: int = 0
+    held: int = 0
+    restored: int = 0
+>>>>>>> main
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

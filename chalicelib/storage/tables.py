@@ -6,7 +6,7 @@ Gateway's 29 s in every combination of retries.
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -57,6 +57,7 @@ class DirectoryRow(Row):
 
     other_pk = UnicodeAttribute(null=True)
     other_sk = UnicodeAttribute(null=True)
+    seen = MapAttribute(null=True)  # type: ignore[var-annotated, no-untyped-call]  # of people: storage/sign_ins.py
     other_order = OtherOrder()
 
 
@@ -105,6 +106,7 @@ class ByActor(GlobalSecondaryIndex):  # type: ignore[type-arg, no-untyped-call]
 class AuditRow(Row):
     class Meta(_Common):
         table_name = table_name("audit")
+        stream_view_type = "NEW_IMAGE"
 
     target = UnicodeAttribute(null=True)
     actor = UnicodeAttribute(null=True)

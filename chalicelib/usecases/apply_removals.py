@@ -26,6 +26,7 @@ from chalicelib.usecases.agenda import instance_row, reschedule
 from chalicelib.usecases.bring_about import Told
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
+from chalicelib.usecases.hold_removals import NOBODY, excluded, last_one, leave_out
 from chalicelib.usecases.judge_removals import COUNTED
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
 from chalicelib.usecases.remove_item import Removing
@@ -102,10 +103,12 @@ def _stretch(
     made = Pass(Counter(), [])
     second = state.step == AGAIN
     known = services.removals.removals(instance.id, item_ids) if second else {}
+    left_out = NOBODY if second else excluded(services, state)
     for item_id in item_ids:
         removal = known.get(item_id)
         if not second:
-            seen = begin_removal(services, instance, state, item_id)
+            begin = leave_out if item_id in left_out else begin_removal
+            seen = begin(services, instance, state, item_id)
         else:
             seen = look_again(services, instance, state, removal) if removal and removal.again else None
         if isinstance(seen, Told):
@@ -134,6 +137,9 @@ def begin_removal(
         return ApplyResult.GONE
     if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
         return _known(services, item, again)
+    held = last_one(services, instance, item)
+    if held is not None:
+        return replace(held, again=again)
     removing = Removing(services, instance, state, item, patient=state.throttled < MOST_PAUSES)
     seen = _twice(removing.first_look, again, item)
     if isinstance(seen, ApplyResult):

@@ -20,7 +20,7 @@ def other_ways(services: Services, person: User, rights: Iterable[Right]) -> tup
     for right in rights:
         if right.origin_system == GROUP:
             found |= dict.fromkeys(_nested(services, person, right.resource))
-        sees = able(services.connectors.get(right.connector), SeesPaths)  # type: ignore[type-abstract]
+        sees = able(services.connectors.get(right.connector), SeesPaths)
         found |= dict.fromkeys(_seen(sees, right, person) if sees else ())
     return tuple(found)[:_MOST]
 

@@ -37,7 +37,6 @@ from chalicelib.usecases.watch_plan import watched_from
 
 CATEGORY = "EntitlementManagement"
 HELD = "Hold removal"
-RESTORED = "Restore access"
 SETTLED = "Settle removal"
 RETRIED = "Retry removal"
 ELSEWHERE, STAYS = "removed", "kept"  # how somebody settles one: ended by hand elsewhere, or left as it is
@@ -71,26 +70,16 @@ def hold(
     return replace(after, version=before.version + 1)
 
 
-def mark_restored(
-    services: Services,
-    actor: Actor,
-    now: datetime,
-    operation: str,
-    instance: ReviewInstance,
-    item: DecisionItem,
-    restored_as: str,
-    reason: str,
-) -> Removal:
-    """Say that a removal was undone by the assignment `restored_as`, for this reason; the caller has authorised it
-    and made that assignment. The same again changes nothing. Raises Conflict when nothing was removed."""
-    before = removal_of(services, instance, item)
-    if before.standing is Standing.RESTORED and before.restored_as == restored_as:
-        return before
+def restored_changes(
+    services: Services, actor: Actor, now: datetime, item: DecisionItem, restored_as: str, reason: str
+) -> list[Change]:
+    """The changes that say that a removal was undone by the assignment `restored_as`, for this reason; the caller has
+    authorised it and makes that assignment in the same commit. Raises Conflict when nothing was removed."""
+    before = services.removals.removal(item.instance_id, item.id) or told_by(item, now)
     if before.standing in (Standing.HELD, Standing.RESTORED, Standing.UNDER_WAY):
         raise Conflict(f"There is nothing to undo: the removal is {before.standing.value}.")
     after = replace(ended_as(before, Standing.RESTORED, now, reason), by=actor.id, restored_as=restored_as)
-    _commit(services, actor, now, operation, RESTORED, before, after)
-    return replace(after, version=before.version + 1)
+    return [Save(after) if before.version else Create(after), *_recounting(services, before, after)]
 
 
 def settle(
@@ -237,8 +226,13 @@ def _commit(
         now, actor, CATEGORY, activity, ("assignment", after.assignment_id), operation, details=facts | (details or {})
     )
     changes: list[Change] = [Save(after) if before.version else Create(after), Create(recorded), *more]
+    services.writer.commit(operation, *changes, *_recounting(services, before, after))
+
+
+def _recounting(services: Services, before: Removal, after: Removal) -> list[Change]:
+    """The change of the counts of a review that is over."""
     state = services.reviews.state(after.instance_id)
-    if state is not None and state.status is Status.APPLIED:
-        moved = recounted(state, before.standing, after.standing)
-        changes += [Save(moved)] if moved != state else []
-    services.writer.commit(operation, *changes)
+    if state is None or state.status is not Status.APPLIED:
+        return []
+    moved = recounted(state, before.standing, after.standing)
+    return [Save(moved)] if moved != state else []

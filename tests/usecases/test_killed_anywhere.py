@@ -266,7 +266,7 @@ def check_waits(one: Case, death: Death | None) -> None:
     for assignment_id in one.active:
         assert one.services.entitlements.assignment(assignment_id).state == "delivered"
     check_told_once(one, death, {"oli"})
-    assert [kind for kind, _ in one.agenda()] == ["series"]
+    assert [kind for kind, _ in one.agenda()] == ["confirmation", "series"]
 
 
 def check_told_once(one: Case, death: Death | None, people: set[str]) -> None:

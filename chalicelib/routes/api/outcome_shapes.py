@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from chalicelib.domain.balance import balance
-from chalicelib.domain.reviews import InstanceState, Outcome, Status
+from chalicelib.domain.reviews import InstanceState, Outcome
+from chalicelib.domain.series import Needs, needs_of
 from chalicelib.routes.shapes import Answer, Count
 
 
@@ -31,6 +32,10 @@ class OutcomeCounts(Answer, kw_only=True):
     removed: int
     already_gone: int
     removal_failures: int
+    held: int
+    restored: int
+    needs_person: int
+    pending: int
 
 
 class Term(Answer, kw_only=True):
@@ -59,7 +64,7 @@ class Balance(Answer, kw_only=True):
 
 def waits_for_confirmation(state: InstanceState) -> bool:
     """Do the removals wait for somebody's word (G24)? Then the review is on no agenda."""
-    return state.status is Status.COMPLETED and not state.due
+    return needs_of(state) is Needs.CONFIRMATION
 
 
 def population(state: InstanceState) -> dict[str, int]:
@@ -81,6 +86,10 @@ def outcome_counts(state: InstanceState, outcome: Outcome) -> dict[str, Any]:
         "removed": state.removed,
         "alreadyGone": state.gone,
         "removalFailures": state.removal_failures,
+        "held": state.removals_held,
+        "restored": state.removals_restored,
+        "needsPerson": state.needs_person,
+        "pending": state.removals_pending,
     }
 
 

@@ -15,6 +15,8 @@ class SignIn(Answer, kw_only=True):
     """When somebody last signed in; null for never."""
 
     last_sign_in_date_time: MomentOrNull = UNSET
+    last_non_interactive_sign_in_date_time: MomentOrNull = UNSET
+    last_successful_sign_in_date_time: MomentOrNull = UNSET
 
 
 class DirectoryObject(Entity, kw_only=True):
@@ -75,6 +77,7 @@ class Resource(Entity, kw_only=True):
     roles: list[ResourceRole] | UnsetType = UNSET
     scopes: list[ResourceScope] | UnsetType = UNSET
     connector: Text = field(default=UNSET, name="@accessReviews.connector")
+    keeps_one: Flag = field(default=UNSET, name="@accessReviews.keepsOne")
 
 
 class ResourceRole(Entity, kw_only=True):
