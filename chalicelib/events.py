@@ -44,12 +44,9 @@ from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
-<<<<<<< HEAD
 from chalicelib.usecases.watch_plan import WATCH
 from chalicelib.usecases.watch_removals import watch_removals
-=======
 from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
->>>>>>> main
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}

@@ -80,14 +80,10 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
-<<<<<<< HEAD
     `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. With `only`
-    it is about nothing but this assignment: an access that the instance followed had removed, and that is back."""
-=======
-    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. `sources`
-    of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`: resources
-    of the package whose use is known."""
->>>>>>> main
+    it is about nothing but this assignment: an access that the instance followed had removed, and that is back.
+    `sources` of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`:
+    resources of the package whose use is known."""
 
     id: str
     definition_id: str
@@ -104,13 +100,10 @@ class ReviewInstance:
     settings: ReviewSettings
     saved_by: str = ""
     follows: str = ""
-<<<<<<< HEAD
     only: str = ""
-=======
     sources: tuple[AsOf, ...] = ()
     anyway: Anyway | None = None
     grounds: tuple[Ground, ...] = ()
->>>>>>> main
     version: int = 0
 
     @property
@@ -240,13 +233,7 @@ class InstanceState:
     gone: int = 0
     throttled: int = 0
     confirmation: Confirmation | None = None
-<<<<<<< HEAD
-=======
     compared: Compared | None = None
-    excluded: int = 0
-    held: int = 0
-    restored: int = 0
->>>>>>> main
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

@@ -42,14 +42,13 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "enum": ["failed", "confirmation", "late", "reviewer", "person", "regranted"]},
         "Only what waits for a person to do this about it: reviews, or removals (the last two).",
     ),
-    "outcome": ({"type": "string", "minLength": 1}, "Only removals that stand so, or that came back (regranted)."),
     "progress": (
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
     "outcome": (
-        {"type": "string", "enum": ["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]},
-        "Only members of whom this became.",
+        {"type": "string", "minLength": 1},
+        "Only members, or removals, of which this became: those of the list, and of removals `regranted`.",
     ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),

@@ -55,14 +55,9 @@ Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-<<<<<<< HEAD
     """Where entities of one type lie: table, key, their key in the other order (None: not listed there, or not now),
-    and the further columns that indexes are made of."""
-=======
-    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), the further
-    columns that indexes are made of, and how a column that changes by itself gets into the entity: one that has such
-    a column is saved without touching it."""
->>>>>>> main
+    the further columns that indexes are made of, and how a column that changes by itself gets into the entity: one
+    that has such a column is saved without touching it."""
 
     table: type[Row]
     key: Callable[[Any], Key]

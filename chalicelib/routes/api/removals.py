@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.domain.removals import Needs
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.api.removal_shapes import (
@@ -24,6 +24,7 @@ from chalicelib.routes.api.reviews import REVIEW
 from chalicelib.routes.graph.lists import next_page, position
 from chalicelib.routes.http import Answer, Call, Created, route
 from chalicelib.routes.shapes import Listed, Nothing
+from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.list_removals import removals_of_review, removals_that_need
 from chalicelib.usecases.removals import retry, settle
@@ -31,11 +32,12 @@ from chalicelib.usecases.review_regrant import review_regrant
 
 door = Blueprint(__name__)
 ONE = REVIEW + "/removals/{item_id}"
-LONGEST_REASON = 500
 
 
-def _seen(call: Call, review_id: str) -> ReviewInstance:
-    """The review, for those who see all of it. Raises NotFound, Forbidden."""
+def _seen(call: Call, review_id: str, item_id: str = "") -> ReviewInstance:
+    """The review, for those who see all of it. Raises NotFound (also for an item that can be none), Forbidden."""
+    if item_id and not ids.is_guid(item_id):
+        raise errors.NotFound("There is no such removal.")
     found, _ = visible_instance(call.services, call.actor, None, review_id)
     if not sees_all(call.actor, found):
         raise errors.Forbidden("Only those who administer or audit the review see its removals.")
@@ -72,20 +74,15 @@ def settle_removal(call: Call, review_id: str, item_id: str) -> Answer:
     """Say what became of a removal that no connector could make: somebody ended the access elsewhere, which is read
     again where possible, or it is to be kept. A re-grant that is kept may stay."""
     body: Settlement = call.body
-    reason = body.reason.strip()
-    if not reason:
-        raise errors.InvalidInput("Must be given: it stands in the evidence.", "reason")
-    if len(reason) > LONGEST_REASON:
-        raise errors.InvalidInput(f"Must have at most {LONGEST_REASON} characters.", "reason")
-    found = _seen(call, review_id)
-    settle(call.services, call.actor, call.now, call.operation, found, item_id, body.how, reason)
+    found = _seen(call, review_id, item_id)
+    settle(call.services, call.actor, call.now, call.operation, found, item_id, body.how, check_reason(body.reason))
     return None
 
 
 @route(door, "POST", ONE + "/retry", takes=Nothing, gives=None)
 def retry_removal(call: Call, review_id: str, item_id: str) -> Answer:
     """Have what is not removed tried again at once."""
-    retry(call.services, call.actor, call.now, call.operation, _seen(call, review_id), item_id)
+    retry(call.services, call.actor, call.now, call.operation, _seen(call, review_id, item_id), item_id)
     return None
 
 
@@ -93,7 +90,7 @@ def retry_removal(call: Call, review_id: str, item_id: str) -> Answer:
 def review_again(call: Call, review_id: str, item_id: str) -> Answer:
     """Begin a review of an access that came back; the one that was begun before, if there is one. What came back
     outside becomes an assignment first, which that review can end."""
-    found = _seen(call, review_id)
+    found = _seen(call, review_id, item_id)
     return Created(series_head(review_regrant(call.services, call.actor, call.now, call.operation, found, item_id)))
 
 
