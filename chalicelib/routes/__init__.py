@@ -37,6 +37,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.removals",
     "api.provisioning",
     "api.reports",
     "api.restoring",

@@ -146,13 +146,17 @@ class Removing:
     def _ended(
         self, before: Removal, after: Removal, assignment: Assignment, owed: tuple[Right, ...] | None
     ) -> Removal:
-        """End the assignment in one commit that says what was seen."""
-        also: list[Change] = [Save(after) if before.version else Create(after)]
+        """End the assignment in one commit that says what was seen. An ordinary removal is written beside it, which is
+        cheaper: the end that took nothing more tells a later worker what it was."""
+        plain = after.standing is Standing.REMOVED
+        also: list[Change] = [] if plain else [Save(after) if before.version else Create(after)]
         if after.outcome:
             also.append(Create(verified(after, SYSTEM, self.operation, self.services.clock.now())))
         request = self.end(assignment, owed, also)
         if request is None:
             return self._over_meanwhile(assignment, before)
+        if plain:
+            self.services.writer.put_all([after])
         after = replace(after, version=before.version + 1)
         if after.standing is Standing.UNDER_WAY:
             return self._once_more(assignment.id, request, after)
@@ -206,6 +210,9 @@ class Removing:
             return self._told_of(known or self._fresh())
         if request.state != "delivered":
             return self._once_more(assignment.id, request, known or self._fresh())
+        if known is not None and known.standing is Standing.UNDER_WAY:
+            now = self.services.clock.now()
+            return ended_as(seen_absent(known, now), Standing.REMOVED, now)
         if known is not None:
             return known
         notify_others.access_ended(self.services, self.instance, self.item, assignment, self.services.clock.now())

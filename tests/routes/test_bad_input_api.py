@@ -135,6 +135,8 @@ def provisioning_client(stage: Stage) -> dict[str, Any]:
 
 def rotation(stage: Stage) -> dict[str, Any]:
     return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
+def settlement(stage: Stage) -> dict[str, Any]:
+    return {"how": "kept", "reason": "agreed with the owner"}
 
 
 TABLE = {
@@ -225,6 +227,17 @@ TABLE = {
     f"POST {REVIEWS}/{{review_id}}/retry": Route(f"{REVIEWS}/{{review}}/retry", strict=True),
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
+    f"GET {REVIEWS}/{{review_id}}/removals": Route(f"{REVIEWS}/{{review}}/removals"),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/settle": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/settle", settlement, words=("how",), strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/retry": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/retry", strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/review": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/review", strict=True
+    ),
+    "GET /api/v1/removals": Route("/api/v1/removals"),
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),

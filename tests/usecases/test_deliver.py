@@ -290,13 +290,13 @@ def test_a_grant_that_arrives_after_the_end_is_taken_back(company: Company) -> N
     assert company.agenda() == []
 
 
-def reviewed(company: Company, *roles: str) -> tuple[str, Any]:
+def reviewed(company: Company, *roles: str, **settings: Any) -> tuple[str, Any]:
     """A review in which ann's assignment is denied, at its close; (assignment, instance)."""
     boss = company.org.person("boss")
     package = company.org.package("Reviewed", company.catalog)
     for role in roles:
         company.give(package, role)
-    review = factories.by_people(company.clock.now().date(), boss, justification_required=False)
+    review = factories.by_people(company.clock.now().date(), boss, justification_required=False, **settings)
     policy = company.org.policy(package, review=review)
     made = company.assign(policy, company.ann)
     company.clock.set(company.clock.now().replace(hour=23, minute=59, second=30))
