@@ -46,6 +46,10 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
+    "outcome": (
+        {"type": "string", "enum": ["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]},
+        "Only members of whom this became.",
+    ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),
     "as": ({"type": "string", "enum": ["reviewer", "reviewed"]}, "The part the person has in the reviews."),

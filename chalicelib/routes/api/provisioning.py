@@ -88,14 +88,16 @@ def rotate(call: Call, client_id: str) -> Answer:
 @route(door, "DELETE", CLIENT, gives=None)
 def delete(call: Call, client_id: str) -> Answer:
     """Delete a client: its tokens stop working at once; the people and groups it brought stay."""
-    return delete_client(call.services, call.actor, call.now, call.operation, client_id)
+    delete_client(call.services, call.actor, call.now, call.operation, client_id)
+    return None
 
 
 @route(door, "DELETE", PERSON, gives=None)
 def erase(call: Call, person_id: str) -> Answer:
     """Begin to erase a person: at once they can do nothing, then their access ends, then what tells who they were
     goes. Audit trail and proofs stay valid: they hold ids."""
-    return erase_person(call.services, call.actor, call.now, call.operation, person_id)
+    erase_person(call.services, call.actor, call.now, call.operation, person_id)
+    return None
 
 
 def _shown(call: Call, client: ProvisioningClient, used: datetime | None) -> dict[str, Any]:
