@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from local.client import Client
 from local.demo.player import Player
-from local.demo.real.access import assign, connect, packages
+from local.demo.real.access import adopt, assign, connect, packages
 from local.demo.real.people import provision
 from local.demo.real.removal import close, open_reviews
 from local.demo.real.systems import Systems
@@ -20,6 +20,7 @@ def play(client: Client) -> None:
     systems.build(player)
     connect(player, systems)
     start = start_day(player)
+    adopt(player, systems)
     made = packages(player, systems, start, people)
     assign(player, systems, made, people)
     reviews = open_reviews(player, made, start)
