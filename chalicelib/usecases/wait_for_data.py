@@ -37,8 +37,6 @@ def data_for(services: Services, definition: ReviewDefinition, due: Occurrence, 
     """The data on which this occurrence opens; None while it waits for some. Raises Conflict when somebody let it
     through at this moment: the agenda brings us back."""
     fresh = freshness(services, definition.package_id, definition.settings, now)
-    if not fresh.sources:
-        return Data(grounds=fresh.grounds)
     waiting = services.sources.waiting_opening(definition.id)
     anyway = waiting.anyway if waiting and waiting.day == due.date else None
     if fresh.old and anyway is None:

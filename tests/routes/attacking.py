@@ -87,7 +87,7 @@ def set_stage(world: World) -> Stage:
     known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
-    known |= {"audit_export": exported.json["id"]}
+    known |= {"audit_export": exported.json["id"], "source": world.services.sources.sources()[0].id}
     return Stage(world, organisation, known)
 
 

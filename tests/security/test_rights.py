@@ -40,45 +40,48 @@ COLUMNS = {
     "owner of another catalog": (Role.CATALOG_OWNER, "other"),
     "assignee": None,
     "stranger": None,
+    "sender of sign-ins": (Role.SIGN_IN_SENDER, ""),
 }
 
 #                        administrator, auditor, creator, owner, manager (catalog, package),
-TABLE = """             # assignment manager (catalog, package), reader, owner elsewhere, assignee, stranger
-create a catalog         + - + - - - - - - - - -
-see the catalog          + + . + + . + . + . . .
-edit the catalog         + - . + - . - . - . . .
-appoint an owner         + - - + - - - - - - - -
-appoint for the package  + - - + - - - - - - - -
-appoint an auditor       + - - - - - - - - - - -
-see the package          + + . + + + + + + . + .
-create a package         + - . + + . - . - . . .
-edit the package         + - . + + + - - - . - .
-see the policy           + + . + + + + + + . . .
-edit the policy          + - . + + + - - - . . .
-look ahead at reviews    + + . + + + + + - . - .
-assign a person          + - . + + + + + - . . .
-see the assignment       + + . + + + + + . . + .
-remove the assignment    + - . + + + + + . . - .
-see the review           + + . + + + + + + . . .
-see its counts           + + . + + + + + - . . .
-see its decisions        + + . + + + + + - . . .
-see its reviewers        + + . + + + + + - . . .
-see what it would do     + + . + + + + + - . . .
-see the overview         + + + + + + + + + + - -
-stop the review          + - . + + + - - - . . .
-read closed reviews      + + + + + + + + + + - -
-read the audit trail     + + - - - - - - - - - -
-read the package's trail + + - + + + - - - - - -
-export the audit trail   + + - - - - - - - - - -
-import people            + - - - - - - - - - - -
-look at the imports      + - - - - - - - - - - -
-list people              + + + + + + + + + + - -
-look at a person         + + + + + + + + + + . .
-see the review's mails   + + . + + + + + - . . .
-see a person's mails     + + . + + + + + . + . .
-read a mail              + + . + + + + + . . . .
-see what was not sent    + + - + + + + + - + - -
-see the deployment       + + - - - - - - - - - -
+TABLE = """             # assignment manager (catalog, package), reader, owner elsewhere, assignee, stranger, sender
+create a catalog         + - + - - - - - - - - - -
+see the catalog          + + . + + . + . + . . . .
+edit the catalog         + - . + - . - . - . . . .
+appoint an owner         + - - + - - - - - - - - -
+appoint for the package  + - - + - - - - - - - - -
+appoint an auditor       + - - - - - - - - - - - -
+see the package          + + . + + + + + + . + . .
+create a package         + - . + + . - . - . . . .
+edit the package         + - . + + + - - - . - . .
+see the policy           + + . + + + + + + . . . .
+edit the policy          + - . + + + - - - . . . .
+look ahead at reviews    + + . + + + + + - . - . .
+assign a person          + - . + + + + + - . . . .
+see the assignment       + + . + + + + + . . + . .
+remove the assignment    + - . + + + + + . . - . .
+see the review           + + . + + + + + + . . . .
+see its counts           + + . + + + + + - . . . .
+see its decisions        + + . + + + + + - . . . .
+see its reviewers        + + . + + + + + - . . . .
+see what it would do     + + . + + + + + - . . . .
+see the overview         + + + + + + + + + + - - -
+stop the review          + - . + + + - - - . . . .
+read closed reviews      + + + + + + + + + + - - -
+read the audit trail     + + - - - - - - - - - - -
+read the package's trail + + - + + + - - - - - - -
+export the audit trail   + + - - - - - - - - - - -
+import people            + - - - - - - - - - - - -
+look at the imports      + - - - - - - - - - - - -
+list people              + + + + + + + + + + - - -
+look at a person         + + + + + + + + + + . . .
+see the review's mails   + + . + + + + + - . . . .
+see a person's mails     + + . + + + + + . + . . .
+read a mail              + + . + + + + + . . . . .
+see what was not sent    + + - + + + + + - + - - -
+see the deployment       + + - - - - - - - - - - -
+tell of sign-ins         + - - - - - - - - - - - +
+see the sources          + + - - - - - - - - - - -
 """
 
 
@@ -188,6 +191,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see a person's mails": ("GET", "/api/v1/mails?personId={boss}", None),
     "read a mail": ("GET", "/api/v1/reviews/{review}/mails/{boss}?kind=start", None),
     "see what was not sent": ("GET", "/api/v1/mails/undelivered", None),
+    "tell of sign-ins": ("POST", "/api/v1/sign-ins", {"source": "Okta", "signIns": []}),
+    "see the sources": ("GET", "/api/v1/sources", None),
     "see the deployment": ("GET", "/api/v1/settings/deployment", None),
 }
 SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -307,6 +312,6 @@ def test_an_empty_group_or_a_disabled_account_is_no_administrator_who_stays(offi
 def test_auditors_and_readers_have_no_right_that_changes_anything() -> None:
     """R167, G40."""
     changing = {Right.CREATE_CATALOGS, Right.OWN_CATALOG, Right.MANAGE_PACKAGES, Right.ASSIGN}
-    for role in (Role.AUDITOR, Role.CATALOG_READER):
+    for role in (Role.AUDITOR, Role.CATALOG_READER, Role.SIGN_IN_SENDER):
         assert not RIGHTS[role] & changing
     assert RIGHTS[Role.ADMINISTRATOR] == set(Right)
