@@ -41,6 +41,17 @@ def count_decisions(event: Any) -> dict[str, Any]:
     return events.count_decisions(event.to_dict())
 
 
+@app.on_dynamodb_record(
+    stream_arn=os.environ.get("ACCESS_REVIEWS_AUDIT_STREAM_ARN", "arn:aws:dynamodb:::table/audit/stream/0"),
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=1,
+)
+def publish_events(event: Any) -> dict[str, Any]:
+    """Tell others what happened, as EventBridge events."""
+    return events.publish_events(event.to_dict())
+
+
 @app.on_cw_event(
     {
         "source": ["aws.signin", "aws.sso"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from chalicelib.aws.clock import SystemClock
+from chalicelib.domain.connections import Connection, ConnectorKind
 from chalicelib.settings import settings
-from chalicelib.usecases.ports import Clock, Services
+from chalicelib.usecases.ports import Clock, Connector, Services
 
 _clock: list[Clock] = []
 
@@ -20,6 +22,7 @@ def use_clock(clock: Clock) -> None:
 @cache
 def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
+    from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
     from chalicelib.aws.identities import IdentityStore
     from chalicelib.aws.mailer import SesMailer
@@ -28,29 +31,35 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.sign_ins import SignInTable
     from chalicelib.storage.sources import SourceTable
+    from chalicelib.storage.tasks import TaskTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
-    people, connections = DirectoryTable(), ConnectionTable()
+    people, connections, tasks = DirectoryTable(), ConnectionTable(), TaskTable()
     return Services(
         settings=chosen,
         clock=clock,
         writer=TableWriter(),
         people=people,
         sources=SourceTable(),
+        provisioning=ProvisioningTable(),
         sign_ins=SignInTable(),
         identities=IdentityStore(),
         entitlements=EntitlementTable(clock),
+        adoptions=AdoptionTable(),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
         items=ItemTable(),
@@ -59,7 +68,25 @@ def services() -> Services:
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
+        bus=EventBridge(chosen.event_bus),
+        guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
+        tasks=tasks,
+        exchanges=tasks,
     )
+
+
+def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
+    """The kinds of connections there are, each with what makes its connector."""
+    from chalicelib.aws.clients import client_elsewhere
+    from chalicelib.connectors import cognito, iam, identity_center, manual, webhook
+
+    return {
+        "identityCenter": (identity_center.KIND, lambda found: identity_center.connector(found, client_elsewhere)),
+        "cognito": (cognito.KIND, lambda found: cognito.connector(found, client_elsewhere)),
+        "iam": (iam.KIND, lambda found: iam.connector(found, client_elsewhere)),
+        "webhook": (webhook.KIND, lambda found: webhook.connector(found, services())),
+        "manual": (manual.KIND, lambda found: manual.connector(found, services())),
+    }

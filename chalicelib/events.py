@@ -8,23 +8,29 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
-from chalicelib.domain.audit import Decided
+from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
+from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
 from chalicelib.domain.sources import SOURCE, WAITS
-from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
+from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
+from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.await_confirmation import remind_of_confirmation
 from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
+from chalicelib.usecases.erase_person import ERASE, advance_erasure
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
@@ -32,8 +38,12 @@ from chalicelib.usecases.needs_reviewer import reviewer_changed
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
+from chalicelib.usecases.provision_people import MANAGERS, settle_managers
+from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
+from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
 from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
 
 LOG = logging.getLogger("access_reviews")
@@ -93,13 +103,21 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ASKED: notify.newly_asked,
     ABSENCE: begin_absence,
     LOST: reviewer_changed,
+    NEW_TASKS: tell_new_tasks,
+    TASKS_DUE: tell_due_tasks,
     SOURCE: look_at_source,
+    CONFIRMATION: remind_of_confirmation,
+    ERASE: advance_erasure,
+    EMPTIED: empty_deleted,
+    MANAGERS: settle_managers,
     WAITS: notify_others.review_waits,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
     reset_decisions.KIND: reset_decisions.advance_reset,
     "import": advance_import,
+    adopt_steps.KIND: adopt_groups.advance_adoption,
+    adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
     SPREAD: advance_roles,
@@ -131,6 +149,27 @@ def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     if decided:
         bootstrap.services().writer.put_all(audit_rows(decided))
     return {"counted": len(changes), "state": {}}
+
+
+def publish_events(event: dict[str, Any]) -> dict[str, Any]:
+    """Tell others what new audit rows mean for them. What was not taken comes again from the first such record on
+    (partial batch); a record that cannot be read is logged and holds nothing up."""
+    found = [(record, row) for record in event["Records"] if (row := _audit_row(record)) is not None]
+    again = publish(bootstrap.services(), [row for _, row in found])
+    failed = [found[position][0]["dynamodb"]["SequenceNumber"] for position in sorted(again)]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def _audit_row(record: dict[str, Any]) -> AuditEvent | None:
+    """A new row of the audit table; None for one the table forgot."""
+    image = record["dynamodb"].get("NewImage")
+    if image is None:
+        return None
+    try:
+        return msgspec.convert({"id": image["sk"]["S"], **json.loads(image["data"]["S"])}, AuditEvent)
+    except (KeyError, ValueError):
+        LOG.exception("an audit row cannot be published: %s", record["dynamodb"].get("Keys"))
+        return None
 
 
 def _decided(record: dict[str, Any]) -> Decided | None:

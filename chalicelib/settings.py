@@ -19,11 +19,15 @@ class Settings:
     """What a deployment decides. Seconds are real time unless said otherwise. `audit_retention_days`: after that
     many days the audit table forgets an event; 0 keeps everything without end (G39).
 
+    `event_bus`: name or ARN of the EventBridge bus on which others are told what happens; "" tells nobody.
+
     Signing in (`oidc_*`): any OpenID Connect issuer with a public client, which has no secret and may come back to
     `/signed-in` and `/signed-out` of the portal's address. `issuer` and `audience` are what an ID token must name;
     `client_id` is the audience unless given; `claim` names the person. The addresses to sign in, to fetch tokens, to
     sign out and of the keys are discovered from the issuer unless given. `scopes`: add `offline_access` where the
     issuer hands out refresh tokens for it, so that long sessions renew themselves without a redirect.
+
+    `private_hosts`: hosts in private networks, separated by commas, that connections may send messages to.
     """
 
     stage: str = "local"
@@ -39,6 +43,7 @@ class Settings:
     mail_footer: str = ""
     mail_from: str = "access-reviews@example.com"
     mail_enabled: bool = True
+    event_bus: str = "default"
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_keys_url: str = ""
@@ -51,6 +56,7 @@ class Settings:
     first_administrator: str = ""
     default_time_zone: str = "UTC"
     cursor_secret: str = ""
+    private_hosts: str = ""
     audit_retention_days: int = 0
     lease_seconds: int = 300
     invocation_seconds: int = 240

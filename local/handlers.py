@@ -33,7 +33,7 @@ class Handlers:
     timers: tuple[str, ...]
     schedules: Mapping[str, str]  # the timers' expressions
     queue: str
-    stream: str
+    streams: tuple[str, ...]
 
     def call(self, name: str, event: Mapping[str, Any]) -> Any:
         """Run one handler; what it raises comes through."""
@@ -41,14 +41,15 @@ class Handlers:
 
 
 def declared(module: ModuleType) -> Handlers:
-    """The handlers of `module.app`: any number of timers, at most one queue and one stream handler ("" for none)."""
+    """The handlers of `module.app`: any number of timers and stream handlers, in the order they are
+    declared, and at most one queue handler ("" for none)."""
     sources = module.app.event_sources
     timers = tuple(_names(sources, ScheduledEventConfig))
     timed = [source for source in sources if isinstance(source, ScheduledEventConfig)]
     schedules = {name: _expression(source) for name, source in zip(timers, timed, strict=True)}
     queue = [*_names(sources, SQSEventConfig), ""]
-    stream = [*_names(sources, DynamoDBEventConfig), ""]
-    return Handlers(module, timers, schedules, queue[0], stream[0])
+    streams = tuple(_names(sources, DynamoDBEventConfig))
+    return Handlers(module, timers, schedules, queue[0], streams)
 
 
 def _expression(source: ScheduledEventConfig) -> str:

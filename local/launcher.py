@@ -145,10 +145,11 @@ class _Run:
         os.environ["ACCESS_REVIEWS_MAIL_FROM"] = ensure_sender(aws.client("sesv2"))
         signin = SignIn(aws.client("cognito-idp"), self._state.path("sign-in.json"))
         os.environ.update(signin.environment(REGION, aws.url))
-        os.environ["ACCESS_REVIEWS_ITEMS_STREAM_ARN"] = stream = ensure_tables(aws.client("dynamodb"))
-        return self._open(aws, signin, queue, stream)
+        streams = ensure_tables(aws.client("dynamodb"))
+        os.environ["ACCESS_REVIEWS_ITEMS_STREAM_ARN"], os.environ["ACCESS_REVIEWS_AUDIT_STREAM_ARN"] = streams
+        return self._open(aws, signin, queue, streams)
 
-    def _open(self, aws: Aws, signin: Any, queue: str, stream: str) -> tuple[Any, Any]:
+    def _open(self, aws: Aws, signin: Any, queue: str, streams: Sequence[str]) -> tuple[Any, Any]:
         from chalicelib import bootstrap
         from chalicelib.aws import clients
         from local import server as servers
@@ -171,10 +172,13 @@ class _Run:
             handler.setStream(sys.stderr)
         handlers = declared(front)
         queue_worker = QueueWorker(handlers, aws.client("sqs"), queue)
-        stream_worker = StreamWorker(handlers, aws.client("dynamodbstreams"), stream)
-        self._seed(bootstrap.services(), stream_worker.drain)
+        reader = aws.client("dynamodbstreams")
+        stream_workers = [
+            StreamWorker(handlers, name, reader, arn) for name, arn in zip(handlers.streams, streams, strict=True)
+        ]
+        self._seed(bootstrap.services(), stream_workers[0].drain)
         bootstrap.use_clock(clock)  # the past had another
-        workers = Workers(handlers, clock, queue_worker, stream_worker, _agenda(bootstrap.services))
+        workers = Workers(handlers, clock, queue_worker, stream_workers, _agenda(bootstrap.services))
         call = servers.gateway_call(front.app)
         pages = Pages(Provider(signin, self._port), mailbox, bootstrap.services, self._port)
         levers = Levers(clock, workers, mailbox, signin, pages, bootstrap.services, call)
@@ -239,6 +243,7 @@ def _environment(url: str, port: int, secret: str) -> dict[str, str]:
         "PORTAL_URL": f"http://{HOST}:{port}",
         "ORGANISATION": "Meridian Works",
         "CURSOR_SECRET": secret,
+        "PRIVATE_HOSTS": "127.0.0.1,localhost",
         "FIRST_ADMINISTRATOR": "admin@example.com",
         "CLOSING_WAIT_SECONDS": "2",
         "STOP_DELAY_SECONDS": "1",

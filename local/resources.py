@@ -70,10 +70,18 @@ def ensure_sender(client: Any) -> str:
     return SENDER
 
 
-def ensure_tables(client: Any) -> str:
-    """Create the product's tables; returns the ARN of the items table's stream. Imports the product."""
+def ensure_tables(client: Any) -> tuple[str, str]:
+    """Create the product's tables; returns the ARNs of the streams of items and audit. Imports the product."""
     from chalicelib.storage import tables
 
     tables.create_all()
-    described = client.describe_table(TableName=tables.ItemRow.Meta.table_name)["Table"]
-    return str(described["LatestStreamArn"])
+    return _stream(client, tables.ItemRow), _stream(client, tables.AuditRow)
+
+
+def _stream(client: Any, table: Any) -> str:
+    """The ARN of a table's stream, which a table of an older state may not have yet."""
+    name = table.Meta.table_name
+    if "LatestStreamArn" not in client.describe_table(TableName=name)["Table"]:
+        wanted = {"StreamEnabled": True, "StreamViewType": table.Meta.stream_view_type}
+        client.update_table(TableName=name, StreamSpecification=wanted)
+    return str(client.describe_table(TableName=name)["Table"]["LatestStreamArn"])

@@ -1,7 +1,7 @@
-"""Hands the table's stream to the stream handler, in order, each batch until it succeeds.
+"""Hands a table's stream to its handler, in order, each batch until it succeeds.
 
-Every start reads from the oldest record. The handler counts exactly once however often a record repeats, and a
-position kept outside the tables would be ahead of them after an unclean stop and skip records.
+Every start reads from the oldest record. Handlers take records that repeat, and a position kept outside the tables
+would be ahead of them after an unclean stop and skip records.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ _EXPIRED = {"ExpiredIteratorException", "TrimmedDataAccessException", "Validatio
 
 
 class StreamWorker:
-    """Polls every shard of one stream; `drain` may be called from any thread."""
+    """Polls every shard of one stream for the handler `name`; `drain` may be called from any thread."""
 
-    def __init__(self, handlers: Handlers, client: Any, arn: str) -> None:
+    def __init__(self, handlers: Handlers, name: str, client: Any, arn: str) -> None:
         self._handlers = handlers
+        self._name = name
         self._client = client
         self._arn = arn
         self._iterators: dict[str, str] = {}
         self._last: dict[str, str] = {}
         self._lock = Lock()
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="stream")
+        self._thread = Thread(target=self._run, name=f"stream-{name}")
         self.handled = 0
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class StreamWorker:
             try:
                 self.drain()
             except Exception as problem:  # noqa: BLE001 - the batch stays where it is and is tried again
-                report("Counting failed; the same records are tried again.", problem)
+                report(f"{self._name} failed; the same records are tried again.", problem)
                 pause = RETRY_SECONDS
             self._stop.wait(pause)
 
@@ -77,7 +78,9 @@ class StreamWorker:
         records = answer["Records"]
         if records:
             event = stream_event([stream_record(record, self._arn) for record in records], shard, self._arn)
-            self._handlers.call(self._handlers.stream, event)
+            said = self._handlers.call(self._name, event)
+            if (said or {}).get("batchItemFailures"):
+                raise RuntimeError(f"{self._name} did not take all records")
             self._last[shard] = records[-1]["dynamodb"]["SequenceNumber"]
             self.handled += len(records)
         following = answer.get("NextShardIterator")

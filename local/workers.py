@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
@@ -34,14 +34,14 @@ class Workers:
         handlers: Handlers,
         clock: Clock,
         queue: QueueWorker,
-        stream: StreamWorker,
+        streams: Sequence[StreamWorker],
         upcoming: Callable[[datetime], datetime | None],
     ) -> None:
         self._handlers = handlers
         self._upcoming = upcoming
         self._clock = clock
         self._queue = queue
-        self._stream = stream
+        self._streams = streams
         self._stop = Event()
         self._ticking = Lock()
         for expression in handlers.schedules.values():
@@ -51,7 +51,8 @@ class Workers:
     def start(self) -> None:
         """Start every thread."""
         self._queue.start()
-        self._stream.start()
+        for stream in self._streams:
+            stream.start()
         for timer in self._timers:
             timer.start()
 
@@ -60,16 +61,17 @@ class Workers:
         self._stop.set()
 
     def stop(self) -> None:
-        """Finish what is under way, then hand over what is left in the stream."""
+        """Finish what is under way, then hand over what is left in the streams."""
         self.interrupt()
         for timer in self._timers:
             timer.join()
         self._queue.stop()
-        self._stream.stop()
-        try:
-            self._stream.drain()
-        except Exception as problem:  # noqa: BLE001 - the records are saved with the tables and come again
-            report("The last changes are counted at the next start.", problem)
+        for stream in self._streams:  # what decisions leave in the audit table's stream comes after them
+            stream.stop()
+            try:
+                stream.drain()
+            except Exception as problem:  # noqa: BLE001 - the records are saved with the tables and come again
+                report("The last changes are handed over at the next start.", problem)
 
     def tick(self, limit_seconds: float = TICK_LIMIT_SECONDS) -> dict[str, Any]:
         """Fire all timers and wait until queue and stream are empty, until a whole round found nothing to do.
@@ -120,7 +122,7 @@ class Workers:
         return self._queue.handled, self._queue.failed
 
     def _done(self) -> tuple[int, int, int]:
-        return self._queue.handled, self._queue.failed, self._stream.handled
+        return self._queue.handled, self._queue.failed, sum(one.handled for one in self._streams)
 
     def _settle(self, limit: float) -> bool:
         """Wait for the queue to be empty, then for the stream; False at the limit, at the end of the workers, or
@@ -130,10 +132,11 @@ class Workers:
                 return False
         for attempt in range(STREAM_TRIES):
             try:
-                self._stream.drain()
+                for stream in self._streams:
+                    stream.drain()
                 return True
             except Exception as problem:  # noqa: BLE001 - tried again, then told by `finished`
-                report(f"Counting failed (try {attempt + 1}).", problem)
+                report(f"A stream was not handed over (try {attempt + 1}).", problem)
                 self._stop.wait(TIMER_SECONDS)
         return False
 

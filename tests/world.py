@@ -121,6 +121,7 @@ class World:
     app: Any
     queue_url: str
     streamed: int = 0
+    told: int = 0
 
     @property
     def services(self) -> Any:
@@ -269,6 +270,36 @@ class World:
             named = [{**one, "eventSourceARN": table.latest_stream_label} for one in records[start : start + 1000]]
             front.count_decisions({"Records": named, "shardId": "shard"}, None)
         return sum(1 for record in records if record["eventName"] == "MODIFY")
+
+    def published(self) -> list[dict[str, Any]]:
+        """Hand new records of the audit table's stream to the publishing handler; the events EventBridge was given,
+        each with its `DetailType` and, parsed, its `Detail`."""
+        import app as front
+        from chalicelib.aws.clients import client
+
+        found: list[dict[str, Any]] = []
+
+        def keep(params: dict[str, Any], **_: Any) -> None:
+            found.extend({**entry, "Detail": json.loads(entry["Detail"])} for entry in params["Entries"])
+
+        records = self.audit_records()
+        client("events").meta.events.register("before-parameter-build.events.PutEvents", keep, unique_id="published")
+        try:
+            for start in range(0, len(records), 100):
+                answer = front.publish_events({"Records": records[start : start + 100]}, None)
+                assert not answer["batchItemFailures"], answer
+        finally:
+            client("events").meta.events.unregister("before-parameter-build.events.PutEvents", unique_id="published")
+        return found
+
+    def audit_records(self) -> list[dict[str, Any]]:
+        """The new records of the audit table's stream."""
+        from chalicelib.storage.tables import AuditRow
+
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].get_table(AuditRow.Meta.table_name)
+        records = [record.to_json() for record in table.stream_shard.items[self.told :]]
+        self.told += len(records)
+        return records
 
     def mails(self) -> list[dict[str, Any]]:
         """Every mail SES accepted, oldest first: to, subject, body (text and HTML as sent)."""

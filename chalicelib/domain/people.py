@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from chalicelib.domain.sign_ins import NOT_SEEN, Seen
 
+REMOVED = "(removed person)"  # shown for somebody who was erased, where a name was frozen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
@@ -15,7 +17,10 @@ class User:
 
     `last_sign_in` None means unknown, unless `never_signed_in` is set (G21). `sign_in_as_of` is the instant up
     to which the file that told so reaches. `seen` is what sources of sign-ins told; its interactive one is in
-    `last_sign_in` too. `invitation` is `accepted`, `pending` or "" for members.
+    `last_sign_in` too. `invitation` is `accepted`, `pending` or "" for members. `provisioned` has the provisioning
+    clients that keep this person, each with its own id of them ("" for none). `manager_awaited` is how a client named
+    a manager who is not there yet. `leaving`: since when the person is being erased; they can do nothing any more,
+    and the row goes when their access has ended.
     """
 
     id: str
@@ -34,8 +39,19 @@ class User:
     last_sign_in: datetime | None = None
     never_signed_in: bool = False
     sign_in_as_of: datetime | None = None
+    employee_number: str = ""
+    organization: str = ""
+    division: str = ""
+    cost_center: str = ""
+    provisioned: tuple[tuple[str, str], ...] = ()
+    manager_awaited: str = ""
+    leaving: datetime | None = None
     seen: Seen = NOT_SEEN
     version: int = 0
+
+    def external_id(self, client_id: str) -> str:
+        """What a provisioning client calls this person, "" for nothing."""
+        return dict(self.provisioned).get(client_id, "")
 
     @property
     def last_seen(self) -> datetime | None:
@@ -62,6 +78,7 @@ class Group:
     """A group of the directory; members are rows of their own and may be groups.
 
     `kind`: "" for one whose members are set here, `dynamic`, `onPremises` or `distribution` (R7).
+    `provisioned` as for a person; `modified` also tells when members last changed.
     """
 
     id: str
@@ -69,7 +86,13 @@ class Group:
     description: str = ""
     kind: str = ""
     created: datetime | None = None
+    modified: datetime | None = None
+    provisioned: tuple[tuple[str, str], ...] = ()
     version: int = 0
+
+    def external_id(self, client_id: str) -> str:
+        """What a provisioning client calls this group, "" for nothing."""
+        return dict(self.provisioned).get(client_id, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.agenda import Lease
+from chalicelib.domain.guards import Confirmation
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
 from chalicelib.domain.sign_ins import Ground
 from chalicelib.domain.sources import Anyway, AsOf
@@ -151,6 +152,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the opening found when it compared the assignments with the members outside: members without an assignment
+    (`missing`), assignments without membership (`extra`), and rights that could not be compared (`unread`)."""
+
+    at: datetime
+    missing: int = 0
+    extra: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSet:
     """A reviewer set of several members (or of nobody): how many items and shards it owns."""
 
@@ -172,12 +184,15 @@ class InstanceState:
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
 
-    Of the removals, `removed` were made, `removal_failures` failed, and `gone` found nothing left to remove.
+    Of the removals, `removed` were made (and `restored` of them undone), `removal_failures` failed, and `gone` found
+    nothing left to remove; `excluded` were left out at the `confirmation`, and `held` because nobody else holds a
+    right that somebody must keep.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144). `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
+    leave it out (R144). `compared`: what comparing with the systems outside found.
+    `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
     status a Failed review goes on from."""
 
     instance_id: str
@@ -207,6 +222,11 @@ class InstanceState:
     removed: int = 0
     removal_failures: int = 0
     gone: int = 0
+    confirmation: Confirmation | None = None
+    compared: Compared | None = None
+    excluded: int = 0
+    held: int = 0
+    restored: int = 0
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

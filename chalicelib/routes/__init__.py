@@ -17,9 +17,12 @@ DOORS = (
     "graph.history",
     "graph.policies",
     "graph.review_changes",
+    "api.adoptions",
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
+    "api.confirming",
+    "api.connectors",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
@@ -34,6 +37,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.provisioning",
     "api.reports",
     "api.review_previews",
     "api.review_series",
@@ -43,8 +47,12 @@ DOORS = (
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
+    "api.tasks",
     "api.sources",
     "portal.pages",
+    "scim.discovery",
+    "scim.groups",
+    "scim.users",
 )
 
 

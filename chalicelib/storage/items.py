@@ -9,6 +9,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
+from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import (
     MOST_SUBMISSIONS,
     ApplyResult,
@@ -167,11 +168,23 @@ class ItemTable:
         refused = _update(_key(instance_id, item_id), "SET c = :c, ct = :t", condition, values)
         return refused is None or refused.cancelled is not None
 
+    def forget(self, instance_id: str, item_id: str, name: str) -> None:
+        """See ports.Items (R137)."""
+        values: Wire = {":n": {"S": name}, ":u": {"S": ""}}
+        _update(_key(instance_id, item_id), "SET n = :n, u = :u REMOVE j, e", "attribute_exists(pk)", values)
+
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """See ports.Items."""
         values: Wire = {":new": {"S": ApplyResult.NEW.value}, ":deny": {"S": CODES[Decision.DENY]}}
         condition = "d = :deny AND attribute_not_exists(c) AND (attribute_not_exists(z) OR z = :new)"
         return _update(_key(instance_id, item_id), "SET z = :new", condition, values) is None
+
+    def spare(self, instance_id: str, item_id: str, why: Spared, because: str) -> bool:
+        """See ports.Items (G24)."""
+        values: Wire = {":i": {"S": why.value}, ":w": {"S": because}, ":deny": {"S": CODES[Decision.DENY]}}
+        condition = "d = :deny AND attribute_not_exists(c) AND attribute_not_exists(zt)"
+        refused = _update(_key(instance_id, item_id), "SET i = :i, iw = :w", condition, values)
+        return refused is None
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """See ports.Items (R120, R121)."""
@@ -180,4 +193,4 @@ class ItemTable:
         if by:
             expression += ", zb = :b"
             values[":b"] = {"S": by}
-        _update(_key(instance_id, item_id), expression, "attribute_exists(pk)", values)
+        _update(_key(instance_id, item_id), f"{expression} REMOVE i, iw", "attribute_exists(pk)", values)

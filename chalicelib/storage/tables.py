@@ -106,6 +106,7 @@ class ByActor(GlobalSecondaryIndex):  # type: ignore[type-arg, no-untyped-call]
 class AuditRow(Row):
     class Meta(_Common):
         table_name = table_name("audit")
+        stream_view_type = "NEW_IMAGE"
 
     target = UnicodeAttribute(null=True)
     actor = UnicodeAttribute(null=True)

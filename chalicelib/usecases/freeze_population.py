@@ -25,6 +25,7 @@ from chalicelib.domain.recommendations import Knowledge, advise, as_of
 from chalicelib.domain.reviewers import FALLBACK, Choice, Panel, choose, shards_for
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
 from chalicelib.domain.sign_ins import short
+from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.former_review import FormerReview
 from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
 from chalicelib.usecases.ports import Services
@@ -90,7 +91,7 @@ class Freezer:
             state,
             page=state.page + 1,
             cursor=manifest.after or "",
-            step="freeze" if manifest.after else "write",
+            step="freeze" if manifest.after else COMPARE,
             items=state.items + manifest.count,
             population=state.population + manifest.seen,
             counted=self.panels.counted,
@@ -217,6 +218,7 @@ class Freezer:
             manager_name=manager.display_name[:40] if manager else "",
             resource=advice.resource,
             last_used=_seconds(advice.last_used),
+            mail=user.mail,
         )
 
 

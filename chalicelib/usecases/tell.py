@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain import errors
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.mail_log import MOST_DETAIL, Fault, Notice, Told, Undelivered, failure
 from chalicelib.domain.notices import (
     AccessEnded,
@@ -12,6 +13,7 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewWaits,
+    TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
@@ -19,7 +21,17 @@ from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.ports import Create, Services
 
 Content = (
-    ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff | ReviewWaits
+    ReviewExtended
+    | DecisionsReset
+    | LastCallSummary
+    | ReviewFinished
+    | AccessEnded
+    | ReviewsSwitchedOff
+    | ConfirmationWaits
+    | AccessRestored
+    | DecisionUndone
+    | TasksToDo
+    | ReviewWaits
 )
 
 

@@ -52,12 +52,12 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         )["TableDescription"]
         handlers, queue = declared(tiny), FakeQueue(visibility_seconds=30)
-        stream = StreamWorker(handlers, streams, table["LatestStreamArn"])
+        stream = StreamWorker(handlers, "count", streams, table["LatestStreamArn"])
         clock = OffsetClock(tmp_path / "clock.json")
         agenda: list[datetime] = []
         worker = QueueWorker(handlers, queue, "work", retry_seconds=0)
         workers = Workers(
-            handlers, clock, worker, stream, lambda now: min((x for x in agenda if x > now), default=None)
+            handlers, clock, worker, [stream], lambda now: min((x for x in agenda if x > now), default=None)
         )
         tiny.send.append(queue.send)
         workers.start()
@@ -67,7 +67,7 @@ def stage(app: object, tmp_path: Path) -> Iterator[Stage]:
 
 def test_declared() -> None:
     handlers = declared(tiny)
-    assert (handlers.timers, handlers.queue, handlers.stream) == (("tick",), "work", "count")
+    assert (handlers.timers, handlers.queue, handlers.streams) == (("tick",), "work", ("count",))
     assert handlers.schedules == {"tick": "rate(1 minute)"}
 
 

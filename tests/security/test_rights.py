@@ -19,6 +19,7 @@ from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
 from chalicelib.usecases.roles import grant_role, revoke_role, roles_of
 from tests import factories
 from tests.factories import ADMIN, Organisation
+from tests.groups_outside import plug_in_groups
 from tests.routes.attacking import contents
 from tests.usecases.desk import Desk, office
 from tests.world import Reply, World
@@ -40,48 +41,54 @@ COLUMNS = {
     "owner of another catalog": (Role.CATALOG_OWNER, "other"),
     "assignee": None,
     "stranger": None,
-    "sender of sign-ins": (Role.SIGN_IN_SENDER, ""),
 }
 
 #                        administrator, auditor, creator, owner, manager (catalog, package),
-TABLE = """             # assignment manager (catalog, package), reader, owner elsewhere, assignee, stranger, sender
-create a catalog         + - + - - - - - - - - - -
-see the catalog          + + . + + . + . + . . . .
-edit the catalog         + - . + - . - . - . . . .
-appoint an owner         + - - + - - - - - - - - -
-appoint for the package  + - - + - - - - - - - - -
-appoint an auditor       + - - - - - - - - - - - -
-see the package          + + . + + + + + + . + . .
-create a package         + - . + + . - . - . . . .
-edit the package         + - . + + + - - - . - . .
-see the policy           + + . + + + + + + . . . .
-edit the policy          + - . + + + - - - . . . .
-look ahead at reviews    + + . + + + + + - . - . .
-assign a person          + - . + + + + + - . . . .
-see the assignment       + + . + + + + + . . + . .
-remove the assignment    + - . + + + + + . . - . .
-see the review           + + . + + + + + + . . . .
-see its counts           + + . + + + + + - . . . .
-see its decisions        + + . + + + + + - . . . .
-see its reviewers        + + . + + + + + - . . . .
-see what it would do     + + . + + + + + - . . . .
-see the overview         + + + + + + + + + + - - -
-stop the review          + - . + + + - - - . . . .
-read closed reviews      + + + + + + + + + + - - -
-read the audit trail     + + - - - - - - - - - - -
-read the package's trail + + - + + + - - - - - - -
-export the audit trail   + + - - - - - - - - - - -
-import people            + - - - - - - - - - - - -
-look at the imports      + - - - - - - - - - - - -
-list people              + + + + + + + + + + - - -
-look at a person         + + + + + + + + + + . . .
-see the review's mails   + + . + + + + + - . . . .
-see a person's mails     + + . + + + + + . + . . .
-read a mail              + + . + + + + + . . . . .
-see what was not sent    + + - + + + + + - + - - -
-see the deployment       + + - - - - - - - - - - -
-tell of sign-ins         + - - - - - - - - - - - +
-see the sources          + + - - - - - - - - - - -
+TABLE = """             # assignment manager (catalog, package), reader, owner elsewhere, assignee, stranger
+create a catalog         + - + - - - - - - - - -
+see the catalog          + + . + + . + . + . . .
+edit the catalog         + - . + - . - . - . . .
+see the connections      + + - + - - - - - + - -
+configure a connection   + - - - - - - - - - - -
+see the kinds            + - - - - - - - - - - -
+see everybody's tasks    + + - - - - - - - - - -
+appoint an owner         + - - + - - - - - - - -
+appoint for the package  + - - + - - - - - - - -
+appoint an auditor       + - - - - - - - - - - -
+see the package          + + . + + + + + + . + .
+create a package         + - . + + . - . - . . .
+edit the package         + - . + + + - - - . - .
+see the policy           + + . + + + + + + . . .
+edit the policy          + - . + + + - - - . . .
+look ahead at reviews    + + . + + + + + - . - .
+assign a person          + - . + + + + + - . . .
+see the assignment       + + . + + + + + . . + .
+remove the assignment    + - . + + + + + . . - .
+see the review           + + . + + + + + + . . .
+see its counts           + + . + + + + + - . . .
+see its decisions        + + . + + + + + - . . .
+see its reviewers        + + . + + + + + - . . .
+see what it would do     + + . + + + + + - . . .
+see the overview         + + + + + + + + + + - -
+stop the review          + - . + + + - - - . . .
+see who would lose it    + + . + + + + + - . . .
+read closed reviews      + + + + + + + + + + - -
+read the audit trail     + + - - - - - - - - - -
+read the package's trail + + - + + + - - - - - -
+export the audit trail   + + - - - - - - - - - -
+import people            + - - - - - - - - - - -
+look at the imports      + - - - - - - - - - - -
+adopt what exists        + - - - - - - - - - - -
+look at the adoptions    + - - - - - - - - - - -
+list people              + + + + + + + + + + - -
+look at a person         + + + + + + + + + + . .
+see the review's mails   + + . + + + + + - . . .
+see a person's mails     + + . + + + + + . + . .
+read a mail              + + . + + + + + . . . .
+see what was not sent    + + - + + + + + - + - -
+see the deployment       + + - - - - - - - - - -
+tell of sign-ins         + - - - - - - - - - - -
+see the sources          + + - - - - - - - - - -
 """
 
 
@@ -111,6 +118,7 @@ def scene(world: World) -> Scene:
 
 
 def _set(world: World) -> Scene:
+    plug_in_groups(world.services, "outside")
     organisation = Organisation(world.services)
     boss = organisation.person("boss")
     home, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")
@@ -144,6 +152,14 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "create a catalog": ("POST", f"{EM}/catalogs", {"displayName": "Fresh"}),
     "see the catalog": ("GET", f"{EM}/catalogs/{{catalog}}", None),
     "edit the catalog": ("PATCH", f"{EM}/catalogs/{{catalog}}", {"description": "Changed"}),
+    "see the connections": ("GET", "/api/v1/connectors", None),
+    "configure a connection": (
+        "POST",
+        "/api/v1/connectors",
+        {"name": "site", "kind": "manual", "settings": {"assignedTo": "catalogOwners"}},
+    ),
+    "see the kinds": ("GET", "/api/v1/connectors/kinds", None),
+    "see everybody's tasks": ("GET", "/api/v1/tasks?scope=all", None),
     "appoint an owner": (
         "POST",
         "/api/v1/roles",
@@ -178,6 +194,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
     "see the overview": ("GET", "/api/v1/overview", None),
+    "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
     "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),
@@ -185,6 +202,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
     "import people": ("POST", "/api/v1/imports/people", {}),
     "look at the imports": ("GET", "/api/v1/imports", None),
+    "adopt what exists": ("POST", "/api/v1/adoptions", {"connection": "outside", "groups": "all"}),
+    "look at the adoptions": ("GET", "/api/v1/adoptions", None),
     "list people": ("GET", "/api/v1/people", None),
     "look at a person": ("GET", "/api/v1/people/{spare}", None),
     "see the review's mails": ("GET", "/api/v1/mails?reviewId={review}", None),
@@ -234,6 +253,14 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(scene: Scene, who: s
     for action in [action for action, mark in mine if mark == "+"]:
         reply = scene.ask(who, *ACTIONS[action])
         assert verdict(action, reply) == "+", (action, reply.text)
+
+
+def test_who_tells_of_sign_ins_may_do_nothing_else(scene: Scene) -> None:
+    """A program's role: whoever else's marks are a stranger's."""
+    robot = Organisation(scene.world.services).person("robot")
+    Organisation(scene.world.services).grant(robot, Role.SIGN_IN_SENDER)
+    marks = {action: mark for action, name, mark in rows() if name == "stranger"} | {"tell of sign-ins": "+"}
+    assert {action: verdict(action, scene.ask("robot", *ACTIONS[action])) for action in marks} == marks
 
 
 def test_a_hidden_object_and_none_look_the_same(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
+from chalicelib.usecases.ports.adopting import Adoptions
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -35,20 +36,28 @@ from chalicelib.usecases.ports.connecting import (
     ListsResources,
     Member,
     Outer,
+    RestsOnWord,
     Secrets,
     SeesPaths,
+    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
+from chalicelib.usecases.ports.tasking import Exchanges, Tasks
+from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Adoptions",
     "Alter",
     "Answer",
     "Audit",
+    "Bus",
     "Capability",
     "Change",
     "Checks",
@@ -61,8 +70,10 @@ __all__ = [
     "Delete",
     "Drop",
     "Entitlements",
+    "Exchanges",
     "Files",
     "Found",
+    "Guards",
     "Identities",
     "Items",
     "ListsMembers",
@@ -71,14 +82,17 @@ __all__ = [
     "Mailer",
     "Member",
     "Outer",
+    "OutgoingEvent",
     "Page",
     "People",
     "Progress",
+    "Provisioning",
     "Put",
     "Queue",
     "Recorded",
     "Renderer",
     "Reports",
+    "RestsOnWord",
     "Reviews",
     "Save",
     "Secrets",
@@ -86,7 +100,9 @@ __all__ = [
     "Services",
     "SignIns",
     "Sources",
+    "Tasks",
     "Unchanged",
+    "Word",
     "Writer",
     "able",
 ]
@@ -101,10 +117,12 @@ class Services:
     writer: Writer
     people: People
     sources: Sources
+    provisioning: Provisioning
     sign_ins: SignIns
     identities: Identities
     entitlements: Entitlements
     reviews: Reviews
+    adoptions: Adoptions
     reports: Reports
     items: Items
     audit: Audit
@@ -112,6 +130,10 @@ class Services:
     queue: Queue
     mailer: Mailer
     renderer: Renderer
+    bus: Bus
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    guards: Guards
+    tasks: Tasks
+    exchanges: Exchanges

@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.parts import MyReview, ReviewerRow
@@ -207,8 +208,16 @@ class Items(Protocol):
     def cancel(self, instance_id: str, item_id: str, cause: Cancelled, now: datetime) -> bool:
         """Mark an item that ended by itself, whatever was decided; False when it is closed or being removed."""
 
+    def forget(self, instance_id: str, item_id: str, name: str) -> None:
+        """Write over who an item is about: `name` in place of the display name, no other words (R137). What the
+        evidence is made of stays."""
+
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
+
+    def spare(self, instance_id: str, item_id: str, why: Spared, because: str) -> bool:
+        """Record that a denied item keeps its access, until something is applied to it; False when it is not denied,
+        or something was applied already."""
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """Record what became of a removal; repeatable."""
