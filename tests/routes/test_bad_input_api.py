@@ -18,6 +18,7 @@ REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
+SIGN_INS, SOURCES = "/api/v1/sign-ins", "/api/v1/sources"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
@@ -135,11 +136,30 @@ def provisioning_client(stage: Stage) -> dict[str, Any]:
 
 def rotation(stage: Stage) -> dict[str, Any]:
     return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
 def settlement(stage: Stage) -> dict[str, Any]:
     return {"how": "kept", "reason": "agreed with the owner"}
 
 
+def sign_ins(stage: Stage) -> dict[str, Any]:
+    one = {"userPrincipalName": ANN, "at": "2026-03-01T00:00:00Z", "resource": "payroll", "interactive": True}
+    return {"source": "Okta", "signIns": [one], "coversUntil": "2026-03-01T00:00:00Z"}
+
+
+def source_changes(stage: Stage) -> dict[str, Any]:
+    return {"everyHours": 48, "retired": False}
+
+
+def on_old_data(stage: Stage) -> dict[str, Any]:
+    return {"reason": "The auditor waits."}
+
+
 TABLE = {
+    f"POST {SIGN_INS}": Route(SIGN_INS, sign_ins, loose=("signIns/0/resource",), strict=True),
+    f"GET {SOURCES}": Route(SOURCES),
+    f"PATCH {SOURCES}/{{source_id}}": Route(f"{SOURCES}/{{source}}", source_changes, strict=True),
+    f"POST {SERIES}/{{series_id}}/open-anyway": Route(f"{SERIES}/{{definition}}/open-anyway", on_old_data, strict=True),
     f"GET {CONNECTORS}": Route(CONNECTORS),
     f"GET {CONNECTORS}/kinds": Route(f"{CONNECTORS}/kinds"),
     f"POST {CONNECTORS}": Route(CONNECTORS, connector, strict=True),
