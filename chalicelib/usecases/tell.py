@@ -12,6 +12,7 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    ReviewWaits,
     TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
@@ -30,6 +31,7 @@ Content = (
     | AccessRestored
     | DecisionUndone
     | TasksToDo
+    | ReviewWaits
 )
 
 

@@ -18,6 +18,7 @@ STORES = (
     ports.Writer,
     ports.People,
     ports.Sources,
+    ports.SignIns,
     ports.Entitlements,
     ports.Connections,
     ports.Tasks,

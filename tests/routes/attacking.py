@@ -26,6 +26,7 @@ from chalicelib.settings import settings
 from chalicelib.storage.tables import TABLES, create_all
 from tests import factories
 from tests.factories import Organisation
+from tests.routes.adopting import adopted
 from tests.world import MovableClock, World
 
 ADMIN, BOSS, ANN, EVE = "admin@example.com", "boss@example.com", "ann@example.com", "eve@example.com"
@@ -90,6 +91,7 @@ def set_stage(world: World) -> Stage:
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
     known |= {"audit_export": exported.json["id"], **by_hand(world, boss, ann)}
+    known |= adopted(world)
     return Stage(world, organisation, known)
 
 

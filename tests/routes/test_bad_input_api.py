@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.routes.adopting import adoption
 from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under, stage, unharmed
 from tests.routes.attacks import attack, check_refusal
 from tests.routes.entitling import by_self
@@ -14,6 +15,7 @@ from tests.routes.entitling import by_self
 __all__ = ["stage"]
 DELEGATE = "/api/v1/me/delegate"
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
@@ -222,6 +224,13 @@ TABLE = {
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
+    f"GET {ADOPTABLE}": Route(ADOPTABLE),
+    f"GET {ADOPTABLE}/{{name}}/groups": Route(f"{ADOPTABLE}/{{connection}}/groups"),
+    f"POST {ADOPTIONS}/preview": Route(f"{ADOPTIONS}/preview", adoption, strict=True),
+    f"POST {ADOPTIONS}": Route(ADOPTIONS, adoption, strict=True),
+    f"GET {ADOPTIONS}": Route(ADOPTIONS),
+    f"GET {ADOPTIONS}/{{adoption_id}}": Route(f"{ADOPTIONS}/{{adoption}}"),
+    f"GET {ADOPTIONS}/{{adoption_id}}/groups/{{number}}/members": Route(f"{ADOPTIONS}/{{adoption}}/groups/0/members"),
     f"GET {IMPORTS}": Route(IMPORTS),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
     f"GET {REVIEWS}/{{review_id}}/results.csv": Route(f"{REVIEWS}/{{review}}/results.csv"),
