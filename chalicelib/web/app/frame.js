@@ -33,15 +33,22 @@ export function Frame({ children }) {
 
 const Count = ({ count }) => html`<span class="rail-count number"><span aria-hidden="true">${number(count)}</span><span class="unseen">${t("frame.tasksOpen", { count })}</span></span>`;
 
-/** How many tasks somebody has: few have any, so that the menu says so only then. Asked again after a look at them. */
+/** How many tasks somebody has: few have any, and the menu tells only those. Asked again when one looks at them, and
+ * when something was said about one. */
 function useTasks(path) {
   const [count, setCount] = useState(0);
+  const [turn, setTurn] = useState(0);
   const there = path.startsWith("/tasks");
+  useEffect(() => {
+    const again = () => setTurn((one) => one + 1);
+    addEventListener("tasks-changed", again);
+    return () => removeEventListener("tasks-changed", again);
+  }, []);
   useEffect(() => {
     const stop = new AbortController();
     get("/api/v1/tasks/count", { signal: stop.signal }).then((found) => setCount(found.open), () => {});
     return () => stop.abort();
-  }, [there]);
+  }, [there, turn]);
   return count;
 }
 

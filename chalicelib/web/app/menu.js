@@ -6,7 +6,7 @@ const MENU = [
       { href: "/", icon: "list-checks", text: "frame.reviews", also: ["/reviews/"] },
       { href: "/waiting", icon: "inbox", text: "frame.waiting" },
       { href: "/my-access", icon: "key-round", text: "frame.myAccess" },
-      { href: "/tasks", icon: "clipboard-check", text: "frame.tasks", sees: (me) => me.tasks > 0, count: (me) => me.tasks },
+      { href: "/tasks", icon: "hand", text: "frame.tasks", sees: (me) => me.tasks > 0, count: (me) => me.tasks },
       { href: "/delegate", icon: "user-check", text: "frame.delegate" },
     ],
   },

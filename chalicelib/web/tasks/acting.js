@@ -8,6 +8,9 @@ import { html, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
 import { sentence, TASKS } from "./words.js";
 
+/** What the window hears when somebody has said something about a task: the menu counts anew. */
+const CHANGED = "tasks-changed";
+
 /** `{busy, error, go}` of one call about a task. */
 export function useAct(ended) {
   const [state, setState] = useState({ busy: false, error: null });
@@ -18,6 +21,7 @@ export function useAct(ended) {
       toast(words);
       setState({ busy: false, error: null });
       ended(after);
+      dispatchEvent(new Event(CHANGED));
     } catch (error) {
       setState({ busy: false, error });
     }

@@ -4,7 +4,7 @@ import { Select } from "../kit/fields.js";
 import { Menu } from "../kit/floating.js";
 import { Chip, PageHead, Tabs } from "../kit/layout.js";
 import { Empty, ErrorNote, explained, Notice } from "../kit/telling.js";
-import { longDay, shortDay } from "../lib/dates.js";
+import { briefDay } from "../lib/dates.js";
 import { useGet, usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
@@ -38,7 +38,7 @@ export default function Tasks() {
     ${of === "all" && html`<${Filters} query=${query} />`}
     ${list.error && html`<${ErrorNote} error=${list.error} retry=${list.reload} />`}
     ${list.loading && !rows.length && html`<${Skeleton} rows=${5} height=${76} />`}
-    ${!list.loading && !list.error && !rows.length && html`<${Empty} icon="clipboard-check" title=${t(`tasks.${empty}`)}>${empty === "none" && t("tasks.noneWhy")}<//>`}
+    ${!list.loading && !list.error && !rows.length && html`<${Empty} icon="hand" title=${t(`tasks.${empty}`)}>${empty === "none" && t("tasks.noneWhy")}<//>`}
     <ul class="tasks">${rows.map((one) => html`<${Row} key=${one.id} task=${one} all=${of === "all"} changed=${(task) => setOver((all) => ({ ...all, [task.id]: task }))} />`)}</ul>
     ${list.more && html`<p class="table-more"><${Button} busy=${list.loading} onClick=${list.next}>${t("kit.more")}<//></p>`}
   </div>`;
@@ -79,5 +79,5 @@ function Row({ task, all, changed }) {
 
 /** Until when, loud once it is late. */
 export const Due = ({ task }) => task.overdue
-  ? html`<${Tag} tone="deny" icon="clock-alert"><${When} at=${task.dueDateTime}>${t("tasks.wasDue", { day: shortDay(task.dueDateTime) })}<//><//>`
-  : html`<span class="muted"><${When} at=${task.dueDateTime}>${t("tasks.due", { day: longDay(task.dueDateTime) })}<//></span>`;
+  ? html`<${Tag} tone="deny" icon="clock-alert"><${When} at=${task.dueDateTime}>${t("tasks.wasDue", { day: briefDay(task.dueDateTime) })}<//><//>`
+  : html`<span class="muted"><${When} at=${task.dueDateTime}>${t("tasks.due", { day: briefDay(task.dueDateTime) })}<//></span>`;

@@ -15,7 +15,7 @@ export default function OneTask({ id }) {
   const { data, error, reload } = useGet(`${TASKS}/${encodeURIComponent(id)}`);
   const [after, setAfter] = useState(null);
   const crumbs = [{ label: t("tasks.title"), href: "/tasks" }];
-  if (error?.status === 404) return html`<div class="page page-tasks"><h1 class="unseen">${t("tasks.missing")}</h1><${Empty} icon="clipboard-check" title=${t("tasks.missing")}
+  if (error?.status === 404) return html`<div class="page page-tasks"><h1 class="unseen">${t("tasks.missing")}</h1><${Empty} icon="hand" title=${t("tasks.missing")}
     action=${html`<${Button} href="/tasks">${t("tasks.toTasks")}<//>`}>${t("tasks.missingWhy")}<//></div>`;
   if (error) return html`<div class="page page-tasks"><${PageHead} crumbs=${crumbs} title=${t("tasks.one")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   if (!data) return html`<div class="page page-tasks" aria-busy="true"><${Skeleton} lines=${5} /></div>`;
