@@ -176,6 +176,7 @@ TABLE = {
         public=True,
     ),
     f"GET {TASKS}": Route(TASKS, stranger=(200,)),
+    f"GET {TASKS}/count": Route(f"{TASKS}/count", stranger=(200,)),
     f"GET {TASKS}/{{task_id}}": Route(f"{TASKS}/{{task}}"),
     f"POST {TASKS}/{{task_id}}/done": Route(f"{TASKS}/{{task}}/done", done, strict=True),
     f"POST {TASKS}/{{task_id}}/not-done": Route(f"{TASKS}/{{task}}/not-done", not_done, strict=True),
