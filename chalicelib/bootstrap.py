@@ -28,6 +28,7 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.addresses import AddressTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
@@ -52,9 +53,10 @@ def services() -> Services:
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
-        mailer=SesMailer(chosen.mail_from, chosen.organisation),
+        mailer=SesMailer(chosen.mail_from, chosen.organisation, chosen.mail_configuration_set),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
+        addresses=AddressTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
-from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
+from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.history import REPORT
@@ -29,12 +29,13 @@ from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
-from chalicelib.usecases.needs_reviewer import reviewer_changed
+from chalicelib.usecases.mail_feedback import hear
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.unreachable import reviewer_changed
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -84,7 +85,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "series": _series,
     "instance": advance_review,
     "job": _job,
-    "guest": notify.reachable_now,
+    REACHABLE: notify.reachable_now,
     DELIVERY: advance_delivery,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
@@ -115,6 +116,15 @@ def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     if decided:
         bootstrap.services().writer.put_all(audit_rows(decided))
     return {"counted": len(changes), "state": {}}
+
+
+def hear_of_mails(event: dict[str, Any]) -> None:
+    """Take in what the mail service tells of mails, if it comes by the topic it is to come by."""
+    services = bootstrap.services()
+    topic = services.settings.mail_feedback_topic.rpartition(":")[2]
+    for record in event["Records"]:
+        if record["Sns"]["TopicArn"].rpartition(":")[2] == topic:
+            hear(services, record["Sns"]["Message"])
 
 
 def publish_events(event: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def org(world: World) -> Organisation:
 
 
 def opened(world: World, org: Organisation, **settings: Any) -> ReviewInstance:
-    """A review of both reports by their managers, opened and told."""
-    review = factories.by_manager(world.clock.now().date(), org.people["boss"], **settings)
+    """A review of both reports by their managers, opened and told; nobody but the unreachable one could step in."""
+    review = factories.by_manager(world.clock.now().date(), org.people["deputy"], **settings)
     policy = org.policy(review=review)
     org.assign(policy, org.people["ann"], org.people["bob"])
     world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))

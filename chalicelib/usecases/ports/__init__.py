@@ -40,12 +40,14 @@ from chalicelib.usecases.ports.connecting import (
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Addresses",
     "Alter",
     "Answer",
     "Audit",
@@ -109,6 +111,7 @@ class Services:
     mailer: Mailer
     renderer: Renderer
     bus: Bus
+    addresses: Addresses
     secrets: Secrets
     connections: Connections
     connectors: Connectors
