@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from chalicelib.aws.clock import SystemClock
+from chalicelib.domain.connections import Connection, ConnectorKind
 from chalicelib.settings import settings
-from chalicelib.usecases.ports import Clock, Services
+from chalicelib.usecases.ports import Clock, Connector, Services
 
 _clock: list[Clock] = []
 
@@ -29,24 +31,32 @@ def services() -> Services:
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
     from chalicelib.storage.addresses import AddressTable
+    from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
     from chalicelib.storage.entitlements import EntitlementTable
+    from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
+    from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.sources import SourceTable
+    from chalicelib.storage.tasks import TaskTable
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
     clock = _clock[0] if _clock else SystemClock()
-    people, connections = DirectoryTable(), ConnectionTable()
+    people, connections, tasks = DirectoryTable(), ConnectionTable(), TaskTable()
     return Services(
         settings=chosen,
         clock=clock,
         writer=TableWriter(),
         people=people,
+        sources=SourceTable(),
+        provisioning=ProvisioningTable(),
         entitlements=EntitlementTable(clock),
+        adoptions=AdoptionTable(),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),
         reports=ReportTable(),
         items=ItemTable(),
@@ -57,7 +67,24 @@ def services() -> Services:
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
         addresses=AddressTable(),
+        guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, fixed={"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
+        tasks=tasks,
+        exchanges=tasks,
     )
+
+
+def _makers() -> dict[str, tuple[ConnectorKind, Callable[[Connection], Connector]]]:
+    """The kinds of connections there are, each with what makes its connector."""
+    from chalicelib.aws.clients import client_elsewhere
+    from chalicelib.connectors import cognito, iam, identity_center, manual, webhook
+
+    return {
+        "identityCenter": (identity_center.KIND, lambda found: identity_center.connector(found, client_elsewhere)),
+        "cognito": (cognito.KIND, lambda found: cognito.connector(found, client_elsewhere)),
+        "iam": (iam.KIND, lambda found: iam.connector(found, client_elsewhere)),
+        "webhook": (webhook.KIND, lambda found: webhook.connector(found, services())),
+        "manual": (manual.KIND, lambda found: manual.connector(found, services())),
+    }

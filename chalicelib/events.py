@@ -15,13 +15,17 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
+from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
-from chalicelib.usecases import export_audit, notify, notify_others, reset_decisions
+from chalicelib.domain.sources import SOURCE
+from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
+from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
+from chalicelib.usecases.await_confirmation import remind_of_confirmation
 from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
@@ -35,6 +39,8 @@ from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.sources import look_at_source
+from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
 from chalicelib.usecases.unreachable import reviewer_changed
 
 LOG = logging.getLogger("access_reviews")
@@ -94,11 +100,17 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ASKED: notify.newly_asked,
     ABSENCE: begin_absence,
     LOST: reviewer_changed,
+    NEW_TASKS: tell_new_tasks,
+    TASKS_DUE: tell_due_tasks,
+    SOURCE: look_at_source,
+    CONFIRMATION: remind_of_confirmation,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
     reset_decisions.KIND: reset_decisions.advance_reset,
     "import": advance_import,
+    adopt_steps.KIND: adopt_groups.advance_adoption,
+    adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
     SPREAD: advance_roles,

@@ -28,6 +28,8 @@ class Settings:
     `client_id` is the audience unless given; `claim` names the person. The addresses to sign in, to fetch tokens, to
     sign out and of the keys are discovered from the issuer unless given. `scopes`: add `offline_access` where the
     issuer hands out refresh tokens for it, so that long sessions renew themselves without a redirect.
+
+    `private_hosts`: hosts in private networks, separated by commas, that connections may send messages to.
     """
 
     stage: str = "local"
@@ -58,6 +60,7 @@ class Settings:
     first_administrator: str = ""
     default_time_zone: str = "UTC"
     cursor_secret: str = ""
+    private_hosts: str = ""
     audit_retention_days: int = 0
     lease_seconds: int = 300
     invocation_seconds: int = 240

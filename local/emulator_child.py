@@ -5,6 +5,7 @@ MiniStack alone saves only on a graceful stop and forgets table streams. Here th
 - forks every few seconds when something was written: the copy writes the state files while the original goes on
   serving. Requests are handled on the event loop and so is the fork, so the copy is never in mid-request;
 - keeps unread stream records with the tables, so that counters are not left behind;
+- answers for IAM Identity Center, which MiniStack lacks (`local/identity_center.py`);
 - ends gracefully when the launcher has gone, however it went;
 - holds a lock on the state until it and its last copy have ended.
 
@@ -18,6 +19,7 @@ import copy
 import fcntl
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -136,19 +138,31 @@ def main() -> None:
     hold_lock(folder)
     (folder / "stopped").unlink(missing_ok=True)
 
+    sys.path.append(str(Path(__file__).parents[1]))  # at the end: nothing of ours hides a library
     from ministack import app as emulator
-    from ministack.core.persistence import save_all
+    from ministack.core.persistence import load_state, save_all
     from ministack.services import dynamodb
 
+    from local import identity_center
+
     keep_streams(dynamodb)
-    saver.append(Saver(lambda: save_all(emulator._build_persistence_save_dict())))
+    center = identity_center.IdentityCenter()
+    if kept := load_state(identity_center.STATE):
+        center.load_persisted_state(kept)
+    emulated = emulator._build_persistence_save_dict
+
+    def build_save_dict() -> Any:
+        return emulated() | {identity_center.STATE: center.get_state}
+
+    emulator._build_persistence_save_dict = build_save_dict
+    saver.append(Saver(lambda: save_all(build_save_dict())))
 
     def save_at_end(services: dict[str, Any]) -> None:
         saver[0].finish()
         save_all(services)
 
     emulator.save_all = save_at_end
-    emulator.app = saver[0].wrap(emulator.app)
+    emulator.app = saver[0].wrap(center.wrap(emulator.app))
     threading.Thread(target=follow, args=(int(os.environ["EMULATOR_LAUNCHER"]),), daemon=True).start()
     threading.Thread(target=saver[0].watch, args=(lambda: emulator._MAIN_LOOP,), daemon=True).start()
     try:

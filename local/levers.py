@@ -55,7 +55,7 @@ class Levers:
 
     def _levers(self) -> dict[tuple[str, str], Callable[[Mapping[str, str], dict[str, Any]], Any]]:
         return {
-            ("GET", "health"): lambda _query, _body: {"status": "ok"},
+            ("GET", "health"): lambda _query, _body: self._health(),
             ("GET", "clock"): lambda _query, _body: self._time(),
             ("POST", "clock"): lambda _query, body: self._move(body),
             ("POST", "tick"): lambda _query, _body: self.workers.tick(),
@@ -63,6 +63,10 @@ class Levers:
             ("GET", "users"): lambda _query, _body: self._users(),
             ("POST", "token"): lambda _query, body: self._token(body),
         }
+
+    def _health(self) -> dict[str, Any]:
+        """That it runs, and where the emulator is, for whoever wants to look at what lies there."""
+        return {"status": "ok", "emulator": self.services().settings.endpoint_url}
 
     def _time(self) -> dict[str, Any]:
         now = self.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.session import Session, get_session
 
 from chalicelib.settings import settings
@@ -35,3 +36,37 @@ def client(service: str) -> Any:
     return session().create_client(
         service, region_name=configured.region, endpoint_url=configured.endpoint_url or None, config=config
     )
+
+
+@cache
+def client_elsewhere(service: str, region: str, role_arn: str, external_id: str) -> Any:
+    """The process-wide client of a service in another region or, by the role to assume there, another account
+    ("": this product's own). For connectors, who get it from the composition root."""
+    configured = settings()
+    asked = _assuming(role_arn, external_id) if role_arn else session()
+    return asked.create_client(
+        service,
+        region_name=region or configured.region,
+        endpoint_url=configured.endpoint_url or None,
+        config=_CONFIG,
+    )
+
+
+@cache
+def _assuming(role_arn: str, external_id: str) -> Session:
+    """A session with the short-lived credentials of a role, fetched when first needed and anew before they end."""
+    own, other = session(), Session()
+
+    def create_client(name: str, **chosen: Any) -> Any:
+        configured = settings()
+        named = {"region_name": configured.region, "endpoint_url": configured.endpoint_url or None, "config": _CONFIG}
+        return own.create_client(name, **named | chosen)
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=create_client,
+        source_credentials=own.get_credentials(),
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": "access-reviews"} | ({"ExternalId": external_id} if external_id else {}),
+    )
+    other._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    return other

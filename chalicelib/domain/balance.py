@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.domain.guards import How
 from chalicelib.domain.reviews import CLOSED, InstanceState, Outcome, Status
 
 POPULATION, DECISIONS, KEPT, REMOVALS = "population", "decisions", "kept", "removals"
@@ -39,7 +40,8 @@ def balance(state: InstanceState) -> tuple[Equation, ...]:
     `population`: assignments counted = those reviewed + those read that were not in force at the opening.
     `decisions`: items made = items found at the close by what was decided. `kept`: items nobody answered that keep
     their access = the same by reason. `removals`: denied = what became of them; a removal that has not been tried is
-    `toRemove` until the review is applied, and missing from then on.
+    `toRemove` until the review is applied, and missing from then on; `notConfirmed` are those whose confirmation was
+    declined or lapsed.
     """
     if not _stands(state):
         return ()
@@ -81,11 +83,22 @@ def _removals(state: InstanceState, outcome: Outcome) -> Equation:
     """What a policy has removed at once is done before the worker counts it in its turn."""
     done = state.removed + state.gone
     ahead = max(outcome.removed_at_once - done, 0)
-    left = outcome.removals - done - ahead - state.removal_failures
+    kept = state.excluded + state.held
+    left = outcome.removals - done - ahead - state.removal_failures - kept
     terms = (
-        ("removed", state.removed + ahead),
+        ("removed", state.removed + ahead - state.restored),
         ("alreadyGone", state.gone),
         ("failed", state.removal_failures),
-        ("toRemove", 0 if state.status is Status.APPLIED else left),
+        ("toRemove", 0 if state.status is Status.APPLIED or _given_up(state) else left),
+        ("restored", state.restored),
+        ("excluded", state.excluded),
+        ("held", state.held),
+        ("notConfirmed", left if _given_up(state) else 0),
     )
-    return Equation(REMOVALS, outcome.removals, terms)
+    always = ("removed", "alreadyGone", "failed", "toRemove")
+    return Equation(REMOVALS, outcome.removals, tuple(one for one in terms if one[1] or one[0] in always))
+
+
+def _given_up(state: InstanceState) -> bool:
+    """Were the removals that waited for a confirmation declined, or have they lapsed?"""
+    return state.confirmation is not None and state.confirmation.how is not How.CONFIRMED

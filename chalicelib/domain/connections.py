@@ -10,6 +10,8 @@ from datetime import datetime
 NAME = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 REFERENCE = re.compile(r"(secretsmanager|ssm):[\w+=,.@/-]{1,512}")
 MOST_CHARACTERS = 500
+BUILT_IN = "recorded"
+RESERVED = frozenset({BUILT_IN, "kinds"})  # names no connection may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.notices import (
     AccessEnded,
     DecisionsReset,
@@ -21,6 +22,8 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
+    TasksToDo,
+    TaskToDo,
 )
 from chalicelib.domain.packages import NoResponse
 
@@ -147,6 +150,65 @@ def _reset(portal: str) -> Notice:
     return DecisionsReset(now=_NOW, review=_REVIEW, package=_PACKAGE, closes=_CLOSES, zone=_ZONE, link=link)
 
 
+def _confirmation(portal: str) -> Notice:
+    return ConfirmationWaits(
+        now=datetime(2026, 4, 3, 6, 0, tzinfo=UTC),
+        review=_REVIEW,
+        package=_PACKAGE,
+        closed=_CLOSES,
+        zone=_ZONE,
+        link=f"{portal}/admin/reviews/preview/confirm",
+        to_remove=21,
+        people=60,
+        brake=True,
+        lapses=datetime(2026, 6, 17, 21, 59, tzinfo=UTC),
+    )
+
+
+def _restored(portal: str) -> Notice:
+    at, link = datetime(2026, 4, 2, 13, 20, tzinfo=UTC), f"{portal}/my-access/preview"
+    return AccessRestored(now=at, package=_PACKAGE, restored=at, zone=_ZONE, link=link)
+
+
+def _undone(portal: str) -> Notice:
+    at = datetime(2026, 4, 2, 13, 20, tzinfo=UTC)
+    return DecisionUndone(
+        now=at,
+        review=_REVIEW,
+        package=_PACKAGE,
+        person="Jonas Weber",
+        by="Tom Baker",
+        restored=at,
+        zone=_ZONE,
+        reason="Closes the first quarter until the end of April.",
+        link=f"{portal}/admin/reviews/preview",
+    )
+
+
+def _task(portal: str, **changes: Any) -> TaskToDo:
+    values: dict[str, Any] = {
+        "grant": False,
+        "person": "Jonas Weber",
+        "resource": "Warehouse scanners",
+        "role": "Operator",
+        "system": "Site systems",
+        "due": _CLOSES,
+        "link": f"{portal}/tasks/preview",
+    }
+    return TaskToDo(**(values | changes))
+
+
+def _tasks(portal: str, reminder: bool = False) -> Notice:
+    given = (_task(portal), _task(portal, person="Li Wei"), _task(portal, person="Fatima Bennani", grant=True))
+    return TasksToDo(
+        now=_CLOSES if reminder else _NOW, zone=_ZONE, reminder=reminder, tasks=given, count=3, link=f"{portal}/tasks"
+    )
+
+
+def _tasks_due(portal: str) -> Notice:
+    return _tasks(portal, reminder=True)
+
+
 SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewStarted": ("A review has opened, to its reviewer", _started),
     "reviewStartedSelf": ("A review of one's own access has opened", _started_self),
@@ -160,6 +222,11 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewExtended": ("A review closes later, to its reviewers and the owners", _extended),
     "decisionsReset": ("Every decision of a review was set back, to its reviewers", _reset),
     "accessEnded": ("A review ended somebody's access, to that person", _ended),
+    "confirmationWaits": ("Removals wait for a confirmation, once a day", _confirmation),
+    "accessRestored": ("A removal was undone, to the person", _restored),
+    "decisionUndone": ("A removal was undone, to whoever denied", _undone),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
+    "tasksGiven": ("Access has to be changed by hand, to whoever has the tasks", _tasks),
+    "tasksDue": ("Tasks should be done by now", _tasks_due),
 }
 """By template: what it is, and the notice for a portal's address."""

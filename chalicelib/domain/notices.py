@@ -9,58 +9,21 @@ link that is not a plain http(s) address, a negative number, or an empty list.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
+from chalicelib.domain.checked_notices import LINES, LINK, Checked
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.packages import NoResponse
-
-WHYS: Final = frozenset({"manager", "named", "owner", "fallback", "handedOver", "self"})
-"""Why a person is asked. "self" makes the review a self-review, with wording of its own."""
 
 ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
 Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "expired"]
 Waiting = Literal["no", "brake", "manual"]
 
-LINES: Final = MappingProxyType({"text": "lines"})
-"""Marks a text of several lines; all other text is a single line."""
-LINK: Final = MappingProxyType({"text": "link"})
-"""Marks an address, which is checked here and never shortened."""
-
-_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,2000}")
-
-
-class _Checked:
-    """Refuses values that no mail could be written from."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for part in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            value = getattr(self, part.name)
-            if part.metadata.get("text") == "link" and value is not None:
-                plain_address(part.name, value)
-            elif isinstance(value, datetime) and value.tzinfo is None:
-                raise ValueError(f"{part.name} needs an offset")
-            elif isinstance(value, int) and value < 0:
-                raise ValueError(f"{part.name} cannot be negative")
-            elif part.name == "reviews" and not value:
-                raise ValueError("a mail about reviews needs at least one")
-            elif part.name == "why" and value not in WHYS:
-                raise ValueError(f"why is one of {', '.join(sorted(WHYS))}")
-
-
-def plain_address(name: str, value: str) -> str:
-    """`value` if it is an http(s) address of ASCII characters without quotes, else ValueError with `name`."""
-    if not _PLAIN_ADDRESS.fullmatch(value):
-        raise ValueError(f"{name} must be a complete http(s) address")
-    return value
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewToDo(_Checked):
+class ReviewToDo(Checked):
     """One review that waits for the reader. In a self-review (`why` "self") the reader is the one person."""
 
     review_id: str
@@ -103,7 +66,7 @@ class ReviewToDo(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewStarted(_Checked):
+class ReviewStarted(Checked):
     """To a reviewer when one or more reviews open (R77), and to a guest who accepts later (G43)."""
 
     now: datetime
@@ -111,7 +74,7 @@ class ReviewStarted(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder(_Checked):
+class Reminder(Checked):
     """To a reviewer with people still undecided (R79, R81, G12)."""
 
     now: datetime
@@ -120,7 +83,7 @@ class Reminder(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateReviewer(_Checked):
+class LateReviewer(Checked):
     """A reviewer (in a self-review the person) who has not finished: `undecided` of their `people`."""
 
     name: str
@@ -129,7 +92,7 @@ class LateReviewer(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateReview(_Checked):
+class LateReview(Checked):
     """A review that closes soon and is not finished, as told to somebody who is not its reviewer."""
 
     review: str
@@ -149,7 +112,7 @@ class LateReview(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastCallSummary(_Checked):
+class LastCallSummary(Checked):
     """To the managers of reviewers and the owners of packages, one day before the close."""
 
     now: datetime
@@ -157,7 +120,7 @@ class LastCallSummary(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewFinished(_Checked):
+class ReviewFinished(Checked):
     """To the person who last saved the review settings and to the catalog's owners (R82, G14).
 
     The numbers are people; all but `never_asked` and `to_remove` add up to everybody in the review.
@@ -194,7 +157,7 @@ class ReviewFinished(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessEnded(_Checked):
+class AccessEnded(Checked):
     """To the person who lost access by a review (G15), or because it reached its end (cause "expired", without
     `review` and `link`). It has no place for a reviewer's name, on purpose."""
 
@@ -214,7 +177,7 @@ class AccessEnded(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewsSwitchedOff(_Checked):
+class ReviewsSwitchedOff(Checked):
     """To the catalog's owners when no further review of a policy will open (G30)."""
 
     now: datetime
@@ -233,7 +196,7 @@ class ReviewsSwitchedOff(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewExtended(_Checked):
+class ReviewExtended(Checked):
     """To the reviewers of a review, and the owners of its package, when it closes later than they were told."""
 
     now: datetime
@@ -247,7 +210,7 @@ class ReviewExtended(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionsReset(_Checked):
+class DecisionsReset(Checked):
     """To the reviewers of a review when all its decisions were set back (R143, G47)."""
 
     now: datetime
@@ -256,6 +219,40 @@ class DecisionsReset(_Checked):
     closes: datetime
     zone: str
     link: str = field(metadata=LINK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskToDo(Checked):
+    """One change of access that somebody has to make by hand. `grant`: the person is to get it, else to lose it."""
+
+    grant: bool
+    person: str
+    resource: str
+    role: str
+    system: str
+    """What the connection is called."""
+    due: datetime
+    link: str = field(metadata=LINK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TasksToDo(Checked):
+    """To whoever was given tasks, and again (`reminder`) when they should be done."""
+
+    now: datetime
+    zone: str
+    reminder: bool
+    tasks: tuple[TaskToDo, ...]
+    """Some of them, at most ten are shown, the one that is due first at the beginning."""
+    count: int
+    """How many there are."""
+    link: str = field(metadata=LINK)
+    """The list of one's tasks."""
+
+    @property
+    def package(self) -> str:
+        """What a list of mails calls this one."""
+        return self.tasks[0].resource
 
 
 Notice = (
@@ -267,4 +264,8 @@ Notice = (
     | ReviewFinished
     | AccessEnded
     | ReviewsSwitchedOff
+    | ConfirmationWaits
+    | AccessRestored
+    | DecisionUndone
+    | TasksToDo
 )

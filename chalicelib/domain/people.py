@@ -13,6 +13,9 @@ class User:
 
     `last_sign_in` None means unknown, unless `never_signed_in` is set (G21). `sign_in_as_of` is the instant up
     to which the source of that knowledge reaches. `invitation` is `accepted`, `pending` or "" for members.
+    `provisioned` has the provisioning clients that keep this person, each with its own id of them ("" for none).
+    `manager_awaited` is how a client named a manager who is not there yet. `leaving`: since when the person is
+    being erased; they can do nothing any more, and the row goes when their access has ended.
     """
 
     id: str
@@ -31,7 +34,18 @@ class User:
     last_sign_in: datetime | None = None
     never_signed_in: bool = False
     sign_in_as_of: datetime | None = None
+    employee_number: str = ""
+    organization: str = ""
+    division: str = ""
+    cost_center: str = ""
+    provisioned: tuple[tuple[str, str], ...] = ()
+    manager_awaited: str = ""
+    leaving: datetime | None = None
     version: int = 0
+
+    def external_id(self, client_id: str) -> str:
+        """What a provisioning client calls this person, "" for nothing."""
+        return dict(self.provisioned).get(client_id, "")
 
     @property
     def can_take_part(self) -> bool:
@@ -53,6 +67,7 @@ class Group:
     """A group of the directory; members are rows of their own and may be groups.
 
     `kind`: "" for one whose members are set here, `dynamic`, `onPremises` or `distribution` (R7).
+    `provisioned` as for a person; `modified` also tells when members last changed.
     """
 
     id: str
@@ -60,7 +75,13 @@ class Group:
     description: str = ""
     kind: str = ""
     created: datetime | None = None
+    modified: datetime | None = None
+    provisioned: tuple[tuple[str, str], ...] = ()
     version: int = 0
+
+    def external_id(self, client_id: str) -> str:
+        """What a provisioning client calls this group, "" for nothing."""
+        return dict(self.provisioned).get(client_id, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

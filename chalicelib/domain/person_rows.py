@@ -16,7 +16,7 @@ Fields = dict[str, Any]
 REFRESH = timedelta(hours=12)
 """A sign-in that is told again is written again, to keep the knowledge fresh (G21), only this much later."""
 
-_NO_CHANGE = frozenset({"id", "version", "sign_in_as_of"})
+_NO_CHANGE = frozenset({"id", "version", "sign_in_as_of", "provisioned"})
 _TOLD = frozenset({"user_type", "invitation", "enabled", "department", "job_title", "manager_id"})
 _TEXTS = {
     "displayName": "display_name",

@@ -102,9 +102,9 @@ def role_scope_id(package_id: str, role_id: str) -> str:
 def roles_offered(
     resource: str, system: str, origin_id: str, defined: Sequence[tuple[str, str]], group_kind: str = ""
 ) -> tuple[ResourceRole, ...]:
-    """The roles of a resource (R6, R7): Member and Owner of a group (Owner only of a dynamic one), the three usual
-    ones of a site, what an application defines (pairs of origin id and name), or its "Default Access"."""
-    if system == GROUP:
+    """The roles of a resource (R6, R7): those it defines (pairs of origin id and name); otherwise Member and Owner of a
+    group (Owner only of a dynamic one), the three usual ones of a site, or an application's "Default Access"."""
+    if system == GROUP and not defined:
         names = ("Owner",) if group_kind == DYNAMIC else ("Member", "Owner")
         pairs: Sequence[tuple[str, str]] = [(f"{name}_{origin_id}", name) for name in names]
     elif system == SITE:

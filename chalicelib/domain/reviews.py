@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.agenda import Lease
+from chalicelib.domain.guards import Confirmation
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
 
 
@@ -165,7 +166,9 @@ class InstanceState:
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
 
-    Of the removals, `removed` were made, `removal_failures` failed, and `gone` found nothing left to remove.
+    Of the removals, `removed` were made (and `restored` of them undone), `removal_failures` failed, and `gone` found
+    nothing left to remove; `excluded` were left out at the `confirmation`, and `held` because nobody else holds a
+    right that somebody must keep.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
@@ -200,6 +203,10 @@ class InstanceState:
     removed: int = 0
     removal_failures: int = 0
     gone: int = 0
+    confirmation: Confirmation | None = None
+    excluded: int = 0
+    held: int = 0
+    restored: int = 0
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

@@ -67,7 +67,7 @@ def needs_of(state: InstanceState) -> Needs:
     """What a review waits for: a completed one that is off the agenda waits for somebody to confirm its removals."""
     if state.status is Status.FAILED:
         return Needs.RETRY
-    waits = state.status is Status.COMPLETED and not state.due
+    waits = state.status is Status.COMPLETED and not state.due and state.confirmation is None
     return Needs.CONFIRMATION if waits else Needs.NOTHING
 
 

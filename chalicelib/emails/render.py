@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.checked_notices import LINES, LINK, plain_address
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.notices import (
-    LINES,
-    LINK,
     AccessEnded,
     DecisionsReset,
     LastCallSummary,
@@ -21,10 +21,10 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
-    plain_address,
+    TasksToDo,
 )
 from chalicelib.domain.wording import one_line
-from chalicelib.emails import asking, telling
+from chalicelib.emails import asking, guarding, tasks, telling
 from chalicelib.emails.calendar import calendar
 from chalicelib.emails.clean import clean
 from chalicelib.emails.page import NAME_END, NAME_START, SUBJECT_LENGTH, Page, bare
@@ -45,6 +45,10 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     ReviewExtended: telling.extended,
     DecisionsReset: telling.reset,
     ReviewsSwitchedOff: telling.switched_off,
+    ConfirmationWaits: guarding.confirmation,
+    AccessRestored: guarding.restored,
+    DecisionUndone: guarding.undone,
+    TasksToDo: tasks.to_do,
 }
 
 

@@ -20,6 +20,8 @@ DOORS = (
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
+    "api.confirming",
+    "api.connectors",
     "api.coverage",
     "graph.resources",
     "graph.role_scopes",
@@ -43,6 +45,7 @@ DOORS = (
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
+    "api.tasks",
     "portal.pages",
 )
 

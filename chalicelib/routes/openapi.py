@@ -52,6 +52,10 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "personId": ({"type": "string", "minLength": 1}, "What concerns this person."),
     "kind": ({"type": "string", "minLength": 1}, "Which mail, as the list of mails names it."),
     "items": ({"type": "string", "minLength": 1}, "Ids of decision items, separated by commas."),
+    "scope": ({"type": "string", "enum": ["mine", "all"]}, "Whose tasks; everybody's for those who see everything."),
+    "ended": ({"type": "string", "enum": ["true", "false"]}, "With true the tasks that are not open any more."),
+    "overdue": ({"type": "string", "enum": ["true", "false"]}, "With true only tasks that should be done by now."),
+    "connector": ({"type": "string", "minLength": 1}, "Only tasks of the connection of this name."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {
@@ -60,6 +64,9 @@ HEADERS: Mapping[str, tuple[Json, str]] = {
         {"type": "string"},
         "Sent by Graph's SDKs with a repeat: what the first made is answered.",
     ),
+    "webhook-id": ({"type": "string"}, "The message's id."),
+    "webhook-timestamp": ({"type": "string"}, "When it was signed, in seconds since 1970; within five minutes of now."),
+    "webhook-signature": ({"type": "string"}, "v1, and the base64 of HMAC-SHA256 over id.timestamp.body."),
 }
 ABOUT = """Access reviews of access packages. What lies under /v1.0 speaks Microsoft Graph v1.0 (entitlement management
 and access reviews): its SDKs work with only their base URL and token changed. What Graph does not have lies under

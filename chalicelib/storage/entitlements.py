@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.resources import Resource, ResourceRequest
-from chalicelib.storage import keys
+from chalicelib.storage import connection_keys, keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_other
 from chalicelib.storage.rows import Key
 from chalicelib.storage.tables import EntitlementRow
@@ -147,6 +147,15 @@ class EntitlementTable:
     def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]:
         """The resources of a catalog, by id."""
         return query(Resource, keys.resources_of_catalog(catalog_id), limit, after)
+
+    def resources_of_connector(self, connector: str, limit: int, after: str | None) -> Page[Resource]:
+        """The resources that a connection reaches, by id; may lag."""
+        return query_other(Resource, connection_keys.resource_index(connector, "")[0], limit, after)
+
+    def count_resources_of_connector(self, connector: str) -> int:
+        """See ports.Entitlements. The index alone knows the answer."""
+        order: Any = EntitlementRow.other_order
+        return int(order.count(connection_keys.resource_index(connector, "")[0]))
 
     def resource_request(self, request_id: str) -> ResourceRequest | None:
         """One request about a resource."""

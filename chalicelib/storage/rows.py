@@ -10,12 +10,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib.domain.adoptions import AdoptionBegun
 from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.exchanges import Exchange
+from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_feedback import BadAddress
@@ -24,11 +27,23 @@ from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
+from chalicelib.domain.sources import Source
+from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
-from chalicelib.storage import connection_keys, keys, mail_keys
+from chalicelib.storage import (
+    adoption_keys,
+    connection_keys,
+    guard_keys,
+    keys,
+    mail_keys,
+    scim_keys,
+    source_keys,
+    task_keys,
+)
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
 _COLUMNS = ("version", "mails")  # members that are columns of their own
@@ -55,7 +70,7 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
 PLACES: dict[type, Place] = {
     User: Place(DirectoryRow, lambda e: keys.user(e.id), lambda e: keys.display_name_index(e.display_name)),
     PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
-    Group: Place(DirectoryRow, lambda e: keys.group(e.id)),
+    Group: Place(DirectoryRow, lambda e: keys.group(e.id), lambda e: scim_keys.group_name_index(e.display_name)),
     Membership: Place(
         DirectoryRow,
         lambda e: keys.membership(e.group_id, e.member_id),
@@ -63,6 +78,12 @@ PLACES: dict[type, Place] = {
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
+    Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
+    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.client(e.id)),
+    ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
+    ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
+    AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
+    ListPosition: Place(DirectoryRow, lambda e: scim_keys.list_position(e.client_id, e.asked, e.start)),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
@@ -80,12 +101,25 @@ PLACES: dict[type, Place] = {
     Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
     Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
     Connection: Place(EntitlementRow, lambda e: connection_keys.connection(e.name)),
-    Resource: Place(EntitlementRow, lambda e: keys.resource(e.id)),
+    Resource: Place(
+        EntitlementRow, lambda e: keys.resource(e.id), lambda e: connection_keys.resource_index(e.connector, e.id)
+    ),
+    Task: Place(
+        EntitlementRow,
+        lambda e: task_keys.task(e.id),
+        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when),
+    ),
+    ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
+    Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
     Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
+    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
+    LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
+    Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
+    Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
@@ -102,6 +136,7 @@ PLACES: dict[type, Place] = {
     ),
     BadAddress: Place(ReviewRow, lambda e: mail_keys.bad_address(e.address)),
     ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
+    AdoptionBegun: Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
     MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
     ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
     StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),

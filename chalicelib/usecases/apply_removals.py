@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from chalicelib.domain import errors, ids
 from chalicelib.domain.assignments import AssignmentRequest, RequestType
 from chalicelib.domain.audit import event
+from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.people import SYSTEM
@@ -34,12 +35,13 @@ def apply_some(
 ) -> InstanceState | None:
     """End denied assignments from the checkpoint on. The position is `cursor` = "file,index"."""
     number, index = (int(part) for part in (state.cursor or "0,0").split(","))
+    left_out = _left_out(services, state)
     while number < state.page:
         data = services.files.get(f"{folder(instance.id)}/removals/{number}.json")
         wanted = json.loads(data or b"[]")
         while index < len(wanted):
             stretch = wanted[index : index + CHECKPOINT_ITEMS]
-            results = [remove_denied(services, instance, state, item_id) for item_id in stretch]
+            results = [_remove(services, instance, state, item_id, left_out) for item_id in stretch]
             index += len(stretch)
             made = Counter(results)
             state = replace(
@@ -48,6 +50,8 @@ def apply_some(
                 removed=state.removed + made[ApplyResult.DONE],
                 removal_failures=state.removal_failures + made[ApplyResult.FAILED],
                 gone=state.gone + made[ApplyResult.GONE],
+                excluded=state.excluded + made[Spared.EXCLUDED],
+                held=state.held + made[Spared.HELD],
             )
             if index < len(wanted) or number + 1 < state.page:
                 state = services.reviews.checkpoint(state)
@@ -55,6 +59,22 @@ def apply_some(
                 return state
         number, index = number + 1, 0
     return _applied(services, instance, state)
+
+
+def _left_out(services: Services, state: InstanceState) -> frozenset[str]:
+    """The items the confirmation left out."""
+    given = state.confirmation and state.confirmation.excluded and services.guards.exclusions(state.instance_id)
+    return frozenset(given.item_ids) if given else frozenset()
+
+
+def _remove(
+    services: Services, instance: ReviewInstance, state: InstanceState, item_id: str, left_out: frozenset[str]
+) -> ApplyResult | Spared:
+    """Remove what one item denies, unless the confirmation left it out."""
+    reason = state.confirmation.reason if state.confirmation else ""
+    if item_id in left_out and services.items.spare(instance.id, item_id, Spared.EXCLUDED, reason):
+        return Spared.EXCLUDED
+    return remove_denied(services, instance, state, item_id)
 
 
 def remove_denied(services: Services, instance: ReviewInstance, state: InstanceState, item_id: str) -> ApplyResult:

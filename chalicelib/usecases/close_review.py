@@ -18,6 +18,7 @@ from chalicelib.domain.series import Needs, live_review
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.asked import Asking
+from chalicelib.usecases.await_confirmation import waiting_row
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
@@ -224,6 +225,7 @@ def _rest(services: Services, instance: ReviewInstance, state: InstanceState) ->
     """Off the agenda, and among those that need a person, until somebody confirms the removals."""
     row = Drop(instance_row(datetime.fromisoformat(state.due), instance.id))
     rests = replace(state, due="", lease=replace(state.lease, until=0.0))
-    live = [] if state.hidden else [Put(live_review(instance, Needs.CONFIRMATION))]
+    now = services.clock.now()
+    live = [] if state.hidden else [Put(live_review(instance, Needs.CONFIRMATION)), Put(waiting_row(instance, now))]
     services.writer.commit(f"waits:{instance.id}:{state.version}", Save(rests), row, *live)
     return replace(rests, version=rests.version + 1)

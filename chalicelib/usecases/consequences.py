@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from chalicelib.domain.items import ApplyResult, Recommendation
 from chalicelib.domain.packages import NoResponse
@@ -149,8 +150,12 @@ def _would_lose(
     return denied + suggested
 
 
+def why_it_waits(state: InstanceState) -> Literal["withdrawn", "many", "manual"]:
+    """Why removals wait for a confirmation: see Applying."""
+    return "withdrawn" if state.withdrawn else "many" if state.brake else "manual"
+
+
 def _applying(services: Services, instance: ReviewInstance, state: InstanceState) -> Applying:
-    because = "withdrawn" if state.withdrawn else "many" if state.brake else "manual"
     names: list[str] = []
     for number in range(min(state.page, FILES)):
         wanted = json.loads(services.files.get(f"{folder(instance.id)}/removals/{number}.json") or b"[]")
@@ -158,7 +163,7 @@ def _applying(services: Services, instance: ReviewInstance, state: InstanceState
         names += [one.display_name for one in items if one.apply_result is ApplyResult.NEW and not one.cancelled]
         if len(names) >= NAMED:
             break
-    return Applying(state.outcome.outstanding if state.outcome else 0, tuple(names[:NAMED]), because)
+    return Applying(state.outcome.outstanding if state.outcome else 0, tuple(names[:NAMED]), why_it_waits(state))
 
 
 def _deleting(services: Services, instance: ReviewInstance, state: InstanceState) -> Deleting | None:

@@ -1,5 +1,5 @@
-"""What an administrator does to a running or closed instance: stop it (R142, G24), remind its reviewers (R81), apply
-its results (R118)."""
+"""What an administrator does to a running instance: stop it (R142, G24), remind its reviewers (R81); and the one way to
+change the state of any."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain import errors
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import CLOSED, OPENING, InstanceState, ReviewInstance, Status, Unanswered
+from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status, Unanswered
 from chalicelib.domain.series import live_review, needs_of
 from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
@@ -51,7 +51,7 @@ def change_review(
 ) -> None:
     """Change the state of an instance under the hands of its driver, which then looks again. `decide` is asked with
     the state as it stands, as often as somebody else is faster, and gives the new state (its `due` is when the
-    driver goes on) and the event; None when there is nothing to do.
+    driver goes on, "" when it has nothing more to do) and the event; None when there is nothing to do.
 
     Raises what `decide` raises, and Throttled.
     """
@@ -62,10 +62,11 @@ def change_review(
             return
         after, recorded = wanted
         released = replace(after, lease=replace(after.lease, until=0.0, owner=""))
-        row = Put(instance_row(datetime.fromisoformat(after.due), instance.id))
-        changes: list[Change] = [Save(released), row, Create(recorded), *more]
+        changes: list[Change] = [Save(released), Create(recorded), *more]
+        if after.due:
+            changes.append(Put(instance_row(datetime.fromisoformat(after.due), instance.id)))
         if needs_of(before) != needs_of(after) and not after.hidden:
-            changes.append(Put(live_review(instance, needs_of(after))))
+            changes.append(Put(live_review(instance, needs_of(after))) if after.due else Drop(live_review(instance)))
         if before.due and before.due != after.due:  # the driver has not let go of it yet
             changes.append(Drop(instance_row(datetime.fromisoformat(before.due), instance.id)))
         try:
@@ -142,25 +143,3 @@ def remind_reviewers(
         return replace(with_round(state, "manual", now), reminded=now), recorded
 
     change_review(services, instance, operation, reminded)
-
-
-def apply_decisions(services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance) -> None:
-    """Confirm the removals of a completed review that waits (G24). Idempotent: nothing to do is no error.
-
-    Raises Forbidden, and Conflict while the review is not completed.
-    """
-    check_manages(actor, instance)
-
-    def confirmed(state: InstanceState) -> Changed | None:
-        if state.status in (Status.APPLYING, Status.APPLIED):
-            return None
-        if state.stopped_by and state.status not in CLOSED:
-            return None  # a stopped review applies by itself (a client may call stop and then applyDecisions)
-        if state.status is not Status.COMPLETED:
-            raise errors.Conflict(f"Results can be applied when the review is Completed; it is {state.status}.")
-        target = ("reviewInstance", instance.id)
-        recorded = event(now, actor, "Policy", "Apply decision", target, operation)
-        after = replace(state, status=Status.APPLYING, confirmed_by=actor.id, step="", cursor="", due=now.isoformat())
-        return after, recorded
-
-    change_review(services, instance, operation, confirmed)

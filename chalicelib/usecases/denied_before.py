@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.domain.assignments import AssignmentRequest, RequestType
 from chalicelib.domain.items import DecisionItem, HistoryEntry
 from chalicelib.domain.people import Actor
+from chalicelib.domain.resources import Right
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.ports import Services
@@ -39,3 +40,13 @@ def denied_before(services: Services, actor: Actor, request: AssignmentRequest) 
         return None
     item = services.items.get(instance.id, removal.item_id)
     return Denial(instance, item, item.last) if item and item.last else None
+
+
+def denied_last(services: Services, person_id: str, right: Right) -> AssignmentRequest | None:
+    """The removal by which a review took this right from somebody, unless they were given it again since (G27)."""
+    about = services.entitlements.requests_of_person(person_id, LOOKED_AT, None).items
+    packages = services.entitlements.packages({one.package_id for one in about})
+    giving = {one.id for one in packages.values() if any(scope.right == right for scope in one.role_scopes)}
+    turns = (one for one in about if one.package_id in giving and one.type is not RequestType.ADMIN_UPDATE)
+    last = next(turns, None)
+    return last if last is not None and last.instance_id else None

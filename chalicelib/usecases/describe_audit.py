@@ -58,6 +58,8 @@ def _references(one: AuditEvent) -> Iterator[tuple[str, str]]:
         scope, _, scoped = str(value).partition(":")
         if name == "scope" and scope in _SCOPES:
             yield _SCOPES[scope], scoped
+        elif name == "memberIds":
+            yield from (("user", member) for member in value)
         elif name in _REFERENCES and value:
             yield _REFERENCES[name], str(value)
     for found in _GUID.findall(json.dumps(list(one.changes.values()), default=str)):

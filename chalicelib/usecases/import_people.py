@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain import ids
-from chalicelib.domain.agenda import LOST, REACHABLE, Due, Job
-from chalicelib.domain.audit import event
+from chalicelib.domain.agenda import LOST, REACHABLE, Job
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import BadRow, Row, lines_of, read
-from chalicelib.domain.people import Actor, PrincipalName, User
-from chalicelib.domain.person_rows import COLUMNS, PersonRow, differences, merged, parse_person
+from chalicelib.domain.people import Actor, User
+from chalicelib.domain.person_rows import COLUMNS, PersonRow, merged, parse_person
 from chalicelib.domain.roster import Roster
 from chalicelib.usecases.import_pages import PageResult, Remember
-from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
-from chalicelib.usecases.tell import address
+from chalicelib.usecases.person_changes import Writing, person_change
+from chalicelib.usecases.ports import Change, Services
 
 _IN_ONE_COMMIT = 100
 
@@ -138,32 +137,21 @@ class PeopleImport:
             plan.unchanged += 1
             return
         plan.users[user_id] = person
-        names: list[Change] = [Create(PrincipalName(name=row.name, user_id=user_id))] if missing_name else []
+        change = person_change(self._writing(), known, person, missing_name)
+        plan.writes.append(change.writes)
         if known is None:
             plan.created += 1
-            plan.writes.append((Create(person), *names, *self._recorded("Add user", None, person)))
             return
         plan.updated += 1
-        if known.principal_name.lower() != row.name:
-            names.append(Drop(PrincipalName(name=known.principal_name.lower(), user_id=user_id)))
-        if known.can_take_part != person.can_take_part:  # running reviews may have lost a reviewer, or found one again
-            names.append(Put(Due(when=self._started, kind=LOST, id=user_id)))
+        if change.reviewing:
             plan.changed_reviewers.append(user_id)
-        plan.writes.append((Save(person), *names, *self._recorded("Update user", known, person)))
-        accepted = known.invitation == "pending" and person.invitation == "accepted"
-        if accepted or address(known) != address(person):
+        if change.reachable:
             plan.reachable.append(user_id)
 
-    def _recorded(self, activity: str, before: User | None, after: User) -> tuple[Change, ...]:
-        """The audit event; none when only the freshness of a sign-in was written."""
-        told, untold = differences(before, after)
-        if not told and not untold:
-            return ()
-        details = {"import": self._job.id, "properties": untold}
-        actor, target = Actor(self._job.actor_id, "", ""), ("user", after.id)
-        now = self._services.clock.now()
-        recorded = event(now, actor, "UserManagement", activity, target, self._job.id, changes=told, details=details)
-        return (Create(recorded),)
+    def _writing(self) -> Writing:
+        """How audit events and agenda rows are made: those of one import always have the same ids."""
+        actor, now = Actor(self._job.actor_id, "", ""), self._services.clock.now()
+        return Writing(actor, now, self._job.id, {"import": self._job.id}, self._started)
 
     def _id_of(self, plan: _Plan, directory: _Directory, row: PersonRow) -> str:
         """The id a row is about. Raises InvalidInput when somebody else stands there already."""

@@ -15,6 +15,7 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, Throttled
 from chalicelib.domain.imports import BadRow, check_header
 from chalicelib.domain.people import Actor
+from chalicelib.domain.sources import SourceKind
 from chalicelib.usecases.attempts import NO_REPEAT, begun_before, remember
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.import_assignments import AssignmentImport
@@ -28,6 +29,7 @@ from chalicelib.usecases.import_pages import (
 )
 from chalicelib.usecases.import_people import PeopleImport
 from chalicelib.usecases.ports import Create, Drop, Page, Save, Services
+from chalicelib.usecases.sources import succeeded
 
 LOG = logging.getLogger("access_reviews")
 MAX_FILE = 100_000_000
@@ -158,6 +160,7 @@ def _work(services: Services, job: Job, data: bytes) -> None:
         job = _checkpoint(services, job, len(page), result)
         if not budget.left():
             return _let_go(services, job, 0)
+    succeeded(services, SourceKind.CSV, job.subject_id, f"CSV files of {job.subject_id}", covers_until=job.created)
     _end(services, replace(job, status="done"))
 
 

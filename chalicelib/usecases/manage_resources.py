@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import (
+    GROUP,
     RECORDED,
     UNCHANGEABLE,
     Resource,
@@ -78,8 +79,9 @@ def _resource(services: Services, draft: ResourceDraft, catalog: Catalog, now: d
     if not name:
         raise InvalidInput("Must be given: the connector cannot look it up.", "resource/displayName")
     new_id = resource_id(catalog.id, draft.origin_system, draft.origin_id)
+    wished = () if draft.origin_system == GROUP else draft.roles  # a group's roles are no matter of wishes
     roles = roles_offered(
-        new_id, draft.origin_system, draft.origin_id, known.roles or draft.roles, group_kind=known.group_kind
+        new_id, draft.origin_system, draft.origin_id, known.roles or wished, group_kind=known.group_kind
     )
     return Resource(
         id=new_id,

@@ -13,6 +13,7 @@ from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, R
 from chalicelib.domain.schedules import Occurrence, Opening, next_after, occurrence, opening
 from chalicelib.domain.series import MissedOccurrence, NewestReview, live_review
 from chalicelib.usecases.agenda import instance_row
+from chalicelib.usecases.confirm_removals import lapsing
 from chalicelib.usecases.follow_up import GATHER
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services, Unchanged
 
@@ -40,13 +41,14 @@ def open_due_review(services: Services, definition_id: str) -> str | None:
     if definition.ad_hoc and policy is None:
         _end(services, definition, now)  # the policy was deleted while this review waited (G33)
         return None
-    last = services.reviews.instances_of(definition_id, 1, None).items
-    due, overtaken = due_occurrence(definition, now, last[0] if last else None)
+    last = next(iter(services.reviews.instances_of(definition_id, 1, None).items), None)
+    due, overtaken = due_occurrence(definition, now, last)
     guards = [Unchanged(one) for one in (definition, policy) if one is not None]
     try:
         claim = _claim(services, definition, due, guards) if due else []
-        if due and _waits(services, definition, claim, last[0] if last else None, now):
+        if due and _waits(services, definition, claim, last, now):
             return None
+        claim += lapsing(services, last, now) if due else []
         opened = _open(services, definition, due, overtaken, claim, now) if due else None
         _move_on(services, definition, now)
     except errors.Conflict:
@@ -115,7 +117,8 @@ def _open(
 ) -> str | None:
     """Write instance, state and agenda row in one commit; or, when too little time is left, record the miss.
 
-    With a `claim` the commit holds only while nobody ended the series and no other one of the policy opened.
+    With a `claim` the commit holds only while nobody ended the series and no other one of the policy opened, and
+    nobody confirmed what lapses with it.
     """
     planned = opening(due, definition.settings.schedule, now)
     if planned.skipped or overtaken:

@@ -12,6 +12,7 @@ from chalicelib.usecases.directory import expand
 from chalicelib.usecases.ports import Change, Create, Drop, Services, Unchanged
 
 _MAX_GROUPS = 1_000
+_AT_ONCE = 30  # roles taken in one commit
 
 
 def roles_of(services: Services, user: User) -> frozenset[tuple[Role, str]]:
@@ -131,11 +132,28 @@ def revoke_role(services: Services, actor: Actor, now: datetime, operation: str,
     others = [found for found in present if found.principal_id != grant.principal_id]
     if len(others) == len(present):
         raise errors.NotFound("Nobody holds this role that way.")
+    services.writer.commit(operation, *_taking(services, actor, now, operation, grant, others))
+
+
+def taking_roles(services: Services, actor: Actor, now: datetime, operation: str, principal_id: str) -> list[Change]:
+    """The changes that take their roles from a person or group that goes, up to 30 at once. Raises Conflict when
+    nobody would be left to administer (P14)."""
+    grants = services.people.role_grants()
+    changes: list[Change] = []
+    for grant in [one for one in grants if one.principal_id == principal_id][:_AT_ONCE]:
+        others = [one for one in grants if (one.role, one.scope) == (grant.role, grant.scope) and one != grant]
+        changes += _taking(services, actor, now, operation, grant, others)
+    return changes
+
+
+def _taking(
+    services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant, others: list[RoleGrant]
+) -> list[Change]:
     changes: list[Change] = [Drop(grant)]
     if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
         changes.append(Unchanged(_administrator_who_stays(services, others)))
     changes.append(Create(_event(now, actor, "Remove role assignment", operation, grant)))
-    services.writer.commit(operation, *changes)
+    return changes
 
 
 def _administrator_who_stays(services: Services, others: list[RoleGrant]) -> RoleGrant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.domain import errors
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.mail_feedback import BadAddress, mail_digest
 from chalicelib.domain.mail_log import MOST_DETAIL, Fault, Notice, Told, Undelivered, failure
 from chalicelib.domain.notices import (
@@ -12,13 +13,25 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.ports import Create, Services
 
-Content = ReviewExtended | DecisionsReset | LastCallSummary | ReviewFinished | AccessEnded | ReviewsSwitchedOff
+Content = (
+    ReviewExtended
+    | DecisionsReset
+    | LastCallSummary
+    | ReviewFinished
+    | AccessEnded
+    | ReviewsSwitchedOff
+    | ConfirmationWaits
+    | AccessRestored
+    | DecisionUndone
+    | TasksToDo
+)
 
 
 def address(user: User) -> str:

@@ -1,5 +1,6 @@
-"""The demonstration organisation in mid-life: 300 people, 4 catalogs with their resources, 18 packages, two of them
-incompatible, every role, every reviewer kind, every assignment state, and a month of reviews behind it.
+"""The demonstration organisation in mid-life: 300 people, 5 catalogs with their resources, 20 packages (two of them
+incompatible, two delivered into systems outside), every role, every reviewer kind, every assignment state, and a month
+of reviews behind it.
 
 Always the same: names, ids and numbers come from fixed lists and seeded generators, days count from the first start.
 """
@@ -14,6 +15,7 @@ from chalicelib.domain.people import Actor, PrincipalName, Role, RoleGrant, User
 from chalicelib.usecases.ports import Services
 from local.demonstration.access import groups, packages, roles
 from local.demonstration.holdings import dated, held_before
+from local.demonstration.outside import outside
 from local.demonstration.past import Past, PastClock
 from local.demonstration.people import ADMIN_NAME, SEED, administrator, as_of, staff
 from local.demonstration.reviews import absence, local_day, one_time_review, policies
@@ -51,6 +53,7 @@ def seed(now: datetime, count: Callable[[], object]) -> None:
     dated(today, chosen, people)
     one_time_review(today, chosen, people)
     absence(today, people)
+    outside(today, people)
 
 
 def remember(services: Services, people: Iterable[User]) -> None:

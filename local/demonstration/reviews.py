@@ -93,8 +93,11 @@ def policies(steps: Steps, made: list[AccessPackage], today: date, stewards: str
 def _review(number: int, today: date, stewards: str) -> ReviewSettings | None:
     """The review settings of the numbered policy."""
     plan = PLANS.get(number)
-    if plan is None:
-        return None
+    return settings_of(plan, today, stewards) if plan else None
+
+
+def settings_of(plan: Plan, today: date, stewards: str = "") -> ReviewSettings:
+    """The review settings that a plan means; `stewards` is the group of that name, where they review."""
     schedule = Schedule(
         start=today + timedelta(days=plan.starts), zone=ZONE, frequency=plan.frequency, duration_days=plan.days
     )

@@ -17,12 +17,16 @@ DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "table-design.md").re
 STORES = (
     ports.Writer,
     ports.People,
+    ports.Sources,
     ports.Entitlements,
     ports.Connections,
+    ports.Guards,
+    ports.Adoptions,
     ports.Reviews,
     ports.Reports,
     ports.Items,
     ports.Audit,
+    ports.Addresses,
 )
 ROOMS = [
     importlib.import_module(f"{storage.__name__}.{each.name}")

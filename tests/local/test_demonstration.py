@@ -15,6 +15,7 @@ from local.client import Client
 from local.demonstration.parts import PARTS
 from local.demonstration.people import LEADER, UNREACHABLE, person_id, staff
 from local.demonstration.reviews import STANDS_IN
+from local.resources import Aws
 from local.temporary import instance
 from local.venvs import EMULATOR, ROOT
 from tests.world import START
@@ -109,6 +110,27 @@ def test_somebody_was_handed_items_and_somebody_could_not_be_told(visitor: Visit
     assert unreachable.mail not in {mail["to"] for mail in visitor.client.get("/_local/mails")}
 
 
+def test_what_is_delivered_outside_is_there(visitor: Visitor) -> None:
+    """Seen by a plain client at the emulator: a group of Identity Center and one of a user pool."""
+    aws = Aws(visitor.client.get("/_local/health")["emulator"])
+    instance = aws.client("sso-admin").list_instances()["Instances"][0]
+    store, api = {"IdentityStoreId": instance["IdentityStoreId"]}, aws.client("identitystore")
+    groups = {one["DisplayName"]: one["GroupId"] for one in api.list_groups(**store)["Groups"]}
+    members = {
+        name: len(api.list_group_memberships(**store, GroupId=group)["GroupMemberships"])
+        for name, group in groups.items()
+    }
+    assert members == {"Platform engineers": 6, "Billing readers": 3, "Break-glass administrators": 2}
+    cognito = aws.client("cognito-idp")
+    pools = {one["Name"]: one["Id"] for one in cognito.list_user_pools(MaxResults=10)["UserPools"]}
+    editors = cognito.list_users_in_group(UserPoolId=pools["customer-portal"], GroupName="portal-editors")["Users"]
+    assert len(editors) == 6
+    packages = {one["displayName"]: one["id"] for one in visitor.values(f"{EM}/accessPackages?$top=50")}
+    for name in ("AWS Platform", "Customer Portal"):
+        held = visitor.values(f"{EM}/assignments?$filter=accessPackage/id eq '{packages[name]}'")
+        assert [one["state"] for one in held] == ["delivered"] * 6
+
+
 def test_the_readme_tells_who_is_worth_being() -> None:
     """The README's table is what the sign-in page offers."""
     lines = re.findall(r"^\| `([^`]+)` \| (.+) \|$", Path(ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
@@ -122,7 +144,7 @@ def test_everything_has_an_example_that_works(visitor: Visitor) -> None:
     packages = {one["displayName"]: one["id"] for one in visitor.values(f"{EM}/accessPackages?$top=50")}
     rights = visitor.values(f"{EM}/accessPackages/{packages['Finance Reporting']}/resourceRoleScopes?$expand=role")
     requests = visitor.values(f"{EM}/assignmentRequests?$top=100")
-    assert len(packages) == 18 and sorted(one["role"]["displayName"] for one in rights) == ["Members", "Reader"]
+    assert len(packages) == 20 and sorted(one["role"]["displayName"] for one in rights) == ["Members", "Reader"]
     ((name, both),) = [
         (one["displayName"], one["count"])
         for one in visitor.values(f"/api/v1/access-packages/{packages['Payments']}/incompatible-holders")

@@ -202,3 +202,33 @@ def test_the_pool_signs_a_person_in_with_the_nonce_and_renews(start: Callable[[]
     assert verifier.verify(again["id_token"], time.time())["email"] == "ann@example.com"
     with pytest.raises(LookupError):
         signin.renew("none")
+
+
+def test_identity_center_answers_at_the_emulators_address_and_is_kept(start: Callable[[], Emulator]) -> None:
+    first = start()
+    instance = Aws(first.url).client("sso-admin").list_instances()["Instances"][0]
+    store = {"IdentityStoreId": instance["IdentityStoreId"]}
+    people = Aws(first.url).client("identitystore")
+    group = people.create_group(**store, DisplayName="Ledger readers", Description="Read the books")["GroupId"]
+    name = {"GivenName": "Ann", "FamilyName": "Smith"}
+    ann = people.create_user(**store, UserName="ann@example.com", DisplayName="Ann Smith", Name=name)["UserId"]
+    people.create_group_membership(**store, GroupId=group, MemberId={"UserId": ann})
+    with pytest.raises(people.exceptions.ResourceNotFoundException):
+        people.describe_group(**store, GroupId="11111111-2222-3333-4444-555555555555")
+    assert first.stop()
+    second = start()
+    assert Aws(second.url).client("sso-admin").list_instances()["Instances"][0] == instance
+    members = Aws(second.url).client("identitystore").list_group_memberships(**store, GroupId=group)
+    assert [one["MemberId"] for one in members["GroupMemberships"]] == [{"UserId": ann}]
+
+
+def test_identity_center_survives_kill_9_from_its_last_save(start: Callable[[], Emulator], tmp_path: Path) -> None:
+    first = start()
+    people = Aws(first.url).client("identitystore")
+    people.create_group(IdentityStoreId="d-1234567890", DisplayName="Ledger readers", Description="Read the books")
+    first.save()
+    _until((tmp_path / "emulator" / "identity_center.json").exists)
+    os.kill(first.pid, signal.SIGKILL)
+    first.stop()
+    groups = Aws(start().url).client("identitystore").list_groups(IdentityStoreId="d-1234567890")["Groups"]
+    assert [group["DisplayName"] for group in groups] == ["Ledger readers"]

@@ -44,6 +44,14 @@ def stop(stage: Stage) -> dict[str, Any]:
     return {"unanswered": "keep"}
 
 
+def confirmed(stage: Stage) -> dict[str, Any]:
+    return {"except": [stage.ids["item"]], "reason": "on leave"}
+
+
+def declined(stage: Stage) -> dict[str, Any]:
+    return {"reason": "a mistake"}
+
+
 def hand_over(stage: Stage) -> dict[str, Any]:
     return {"to": stage.ids["eve"], "reason": "away", "items": [stage.ids["item"]]}
 
@@ -99,6 +107,8 @@ TABLE = {
     f"GET {SENT}": Route(SENT, stranger=(400,)),
     f"GET {SENT}/undelivered": Route(f"{SENT}/undelivered"),
     f"GET {SENT}/undelivered/count": Route(f"{SENT}/undelivered/count", stranger=(200,)),
+    f"GET {SENT}/suppressed": Route(f"{SENT}/suppressed"),
+    f"DELETE {SENT}/suppressed/{{address}}": Route(f"{SENT}/suppressed/nobody@example.com"),
     f"GET {REVIEWS}/{{review_id}}/mails/{{person_id}}": Route(f"{REVIEWS}/{{review}}/mails/{{boss}}", stranger=(400,)),
     "GET /api/v1/settings/deployment": Route("/api/v1/settings/deployment"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
@@ -129,6 +139,13 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {REVIEWS}/{{review_id}}/removals-to-confirm": Route(f"{REVIEWS}/{{review}}/removals-to-confirm"),
+    f"POST {REVIEWS}/{{review_id}}/confirm-removals": Route(
+        f"{REVIEWS}/{{review}}/confirm-removals", confirmed, strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/decline-removals": Route(
+        f"{REVIEWS}/{{review}}/decline-removals", declined, strict=True
+    ),
     f"POST {REVIEWS}/{{review_id}}/retry": Route(f"{REVIEWS}/{{review}}/retry", strict=True),
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
@@ -173,7 +190,8 @@ TABLE = {
 PAGED = (
     *("/api/v1/live-reviews", "/api/v1/calendar"),
     *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
-    *(f"{REVIEWS}/{{review}}/reviewers", f"{IMPORTS}/{{import}}", IMPORTS, f"{SENT}/undelivered"),
+    *(f"{REVIEWS}/{{review}}/removals-to-confirm", f"{REVIEWS}/{{review}}/reviewers"),
+    *(f"{IMPORTS}/{{import}}", IMPORTS, f"{SENT}/undelivered"),
     *("/api/v1/people", "/api/v1/people/{user}/reviews"),
 )
 

@@ -66,6 +66,7 @@ see its reviewers        + + . + + + + + - . . .
 see what it would do     + + . + + + + + - . . .
 see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
+see who would lose it    + + . + + + + + - . . .
 read closed reviews      + + + + + + + + + + - -
 read the audit trail     + + - - - - - - - - - -
 read the package's trail + + - + + + - - - - - -
@@ -78,6 +79,8 @@ see the review's mails   + + . + + + + + - . . .
 see a person's mails     + + . + + + + + . + . .
 read a mail              + + . + + + + + . . . .
 see what was not sent    + + - + + + + + - + - -
+see what is not mailed   + + - - - - - - - - - -
+mail an address again    + - - - - - - - - - - -
 see the deployment       + + - - - - - - - - - -
 """
 
@@ -175,6 +178,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
     "see the overview": ("GET", "/api/v1/overview", None),
+    "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
     "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),
@@ -188,6 +192,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see a person's mails": ("GET", "/api/v1/mails?personId={boss}", None),
     "read a mail": ("GET", "/api/v1/reviews/{review}/mails/{boss}?kind=start", None),
     "see what was not sent": ("GET", "/api/v1/mails/undelivered", None),
+    "see what is not mailed": ("GET", "/api/v1/mails/suppressed", None),
+    "mail an address again": ("DELETE", "/api/v1/mails/suppressed/nobody@example.com", None),
     "see the deployment": ("GET", "/api/v1/settings/deployment", None),
 }
 SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from chalicelib.domain.balance import balance
-from chalicelib.domain.reviews import InstanceState, Outcome, Status
+from chalicelib.domain.reviews import InstanceState, Outcome
+from chalicelib.domain.series import Needs, needs_of
 from chalicelib.routes.shapes import Answer, Count
 
 
@@ -31,6 +32,9 @@ class OutcomeCounts(Answer, kw_only=True):
     removed: int
     already_gone: int
     removal_failures: int
+    excluded: int
+    held: int
+    restored: int
 
 
 class Term(Answer, kw_only=True):
@@ -59,7 +63,7 @@ class Balance(Answer, kw_only=True):
 
 def waits_for_confirmation(state: InstanceState) -> bool:
     """Do the removals wait for somebody's word (G24)? Then the review is on no agenda."""
-    return state.status is Status.COMPLETED and not state.due
+    return needs_of(state) is Needs.CONFIRMATION
 
 
 def population(state: InstanceState) -> dict[str, int]:
@@ -81,6 +85,9 @@ def outcome_counts(state: InstanceState, outcome: Outcome) -> dict[str, Any]:
         "removed": state.removed,
         "alreadyGone": state.gone,
         "removalFailures": state.removal_failures,
+        "excluded": state.excluded,
+        "held": state.held,
+        "restored": state.restored,
     }
 
 

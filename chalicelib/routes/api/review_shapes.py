@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.domain.reviewers import Unreachable
 from chalicelib.domain.reviews import Status
+from chalicelib.routes.api.guard_shapes import ConfirmationEnd
 from chalicelib.routes.api.outcome_shapes import Balance, OutcomeCounts, Population
 from chalicelib.routes.shapes import Answer, Instant, MailState, Text
 
@@ -101,6 +102,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     needs_reviewer: int | UnsetType = UNSET
     population: Population | UnsetType = UNSET
     waiting_for_confirmation: bool | UnsetType = UNSET
+    confirmation: ConfirmationEnd | UnsetType = UNSET
     outcome: OutcomeCounts | UnsetType = UNSET
     balance: Balance | UnsetType = UNSET
     failure: Failure | UnsetType = UNSET

@@ -8,6 +8,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Unanswered
+from chalicelib.routes.api.guard_shapes import confirmation_end
 from chalicelib.routes.api.my_reviews import ListedReviews, my_reviews, tally_object
 from chalicelib.routes.api.outcome_shapes import adds_up, outcome_counts, population, waits_for_confirmation
 from chalicelib.routes.api.review_shapes import (
@@ -21,11 +22,13 @@ from chalicelib.routes.graph.decisions import decision_of
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Nothing
-from chalicelib.usecases.control_review import apply_decisions, stop_review
+from chalicelib.usecases.confirm_removals import apply_decisions
+from chalicelib.usecases.control_review import stop_review
 from chalicelib.usecases.decide import MOST_ITEMS, NotReviewer, Result, Submission, open_instance, record_many
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Progress
+from chalicelib.usecases.roles import named
 from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import (
     counts,
@@ -94,7 +97,9 @@ def get_review(call: Call, review_id: str) -> Answer:
     if not parts and not sees_all(call.actor, found):
         return review_head(found, progress.state)
     shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
-    return shown | ({**_course(progress.state), **adds_up(progress.state)} if sees_all(call.actor, found) else {})
+    if not sees_all(call.actor, found):
+        return shown
+    return {**shown, **_course(progress.state), **adds_up(progress.state), **_confirmed(call, progress.state)}
 
 
 def _course(state: InstanceState) -> dict[str, Any]:
@@ -105,6 +110,12 @@ def _course(state: InstanceState) -> dict[str, Any]:
         "lastReminderDateTime": stamp(state.reminded),
     }
     return course | failure(state)
+
+
+def _confirmed(call: Call, state: InstanceState) -> dict[str, Any]:
+    """The member `confirmation`; nothing for a review whose removals never waited, or still do."""
+    end = state.confirmation
+    return {"confirmation": confirmation_end(end, named(call.services, {end.by}))} if end else {}
 
 
 def failure(state: InstanceState) -> dict[str, Any]:

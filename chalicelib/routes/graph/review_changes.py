@@ -14,7 +14,8 @@ from chalicelib.routes.graph.reviewer_sets import read_scopes
 from chalicelib.routes.graph.series_bodies import DefinitionBody, InstanceBody, NewDefinition
 from chalicelib.routes.http import Answer, Call, Created, route
 from chalicelib.usecases import manage_definitions
-from chalicelib.usecases.control_review import apply_decisions, remind_reviewers, stop_review
+from chalicelib.usecases.confirm_removals import apply_decisions
+from chalicelib.usecases.control_review import remind_reviewers, stop_review
 from chalicelib.usecases.edit_reviewers import Reviewers, edit_reviewers
 from chalicelib.usecases.list_items import visible_instance
 from chalicelib.usecases.reset_decisions import reset_decisions

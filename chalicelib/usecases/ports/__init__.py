@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.settings import Settings
+from chalicelib.usecases.ports.adopting import Adoptions
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -35,19 +36,26 @@ from chalicelib.usecases.ports.connecting import (
     ListsResources,
     Member,
     Outer,
+    RestsOnWord,
     Secrets,
     SeesPaths,
+    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
+from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
     "Addresses",
+    "Adoptions",
     "Alter",
     "Answer",
     "Audit",
@@ -64,8 +72,10 @@ __all__ = [
     "Delete",
     "Drop",
     "Entitlements",
+    "Exchanges",
     "Files",
     "Found",
+    "Guards",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -77,17 +87,22 @@ __all__ = [
     "Page",
     "People",
     "Progress",
+    "Provisioning",
     "Put",
     "Queue",
     "Recorded",
     "Renderer",
     "Reports",
+    "RestsOnWord",
     "Reviews",
     "Save",
     "Secrets",
     "SeesPaths",
     "Services",
+    "Sources",
+    "Tasks",
     "Unchanged",
+    "Word",
     "Writer",
     "able",
 ]
@@ -101,8 +116,11 @@ class Services:
     clock: Clock
     writer: Writer
     people: People
+    sources: Sources
+    provisioning: Provisioning
     entitlements: Entitlements
     reviews: Reviews
+    adoptions: Adoptions
     reports: Reports
     items: Items
     audit: Audit
@@ -115,3 +133,6 @@ class Services:
     secrets: Secrets
     connections: Connections
     connectors: Connectors
+    guards: Guards
+    tasks: Tasks
+    exchanges: Exchanges

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -61,6 +62,7 @@ class Capability(StrEnum):
     LISTS_MEMBERS = "listsMembers"
     SEES_PATHS = "seesPaths"
     CHECKS = "checks"
+    RESTS_ON_WORD = "restsOnWord"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,25 @@ class SeesPaths(Protocol):
     def paths(self, right: Right, person: User) -> Sequence[str]:
         """Other ways in which the person still reaches what the right gives, each as a short phrase for people
         ("direct assignment of AdministratorAccess in account 111122223333")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What `verify` rests on where the system itself is not read. `source` is `callback`, `answer` (both signed or
+    authenticated messages of the system) or `person`, then `by` is their id and `note` what they said."""
+
+    source: str
+    at: datetime
+    by: str = ""
+    note: str = ""
+
+
+@runtime_checkable
+class RestsOnWord(Protocol):
+    """Capability `restsOnWord`."""
+
+    def word(self, right: Right, person: User) -> Word | None:
+        """The last word about the right; None where `verify` reads the system, or nothing was said yet."""
 
 
 @runtime_checkable

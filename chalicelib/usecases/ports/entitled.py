@@ -100,6 +100,12 @@ class Entitlements(Protocol):
         """Several resources by id; may lag by a second."""
 
     def resources_of_catalog(self, catalog_id: str, limit: int, after: str | None) -> Page[Resource]: ...
+    def resources_of_connector(self, connector: str, limit: int, after: str | None) -> Page[Resource]:
+        """The resources that a connection reaches, in whatever catalog; may lag."""
+
+    def count_resources_of_connector(self, connector: str) -> int:
+        """How many those are, by a COUNT query; may lag."""
+
     def resource_request(self, request_id: str) -> ResourceRequest | None: ...
     def list_resource_requests(self, limit: int, after: str | None) -> Page[ResourceRequest]:
         """Newest first."""

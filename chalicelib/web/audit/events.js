@@ -23,7 +23,8 @@ export const KINDS = {
     "Create incompatible access package", "Delete incompatible access package", "Create incompatible group", "Delete incompatible group"],
   people: ["Add user", "Update user", "Add group", "Add member to group", "Add role assignment", "Remove role assignment",
     "Import users - started (bulk)", "Import users - finished (bulk)", "Import assignments - started (bulk)", "Import assignments - finished (bulk)"],
-  other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition"],
+  other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition",
+    "Add data source", "Data source stale", "Data source recovered"],
 };
 
 const ICONS = {
