@@ -56,3 +56,21 @@ def hear_of_mails(event: Any) -> None:
 def publish_events(event: Any) -> dict[str, Any]:
     """Tell others what happened, as EventBridge events."""
     return events.publish_events(event.to_dict())
+
+
+@app.on_cw_event(
+    {
+        "source": ["aws.signin", "aws.sso"],
+        "detail-type": ["AWS Console Sign In via CloudTrail", "AWS Service Event via CloudTrail"],
+        "detail": {"eventName": ["ConsoleLogin", "UserAuthentication", "Federate"]},
+    }
+)
+def signed_in(event: Any) -> dict[str, str | None]:
+    """Take in a sign-in to IAM Identity Center or the AWS console (docs/sources.md)."""
+    return events.signed_in(event.to_dict())
+
+
+@app.lambda_function()
+def cognito_signed_in(event: Any, context: Any) -> dict[str, Any]:
+    """Take in a sign-in to a user pool of Cognito that names this function as its trigger after authentication."""
+    return events.cognito_signed_in(event)

@@ -24,6 +24,7 @@ def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
     from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
+    from chalicelib.aws.identities import IdentityStore
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
     from chalicelib.aws.secrets import AwsSecrets
@@ -41,6 +42,7 @@ def services() -> Services:
     from chalicelib.storage.provisioning import ProvisioningTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.sign_ins import SignInTable
     from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.tasks import TaskTable
     from chalicelib.storage.writer import TableWriter
@@ -55,6 +57,8 @@ def services() -> Services:
         people=people,
         sources=SourceTable(),
         provisioning=ProvisioningTable(),
+        sign_ins=SignInTable(),
+        identities=IdentityStore(),
         entitlements=EntitlementTable(clock),
         adoptions=AdoptionTable(),
         reviews=ReviewTable(clock, chosen.state_cache_seconds),

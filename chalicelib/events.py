@@ -19,7 +19,7 @@ from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
-from chalicelib.domain.sources import SOURCE
+from chalicelib.domain.sources import SOURCE, WAITS
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
@@ -30,6 +30,7 @@ from chalicelib.usecases.cut_now import run_cuts
 from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
+from chalicelib.usecases.erase_person import ERASE, advance_erasure
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
@@ -37,11 +38,14 @@ from chalicelib.usecases.mail_feedback import hear
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
+from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
 from chalicelib.usecases.unreachable import reviewer_changed
+from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
 
 LOG = logging.getLogger("access_reviews")
 DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
@@ -104,6 +108,10 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     TASKS_DUE: tell_due_tasks,
     SOURCE: look_at_source,
     CONFIRMATION: remind_of_confirmation,
+    ERASE: advance_erasure,
+    EMPTIED: empty_deleted,
+    MANAGERS: settle_managers,
+    WAITS: notify_others.review_waits,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
@@ -116,6 +124,20 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     SPREAD: advance_roles,
     export_audit.KIND: export_audit.advance_export,
 }
+
+
+def signed_in(event: dict[str, Any]) -> dict[str, str | None]:
+    """Take in a sign-in that CloudTrail tells of. What fails raises, so that EventBridge's Lambda tries again."""
+    return {"result": take_trail_event(bootstrap.services(), event.get("detail") or {})}
+
+
+def cognito_signed_in(event: dict[str, Any]) -> dict[str, Any]:
+    """Take in a sign-in to a user pool. Cognito wants its event back, and would keep the person out otherwise."""
+    try:
+        take_cognito_trigger(bootstrap.services(), event)
+    except Exception:  # a date that is missing is made good by the next sign-in
+        LOG.exception("a sign-in to Cognito was not taken in")
+    return event
 
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:

@@ -243,6 +243,7 @@ def _environment(url: str, port: int, secret: str) -> dict[str, str]:
         "PORTAL_URL": f"http://{HOST}:{port}",
         "ORGANISATION": "Meridian Works",
         "CURSOR_SECRET": secret,
+        "PRIVATE_HOSTS": "127.0.0.1,localhost",
         "FIRST_ADMINISTRATOR": "admin@example.com",
         "CLOSING_WAIT_SECONDS": "2",
         "STOP_DELAY_SECONDS": "1",

@@ -26,6 +26,7 @@ os.environ.update(
     ACCESS_REVIEWS_WORK_QUEUE_URL="https://sqs.us-east-1.amazonaws.com/123456789012/access-reviews-work",
     ACCESS_REVIEWS_PORTAL_URL="https://reviews.example.com",
     ACCESS_REVIEWS_ORGANISATION="Contoso",
+    ACCESS_REVIEWS_PRIVATE_HOSTS="127.0.0.1",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.connectors.account_assignments import AccountAssignments, pages
 from chalicelib.connectors.aws_api import (
     ACCOUNT,
     REGION,
@@ -28,6 +30,7 @@ from chalicelib.usecases.ports import Answer, Capability, Found, Member, Outer, 
 NAME = "IAM Identity Center"
 _ID = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _MOST = 100  # of a page
+_REMEMBERED, _MOST_REMEMBERED = 300.0, 20_000  # seconds that a listed user is kept, and how many
 _USER_NAME, _EMAIL, _EITHER = "userName", "email", "either"
 _REFUSE, _CHANGE = "refuse", "change"
 KIND = ConnectorKind(
@@ -82,7 +85,8 @@ KIND = ConnectorKind(
 def connector(connection: Connection, clients: Clients) -> IdentityCenter:
     """The connector of a connection."""
     settings = connection.settings
-    return IdentityCenter(Api(clients, "identitystore", settings), Api(clients, "sso-admin", settings), settings)
+    assigned = AccountAssignments(Api(clients, "sso-admin", settings), settings.get("instanceArn", ""))
+    return IdentityCenter(Api(clients, "identitystore", settings), assigned, settings)
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,9 @@ class IdentityCenter:
     """Implements ports.Connector. A right is the role `Member_{group id}` of the group."""
 
     store: Api
-    admin: Api
+    assigned: AccountAssignments
     settings: Mapping[str, str]
-    _names: dict[str, str] = field(default_factory=dict)  # of permission sets, which never change theirs
+    _listed: dict[str, tuple[float, Member]] = field(default_factory=dict)  # for listings only: never who holds what
 
     def look_up(self, origin_system: str, origin_id: str) -> Found | None:
         """See ports.Connector."""
@@ -103,7 +107,7 @@ class IdentityCenter:
         except Missing as problem:
             _only_if(problem, "GROUP")
             return None
-        return Found(group["DisplayName"], group.get("Description") or "", roles=roles_of(origin_id))
+        return Found(_title(group), group.get("Description") or "", roles=roles_of(origin_id))
 
     def grant(self, right: Right, person: User) -> Answer:
         """See ports.Connector. Raises NotFound when nobody there is this person."""
@@ -144,7 +148,7 @@ class IdentityCenter:
             Outer(
                 origin_system=GROUP,
                 origin_id=group["GroupId"],
-                display_name=group.get("DisplayName") or group["GroupId"],
+                display_name=_title(group),
                 description=group.get("Description") or "",
             )
             for group in found["Groups"]
@@ -152,7 +156,8 @@ class IdentityCenter:
         return Page(tuple(groups), found.get("NextToken"))
 
     def members(self, right: Right, limit: int, after: str | None) -> Page[Member]:
-        """See ports.ListsMembers. One call for the page and one for each member: the list has ids only."""
+        """See ports.ListsMembers. One call for the page and one for each member that was not listed in the last five
+        minutes: the page has ids only, and most people are in many groups."""
         group = group_of(right, NAME)
         if after is None:
             self._group(group)  # raises Gone
@@ -164,21 +169,24 @@ class IdentityCenter:
         """See ports.SeesPaths: account assignments with the same permission set in the same account, the person's own
         and those of their other groups. Nothing without an instance."""
         group, user = group_of(right, NAME), self._find(person)
-        given = set(self._assignments(group, "GROUP")) if self.settings.get("instanceArn") and user else set()
+        given = set(self.assigned.of(group, "GROUP")) if user else set()
         if not user or not given:
             return ()
-        found = [f"direct assignment of {self._named(one)}" for one in self._assignments(user, "USER") if one in given]
+        own = self.assigned.of(user, "USER")
+        found = [f"direct assignment of {self.assigned.named(one)}" for one in own if one in given]
         for other in self._groups_of(user):
-            shared = [one for one in self._assignments(other, "GROUP") if one in given] if other != group else []
-            found += [f"{self._named(one)} through the group {self._group(other)['DisplayName']}" for one in shared]
+            shared = [one for one in self.assigned.of(other, "GROUP") if one in given] if other != group else []
+            through = f"through the group {_title(self._group(other))}" if shared else ""
+            found += [f"{self.assigned.named(one)} {through}" for one in shared]
         return tuple(dict.fromkeys(found))
 
     def check(self) -> Sequence[str]:
         """See ports.Checks."""
-        reads = [lambda: self._store("list_groups", MaxResults=1), lambda: self._store("list_users", MaxResults=1)]
-        if self.settings.get("instanceArn"):
-            reads.append(lambda: self.admin("list_permission_sets", InstanceArn=self.settings["instanceArn"]))
-        return wrongs(*reads)
+        return wrongs(
+            lambda: self._store("list_groups", MaxResults=1),
+            lambda: self._store("list_users", MaxResults=1),
+            self.assigned.check,
+        )
 
     def _store(self, operation: str, **parameters: Any) -> Any:
         return self.store(operation, IdentityStoreId=self.settings["identityStoreId"], **parameters)
@@ -217,11 +225,21 @@ class IdentityCenter:
         found = self._group(group)
         if found.get("ExternalIds") and self.settings.get("synchronised") != _CHANGE:
             raise errors.NeedsPerson(
-                f"The group {found['DisplayName']} is synchronised into {NAME} from another directory: "
+                f"The group {_title(found)} is synchronised into {NAME} from another directory: "
                 "its members are changed there."
             )
 
     def _member(self, user: str) -> Member:
+        now = time.monotonic()
+        until, known = self._listed.get(user, (0.0, None))
+        if known is None or until < now:
+            if len(self._listed) >= _MOST_REMEMBERED:
+                self._listed.clear()
+            known = self._described(user)
+            self._listed[user] = (now + _REMEMBERED, known)
+        return known
+
+    def _described(self, user: str) -> Member:
         try:
             found = self._store("describe_user", UserId=user)
         except Missing as problem:  # deleted since the page was read, or known by its id alone
@@ -238,38 +256,12 @@ class IdentityCenter:
         )
 
     def _groups_of(self, user: str) -> Iterator[str]:
-        pages = self._pages(self._store, "list_group_memberships_for_member", MemberId={"UserId": user})
-        return (one["GroupId"] for page in pages for one in page["GroupMemberships"])
+        listed = pages(self._store, "list_group_memberships_for_member", MemberId={"UserId": user})
+        return (one["GroupId"] for page in listed for one in page["GroupMemberships"])
 
-    def _assignments(self, principal: str, kind: str) -> list[tuple[str, str]]:
-        """Accounts and permission sets that are assigned to a principal itself."""
-        named = {"InstanceArn": self.settings["instanceArn"], "PrincipalId": principal, "PrincipalType": kind}
-        pages = self._pages(self.admin, "list_account_assignments_for_principal", **named)
-        # Asked about a user, AWS names the assignments of their groups too.
-        return [
-            (one["AccountId"], one["PermissionSetArn"])
-            for page in pages
-            for one in page["AccountAssignments"]
-            if one.get("PrincipalId", principal) == principal
-        ]
 
-    def _pages(self, call: Any, operation: str, **parameters: Any) -> Iterator[Any]:
-        after: str | None = None
-        while True:
-            page = call(operation, **parameters, **_from(after))
-            yield page
-            after = page.get("NextToken")
-            if not after:
-                return
-
-    def _named(self, assignment: tuple[str, str]) -> str:
-        account, arn = assignment
-        if arn not in self._names:
-            found = self.admin(
-                "describe_permission_set", InstanceArn=self.settings["instanceArn"], PermissionSetArn=arn
-            )
-            self._names[arn] = found["PermissionSet"]["Name"]
-        return f"{self._names[arn]} in account {account}"
+def _title(group: Any) -> str:
+    return str(group.get("DisplayName") or group["GroupId"])
 
 
 def _from(after: str | None) -> dict[str, str]:

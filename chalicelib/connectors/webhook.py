@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.connectors.outgoing import Reply, post, target_of
 from chalicelib.domain import ids
 from chalicelib.domain.connections import Connection, ConnectorKind, Setting
-from chalicelib.domain.errors import Gone, NeedsPerson, ReviewError, Throttled, Unavailable
+from chalicelib.domain.errors import Gone, NeedsPerson, NotFound, ReviewError, Throttled, Unavailable
 from chalicelib.domain.exchanges import Exchange, ExchangeState, exchange_id
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import Right
@@ -103,7 +103,7 @@ class WebhookConnector:
             return Found("")
         about = {"originSystem": origin_system, "originId": origin_id}
         reply = self._send(self._message_id(), {"operation": "lookUp", "resource": about})
-        if reply.status == 404:
+        if _is_gone(reply):
             return None
         told = _told(_good(reply, self._host))
         roles = told.get("roles")
@@ -134,8 +134,8 @@ class WebhookConnector:
                 raise Unavailable("This connection knows only what its system said, and it never said anything here.")
             return (last.operation is Operation.GRANT) is (last.state is ExchangeState.DONE)
         message = {"operation": "verify", **_about(right, person)}
-        told = _told(_good(self._send(self._message_id(), message), self._host))
-        held = told.get("held")
+        reply = self._send(self._message_id(), message)
+        held = False if _is_gone(reply) else _told(_good(reply, self._host)).get("held")
         if not isinstance(held, bool):
             raise Unavailable(f'{self._host} does not say {{"held": true}} or {{"held": false}}.')
         return held
@@ -178,7 +178,7 @@ class WebhookConnector:
     def _ask(self, asked: Exchange, right: Right, person: User) -> Answer:
         self.writer.put_all([asked])
         message = {"operation": asked.operation.value, "attempt": asked.attempts, **_about(right, person)}
-        answer = _answer(self._send(asked.id, message), self._host)
+        answer = _answer(self._send(asked.id, message), self._host, person)
         if answer is Answer.DONE:
             self.writer.put_all([replace(asked, state=ExchangeState.DONE, heard=self.clock.now())])
         return answer
@@ -249,13 +249,15 @@ def _about(right: Right, person: User) -> dict[str, Any]:
     }
 
 
-def _answer(reply: Reply, host: str) -> Answer:
+def _answer(reply: Reply, host: str, person: User) -> Answer:
     """What an answer to a change means. Raises what ports.Connector says."""
     told = _told(reply)
-    if reply.status in (404, 410):
+    if _is_gone(reply):
         raise Gone(f"{host} has no such resource any more.")
     if reply.status in (409, 422) and told.get("status") == "needsPerson":
-        raise NeedsPerson(reason_of(told))
+        raise NeedsPerson(_reason(told))
+    if reply.status in (409, 422) and told.get("status") == "unknownPerson":
+        raise NotFound(f"{host} knows nobody called {person.principal_name}.")
     _good(reply, host)
     status = told.get("status", "pending" if reply.status == 202 else "done")
     if status not in ("done", "pending"):
@@ -263,7 +265,12 @@ def _answer(reply: Reply, host: str) -> Answer:
     return Answer(status)
 
 
-def reason_of(told: Mapping[str, Any]) -> str:
+def _is_gone(reply: Reply) -> bool:
+    """Does the system say that there is no such resource? A 404 alone may be a wrong address, or a proxy's."""
+    return reply.status == 410 or (reply.status == 404 and _told(reply).get("status") == "gone")
+
+
+def _reason(told: Mapping[str, Any]) -> str:
     """Why a system cannot do something, in its own words, made harmless."""
     return one_line(str(told.get("reason") or "The system gave no reason."), MOST_REASON)
 

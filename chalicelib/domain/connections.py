@@ -10,6 +10,7 @@ from datetime import datetime
 NAME = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 REFERENCE = re.compile(r"(secretsmanager|ssm):[\w+=,.@/-]{1,512}")
 MOST_CHARACTERS = 500
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # all but tab and line breaks
 BUILT_IN = "recorded"
 RESERVED = frozenset({BUILT_IN, "kinds"})  # names no connection may have
 
@@ -82,6 +83,8 @@ def _wrong(setting: Setting, value: str) -> str:
         return "Must be given." if setting.required and not setting.default else ""
     if len(value) > MOST_CHARACTERS:
         return f"Must have at most {MOST_CHARACTERS} characters."
+    if CONTROL.search(value):
+        return "Must not contain control characters."
     if setting.secret and not REFERENCE.fullmatch(value):
         return "Must say where the secret lies, as secretsmanager:name or ssm:/path; never the secret itself."
     if setting.choices and value not in setting.choices:

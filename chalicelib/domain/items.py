@@ -90,8 +90,9 @@ class DecisionItem:
 
     `why` tells why these reviewers were chosen (`self`, `manager`, `named`, `owner`, `fallback`, `none`).
     `last_sign_in` None means unknown, unless `never_signed_in`; `sign_in_as_of` is how far that knowledge reached.
-    `changes` tells what is different since the former review. `manager_*` is their manager at the opening, "" when
-    unknown and in self-reviews.
+    `resource` is what the recommendation is about: a resource of the package, as the review's `grounds` name it, with
+    its last use (None: never); "" for the person at large. `changes` tells what is different since the former review.
+    `manager_*` is their manager at the opening, "" when unknown and in self-reviews.
     `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
     `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
     `noInformation`). `cancelled` says why there was nothing left to decide (G46); the decision stays as it was.
@@ -116,6 +117,8 @@ class DecisionItem:
     sign_in_as_of: datetime | None = None
     changes: tuple[Change, ...] = ()
     recommendation: Recommendation = Recommendation.NO_INFO
+    resource: str = ""
+    last_used: datetime | None = None
     why: str = ""
     deadline: datetime
     salt: str = ""
@@ -174,6 +177,9 @@ def leaf_hash(item: DecisionItem) -> str:
         "signInAsOf": int(item.sign_in_as_of.timestamp()) if item.sign_in_as_of else None,
         "why": item.why,
     }
+    if item.resource:  # leaves that have no such ground stay what they were
+        facts["resource"] = item.resource
+        facts["lastUsed"] = int(item.last_used.timestamp()) if item.last_used else None
     return hashlib.sha256(bytes.fromhex(item.salt) + canonical(facts)).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
+    ReviewWaits,
     TasksToDo,
     TaskToDo,
 )
@@ -209,6 +210,18 @@ def _tasks_due(portal: str) -> Notice:
     return _tasks(portal, reminder=True)
 
 
+def _waits(portal: str) -> Notice:
+    return ReviewWaits(
+        now=_NOW,
+        package=_PACKAGE,
+        planned=_NOW - timedelta(hours=10),
+        zone=_ZONE,
+        sources=(("IAM Identity Center", _NOW - timedelta(days=9)),),
+        max_age_days=7,
+        link=f"{portal}/admin/sources",
+    )
+
+
 SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "reviewStarted": ("A review has opened, to its reviewer", _started),
     "reviewStartedSelf": ("A review of one's own access has opened", _started_self),
@@ -225,6 +238,7 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "confirmationWaits": ("Removals wait for a confirmation, once a day", _confirmation),
     "accessRestored": ("A removal was undone, to the person", _restored),
     "decisionUndone": ("A removal was undone, to whoever denied", _undone),
+    "reviewWaits": ("A review does not open because its data is too old, to those who run it", _waits),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
     "tasksGiven": ("Access has to be changed by hand, to whoever has the tasks", _tasks),
     "tasksDue": ("Tasks should be done by now", _tasks_due),

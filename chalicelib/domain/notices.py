@@ -18,7 +18,7 @@ from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, D
 from chalicelib.domain.packages import NoResponse
 
 ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
-Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "expired"]
+Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "notUsed", "expired"]
 Waiting = Literal["no", "brake", "manual"]
 
 
@@ -196,6 +196,22 @@ class ReviewsSwitchedOff(Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWaits(Checked):
+    """To those who administer a review that does not open because its data is too old."""
+
+    now: datetime
+    package: str
+    planned: datetime
+    """When it should have opened."""
+    zone: str
+    sources: tuple[tuple[str, datetime | None], ...]
+    """The sources it waits for by name, and up to when their data is known."""
+    max_age_days: int
+    link: str = field(metadata=LINK)
+    """Where one sees the sources, and opens the review on the data there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewExtended(Checked):
     """To the reviewers of a review, and the owners of its package, when it closes later than they were told."""
 
@@ -268,4 +284,5 @@ Notice = (
     | AccessRestored
     | DecisionUndone
     | TasksToDo
+    | ReviewWaits
 )

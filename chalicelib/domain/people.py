@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.sign_ins import NOT_SEEN, Seen
+
+REMOVED = "(removed person)"  # shown for somebody who was erased, where a name was frozen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person of the directory.
 
     `last_sign_in` None means unknown, unless `never_signed_in` is set (G21). `sign_in_as_of` is the instant up
-    to which the source of that knowledge reaches. `invitation` is `accepted`, `pending` or "" for members.
-    `provisioned` has the provisioning clients that keep this person, each with its own id of them ("" for none).
-    `manager_awaited` is how a client named a manager who is not there yet. `leaving`: since when the person is
-    being erased; they can do nothing any more, and the row goes when their access has ended.
+    to which the file that told so reaches. `seen` is what sources of sign-ins told; its interactive one is in
+    `last_sign_in` too. `invitation` is `accepted`, `pending` or "" for members. `provisioned` has the provisioning
+    clients that keep this person, each with its own id of them ("" for none). `manager_awaited` is how a client named
+    a manager who is not there yet. `leaving`: since when the person is being erased; they can do nothing any more,
+    and the row goes when their access has ended.
     """
 
     id: str
@@ -41,11 +46,17 @@ class User:
     provisioned: tuple[tuple[str, str], ...] = ()
     manager_awaited: str = ""
     leaving: datetime | None = None
+    seen: Seen = NOT_SEEN
     version: int = 0
 
     def external_id(self, client_id: str) -> str:
         """What a provisioning client calls this person, "" for nothing."""
         return dict(self.provisioned).get(client_id, "")
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """Their last sign-in of any kind (G22)."""
+        return max((one for one in (self.last_sign_in, self.seen.newest) if one), default=None)
 
     @property
     def can_take_part(self) -> bool:
@@ -104,9 +115,10 @@ class Role(StrEnum):
     PACKAGE_MANAGER = "packageManager"
     ASSIGNMENT_MANAGER = "assignmentManager"
     CATALOG_READER = "catalogReader"
+    SIGN_IN_SENDER = "signInSender"
 
 
-GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR})
+GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR, Role.SIGN_IN_SENDER})
 PACKAGE_ROLES = frozenset({Role.PACKAGE_MANAGER, Role.ASSIGNMENT_MANAGER})  # also given for one package alone
 
 
@@ -120,6 +132,7 @@ class Right(StrEnum):
     SEE_ASSIGNMENTS = "see assignments and requests"
     SEE_DECISIONS = "see the items, decisions and reviewers of reviews"
     SEE_PACKAGES = "see packages and policies, and that reviews exist"
+    SEND_SIGN_INS = "tell when people signed in"
 
 
 _SEEING = frozenset({Right.SEE_ASSIGNMENTS, Right.SEE_DECISIONS, Right.SEE_PACKAGES})
@@ -133,6 +146,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PACKAGE_MANAGER: _SEEING | {Right.MANAGE_PACKAGES, Right.ASSIGN},
     Role.ASSIGNMENT_MANAGER: _SEEING | {Right.ASSIGN},
     Role.CATALOG_READER: frozenset({Right.SEE_PACKAGES}),
+    Role.SIGN_IN_SENDER: frozenset({Right.SEND_SIGN_INS}),  # held by a program: it may read nothing
 }
 
 
@@ -179,6 +193,11 @@ class Actor:
     def is_administrator(self) -> bool:
         """May do everything an administrator may."""
         return self.has(Role.ADMINISTRATOR)
+
+    @property
+    def looks_at_people(self) -> bool:
+        """Holds a role that has to do with people's access, in whatever scope."""
+        return any(role is not Role.SIGN_IN_SENDER for role, _ in self.roles)
 
     @property
     def reads_everything(self) -> bool:

@@ -67,6 +67,9 @@ def merged(row: PersonRow, known: User | None, user_id: str, manager_id: str | N
     """The person after the import begun at `started`; equal to `known` when there is nothing to write."""
     before = known or User(id=user_id, display_name=row.principal_name, principal_name=row.principal_name)
     after = replace(before, principal_name=row.principal_name, **row.fields)
+    floor = before.last_sign_in if after.last_sign_in else before.seen.interactive  # "never" corrects what a file said
+    if floor and (after.last_sign_in is None or after.last_sign_in < floor):
+        after = replace(after, last_sign_in=floor, never_signed_in=False)  # no date moves backwards
     if manager_id is not None:
         after = replace(after, manager_id=manager_id)
     if "never_signed_in" not in row.fields or _is_fresh(before, after, started):

@@ -9,6 +9,8 @@ from enum import StrEnum
 from chalicelib.domain.agenda import Lease
 from chalicelib.domain.guards import Confirmation
 from chalicelib.domain.packages import ReviewSettings, SubjectSet
+from chalicelib.domain.sign_ins import Ground
+from chalicelib.domain.sources import Anyway, AsOf
 
 
 class Status(StrEnum):
@@ -77,7 +79,9 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
-    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy."""
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. `sources`
+    of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`: resources
+    of the package whose use is known."""
 
     id: str
     definition_id: str
@@ -94,6 +98,9 @@ class ReviewInstance:
     settings: ReviewSettings
     saved_by: str = ""
     follows: str = ""
+    sources: tuple[AsOf, ...] = ()
+    anyway: Anyway | None = None
+    grounds: tuple[Ground, ...] = ()
     version: int = 0
 
     @property
@@ -145,6 +152,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the opening found when it compared the assignments with the members outside: members without an assignment
+    (`missing`), assignments without membership (`extra`), and rights that could not be compared (`unread`)."""
+
+    at: datetime
+    missing: int = 0
+    extra: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSet:
     """A reviewer set of several members (or of nobody): how many items and shards it owns."""
 
@@ -173,7 +191,8 @@ class InstanceState:
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144). `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
+    leave it out (R144). `compared`: what comparing with the systems outside found.
+    `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
     status a Failed review goes on from."""
 
     instance_id: str
@@ -204,6 +223,7 @@ class InstanceState:
     removal_failures: int = 0
     gone: int = 0
     confirmation: Confirmation | None = None
+    compared: Compared | None = None
     excluded: int = 0
     held: int = 0
     restored: int = 0

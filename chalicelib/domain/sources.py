@@ -6,15 +6,17 @@ A source that fails or falls silent says nothing about anybody's access: it only
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain import ids
 
 SOURCE = "source"  # agenda kind: look whether a source has fallen silent
+WAITS = "waitsForData"  # agenda kind: tell the administrators of a series that its review waits
 USUAL = timedelta(days=7)  # within which a continuous source is expected to succeed, unless it has its own interval
 STEP = timedelta(minutes=1)  # successes closer together than this are one
 LONGEST_ERROR = 300
+LONGEST_INTERVAL = 8_760  # hours
 
 
 class SourceKind(StrEnum):
@@ -71,6 +73,43 @@ class Source:
         return (self.known_until or self.created) + within
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """How far a source reached when a review opened: part of its evidence."""
+
+    source_id: str
+    kind: SourceKind
+    display_name: str
+    known_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anyway:
+    """Somebody's decision to open a review although its data is old."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingOpening:
+    """The occurrence of a series that waits for data: since when, for which sources (ids), and the last day (UTC) on
+    which its administrators were told."""
+
+    definition_id: str
+    catalog_id: str
+    package_id: str
+    display_name: str
+    day: date
+    opens: datetime
+    since: datetime
+    sources: tuple[str, ...]
+    told: date
+    anyway: Anyway | None = None
+    version: int = 0
+
+
 def source_id(kind: SourceKind, subject_id: str) -> str:
     """The id of a source: the same one for the same kind and subject."""
     return ids.guid("source", kind, subject_id)
@@ -91,6 +130,7 @@ def after_success(source: Source, now: datetime, name: str, covers: datetime | N
         last_success=_later(source.last_success, now),
         covers=reaches,
         error="" if source.last_failure is None or now >= source.last_failure else source.error,
+        awaited=False,
         retired=None,
     )
     moment = replace(after, last_success=source.last_success, covers=source.covers)
@@ -106,6 +146,16 @@ def after_failure(source: Source, now: datetime, name: str, error: str) -> Sourc
     after = replace(source, display_name=name or source.display_name, last_failure=later, error=text)
     same = replace(after, last_failure=source.last_failure) == source
     return source if same and _close(source.last_failure, later) else after
+
+
+def too_old(source: Source, max_age: timedelta, now: datetime) -> bool:
+    """Is its data older than a policy allows? A source that is expected more rarely is allowed its own interval; a
+    target is read when it is needed, so it only counts once that failed."""
+    if source.retired is not None or source.last_success is None or source.known_until is None:
+        return False
+    if source.kind is SourceKind.TARGET and not source.error:
+        return False
+    return now - source.known_until > max(max_age, timedelta(hours=source.every_hours))
 
 
 def fell_silent(source: Source, now: datetime) -> bool:

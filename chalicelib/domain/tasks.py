@@ -152,9 +152,9 @@ def due_at(created: datetime, business_days: int, zone: str) -> datetime:
 def confirmed(tasks: Sequence[Task]) -> bool | None:
     """Does the person hold the right, by what was said in a need's tasks (newest first)? None when there are none.
 
-    The last word that something was done counts; without any, nothing was changed since the first task was made.
+    What waits, or was refused, is not done yet; a task that was cancelled says nothing.
     """
     for task in tasks:
-        if task.state in CONFIRMED:
-            return task.operation is Operation.GRANT
+        if task.state is not TaskState.CANCELLED:
+            return (task.operation is Operation.GRANT) is (task.state in CONFIRMED)
     return tasks[-1].operation is not Operation.GRANT if tasks else None

@@ -21,6 +21,7 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
+    ReviewWaits,
     TasksToDo,
 )
 from chalicelib.domain.wording import one_line
@@ -49,6 +50,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     AccessRestored: guarding.restored,
     DecisionUndone: guarding.undone,
     TasksToDo: tasks.to_do,
+    ReviewWaits: telling.waits,
 }
 
 

@@ -14,6 +14,7 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    ReviewWaits,
 )
 from chalicelib.domain.wording import calendar_date, capital, count, moment, share, short_day, trim, until
 from chalicelib.emails.asking import NAME_LENGTH, UNANSWERED
@@ -45,6 +46,8 @@ CAUSE = {
     "noAnswer": "The review closed without an answer about your access. For this package, access then ends.",
     "recommendation": "The review closed without an answer about your access, and you had no sign-in in the "
     "30 days before it started. For this package, access then ends.",
+    "notUsed": "The review closed without an answer about your access, and you had not used it in the 30 days before "
+    "it started. For this package, access then ends.",
     "expired": "It was given for a limited time, which is over. Nobody took it away.",
 }
 AGAIN = {
@@ -52,6 +55,7 @@ AGAIN = {
     False: "This package cannot be asked for in the portal. Speak to your manager.",
 }
 SWITCH_ON = "Save the policy with its reviews switched on. The next review opens on the next date of its schedule."
+ALL_THE_SAME = "Choose so on that page, with a reason. It becomes part of the evidence."
 MISTAKE = "Tell your administrator, who can see what happened."
 
 
@@ -194,6 +198,27 @@ def switched_off(notice: ReviewsSwitchedOff) -> Page:
     )
     line = subject("Access to ", notice.package, " is not reviewed any more")
     return Page(line, bare(lead), f"Access to {package} is not reviewed any more", blocks)
+
+
+def waits(notice: ReviewWaits) -> Page:
+    """To those who administer a review: it does not open, because what is known is too old."""
+    planned = moment(notice.planned, notice.now, notice.zone)
+    days = count("day", "days", notice.max_age_days)
+    lead = f"It should have opened on {planned}. It opens by itself when newer data comes in. Nobody loses access."
+    rows = tuple(
+        (name, f"known until {moment(until_, notice.now, notice.zone)}" if until_ else "never read")
+        for name, until_ in notice.sources
+    )
+    blocks: tuple[Block, ...] = (
+        Text(lead),
+        Heading(f"Older than the {days} that the policy allows"),
+        Rows(rows),
+        Button("See the sources of data", notice.link),
+        Facts((("To open it all the same", ALL_THE_SAME),)),
+        Text("You get this mail, once a day while it waits, because you run this review.", quiet=True),
+    )
+    line = subject("The review of ", notice.package, " waits for data")
+    return Page(line, bare(lead), f"The review of {named(notice.package)} waits for data", blocks)
 
 
 def extended(notice: ReviewExtended) -> Page:

@@ -17,6 +17,7 @@ DOORS = (
     "graph.history",
     "graph.policies",
     "graph.review_changes",
+    "api.adoptions",
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
@@ -36,6 +37,7 @@ DOORS = (
     "api.my_access",
     "api.overview",
     "api.people",
+    "api.provisioning",
     "api.reports",
     "api.review_previews",
     "api.review_series",
@@ -46,7 +48,11 @@ DOORS = (
     "api.separation",
     "api.sign_in",
     "api.tasks",
+    "api.sources",
     "portal.pages",
+    "scim.discovery",
+    "scim.groups",
+    "scim.users",
 )
 
 

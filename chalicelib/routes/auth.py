@@ -23,12 +23,23 @@ ROLE_SECONDS = 5.0
 ANYONE = User(id=ids.NOBODY, display_name="", principal_name="")
 _people: dict[str, tuple[float, User]] = {}
 _roles: dict[str, tuple[float, frozenset[tuple[Role, str]]]] = {}
+_seen: dict[str, float] = {}
 
 
 def forget() -> None:
     """Empty the caches, for tests and after the directory changed under our hands."""
     _people.clear()
     _roles.clear()
+    _seen.clear()
+
+
+def first_in(seconds: float, services: Services, what: str) -> bool:
+    """Is this the first time in so many seconds that this process is asked about `what`?"""
+    real = services.clock.real()
+    if _seen.get(what, 0.0) > real:
+        return False
+    _seen[what] = real + seconds
+    return True
 
 
 @cache
@@ -77,14 +88,20 @@ def _keys_url(services: Services) -> str:
         return ""
 
 
-def person(services: Services, headers: Mapping[str, str]) -> User:
-    """The person a request comes from. Raises Unauthenticated."""
+def bearer(headers: Mapping[str, str]) -> str:
+    """The bearer token of a request. Raises Unauthenticated."""
     scheme, _, token = (headers.get("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise errors.Unauthenticated("A bearer token is needed: Authorization: Bearer <token>.")
+    return token.strip()
+
+
+def person(services: Services, headers: Mapping[str, str]) -> User:
+    """The person a request comes from. Raises Unauthenticated."""
+    token = bearer(headers)
     chosen = services.settings
     verifier = _verifier(chosen.oidc_issuer, chosen.oidc_audience, _keys_url(services))
-    claims = verifier.verify(token.strip(), services.clock.real())
+    claims = verifier.verify(token, services.clock.real())
     name = str(claims.get(chosen.oidc_claim) or "").lower()
     if not name:
         raise errors.Unauthenticated(f"The token has no claim {chosen.oidc_claim!r}.")

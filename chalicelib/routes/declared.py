@@ -15,6 +15,7 @@ import msgspec.inspect as inspected
 from chalicelib.domain import errors
 
 JSON = "application/json"
+SCIM = "application/scim+json"
 OWN_ROOT = "/api/"
 _WRONG = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 _PART = re.compile(r"@\w+\.\w+|\w+")

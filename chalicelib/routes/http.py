@@ -166,7 +166,7 @@ def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -
 
         def handler(**parameters: str) -> Response:
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
-                return answer(view(_checked_call(door, declared, parameters), **_decoded(parameters)))
+                return answer(view(_checked_call(door, declared, parameters), **decoded(parameters)))
             except errors.ReviewError as problem:
                 return refuse(problem, str(door.current_request.context.get("requestId", "")))
 
@@ -178,7 +178,7 @@ def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -
     return wrap
 
 
-def _decoded(parameters: Mapping[str, str]) -> dict[str, str]:
+def decoded(parameters: Mapping[str, str]) -> dict[str, str]:
     """Chalice hands path parameters over still percent-encoded."""
     return {name: unquote(value) for name, value in parameters.items()}
 
@@ -189,7 +189,7 @@ def _checked_call(door: Blueprint, declared: Declared, parameters: Mapping[str, 
     request: Request = door.current_request
     person = auth.ANYONE if declared.public else auth.person(services, request.headers)
     now, operation = services.clock.now(), services.clock.new_id()
-    call = Call(request, services, now, operation, person, _decoded(parameters), declared.takes)
+    call = Call(request, services, now, operation, person, decoded(parameters), declared.takes)
     if declared.strict:
         call.only(*declared.query)
     if declared.takes is not None and not call.carries_file:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.routes.declared import JSON, Declared, Gives, Media, Named
+from chalicelib.routes.declared import JSON, SCIM, Declared, Gives, Media, Named
+from chalicelib.routes.responses import SCIM_ROOT
 from chalicelib.routes.shapes import Refusal
 
 Json = dict[str, Any]
@@ -45,6 +46,10 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
+    "outcome": (
+        {"type": "string", "enum": ["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]},
+        "Only members of whom this became.",
+    ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),
     "as": ({"type": "string", "enum": ["reviewer", "reviewed"]}, "The part the person has in the reviews."),
@@ -57,9 +62,17 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "overdue": ({"type": "string", "enum": ["true", "false"]}, "With true only tasks that should be done by now."),
     "connector": ({"type": "string", "minLength": 1}, "Only tasks of the connection of this name."),
     "format": ({"type": "string", "enum": ["html", "text"]}, "The part of the mail to answer."),
+    "filter": ({"type": "string", "minLength": 1}, 'A SCIM filter, such as userName eq "anna@example.com".'),
+    "startIndex": ({"type": "integer", "minimum": 1}, "The number of the first object, from 1."),
+    "count": ({"type": "integer", "minimum": 0}, "Objects a page, at most 200; 0 only counts."),
+    "sortBy": ({"type": "string"}, "Not supported."),
+    "sortOrder": ({"type": "string"}, "Not supported."),
+    "attributes": ({"type": "string", "minLength": 1}, "Only these attributes, separated by commas."),
+    "excludedAttributes": ({"type": "string", "minLength": 1}, "All attributes but these, separated by commas."),
 }
 HEADERS: Mapping[str, tuple[Json, str]] = {
-    "If-Match": ({"type": "string"}, "The @odata.etag of the version the change is meant for."),
+    "If-Match": ({"type": "string"}, "The ETag of the version the change is meant for."),
+    "If-None-Match": ({"type": "string"}, "The ETag of the version the caller has: 304 while there is no other."),
     "Retry-Attempt": (
         {"type": "string"},
         "Sent by Graph's SDKs with a repeat: what the first made is answered.",
@@ -75,7 +88,9 @@ TAGS = {
     "graph": "Microsoft Graph v1.0",
     "api": "Our own root",
     "portal": "Pages",
+    "scim": "SCIM 2.0 (RFC 7643, RFC 7644), for provisioning clients with their own tokens",
 }
+_REFUSED = {True: "RefusedByScim", False: "Refused"}  # whether it is a route of SCIM's
 
 
 def document(routes: Sequence[Declared], version: str) -> Json:
@@ -97,8 +112,17 @@ def document(routes: Sequence[Declared], version: str) -> Json:
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
             "schemas": components,
-            "responses": {"Refused": {"description": "Refused, with the reason.", **_json(schemas[Refusal])}},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "responses": {
+                "Refused": {"description": "Refused, with the reason.", **_json(schemas[Refusal])},
+                "RefusedByScim": {
+                    "description": "Refused, with the reason, in the shape of RFC 7644, section 3.12.",
+                    "content": {SCIM: {"schema": {"type": "object"}}},
+                },
+            },
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "provisioning": {"type": "http", "scheme": "bearer", "bearerFormat": "scim_…"},
+            },
         },
     }
 
@@ -120,6 +144,10 @@ def _shapes(routes: Sequence[Declared]) -> Iterator[type]:
         yield from (one for one in (declared.takes, *given) if one is not None and not isinstance(one, Media))
 
 
+def _of_scim(declared: Declared) -> bool:
+    return declared.path.startswith(SCIM_ROOT)
+
+
 def _under(declared: Declared, name: Named) -> str:
     return f"{declared.path.rpartition('/')[0]}/{name.name}"
 
@@ -133,11 +161,17 @@ def _operation(declared: Declared, schemas: Mapping[type, Json]) -> Json:
         "parameters": _parameters(declared.path, declared.query, declared.headers),
         "responses": {str(status): _answer(status, gives, schemas) for status, gives in declared.gives.items()},
     }
-    found["responses"] |= {str(status): {"$ref": "#/components/responses/Refused"} for status in refusals(declared)}
+    refused = {"$ref": f"#/components/responses/{_REFUSED[_of_scim(declared)]}"}
+    found["responses"] |= {str(status): refused for status in refusals(declared)}
+    if _of_scim(declared):
+        found["security"] = [{"provisioning": []}]
     if more:
         found["description"] = more
     if declared.takes is not None:
         found["requestBody"] = _body(declared, schemas)
+    elif _of_scim(declared) and declared.method in ("POST", "PUT", "PATCH"):
+        content = {kind: {"schema": {"type": "object"}} for kind in declared.content_types}
+        found["requestBody"] = {"required": True, "content": content}
     return found | ({"security": []} if declared.public else {})
 
 

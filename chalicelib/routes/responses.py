@@ -12,7 +12,7 @@ from chalice.app import Chalice, Request, Response
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
-from chalicelib.routes.declared import JSON
+from chalicelib.routes.declared import JSON, SCIM
 
 CHALICE_CODES = {
     405: "MethodNotAllowed",
@@ -49,14 +49,33 @@ def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> d
 
 def refuse(problem: errors.ReviewError, request_id: str) -> Response:
     """The response for a refusal."""
-    extra: dict[str, str] = {}
-    if isinstance(problem, errors.Throttled):
-        extra["Retry-After"] = str(problem.retry_after)
-    if isinstance(problem, errors.Unauthenticated):
-        extra["WWW-Authenticate"] = "Bearer"
     clock = bootstrap.services().clock
     named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
-    return json_response(error_body(problem, clock.now(), named), problem.status, extra)
+    return json_response(error_body(problem, clock.now(), named), problem.status, _headers_of(problem))
+
+
+SCIM_ROOT = "/scim/"
+_SCIM_TYPES = {"userName": "uniqueness", "externalId": "uniqueness"}
+
+
+def refuse_scim(problem: errors.ReviewError) -> Response:
+    """The response for a refusal at the SCIM door (RFC 7644, section 3.12)."""
+    body: dict[str, Any] = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(problem.status)}
+    kind = getattr(problem, "scim_type", "")
+    if not kind and isinstance(problem, errors.Conflict):
+        kind = _SCIM_TYPES.get(problem.target or "", "")
+    if not kind and isinstance(problem, errors.InvalidInput):
+        kind = "invalidValue"
+    body |= {"scimType": kind} if kind else {}
+    headers: dict[str, Any] = {**HEADERS, "Content-Type": SCIM, **_headers_of(problem)}
+    body["detail"] = f"{problem.target}: {problem.message}" if problem.target else problem.message
+    return Response(body=msgspec.json.encode(body).decode(), status_code=problem.status, headers=headers)
+
+
+def _headers_of(problem: errors.ReviewError) -> dict[str, str]:
+    if isinstance(problem, errors.Throttled):
+        return {"Retry-After": str(problem.retry_after)}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(problem, errors.Unauthenticated) else {}
 
 
 def install(app: Chalice) -> None:
@@ -64,10 +83,11 @@ def install(app: Chalice) -> None:
 
     @app.middleware("http")
     def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
-        return _reshaped(get_response(event), str(event.context.get("requestId", "")))
+        scim = str(event.context.get("resourcePath", "")).startswith(SCIM_ROOT)
+        return _reshaped(get_response(event), str(event.context.get("requestId", "")), scim)
 
 
-def _reshaped(response: Response, request_id: str) -> Response:
+def _reshaped(response: Response, request_id: str, scim: bool = False) -> Response:
     """Chalice's own errors (`Code`, `Message`) in our shape; everything else unchanged."""
     if response.status_code < 400 or response.headers.get("Cache-Control") == "no-store":
         return response
@@ -77,7 +97,7 @@ def _reshaped(response: Response, request_id: str) -> Response:
     problem.code = CHALICE_CODES.get(response.status_code, "InternalServerError")
     if problem.status >= 500:
         problem.message = "Something went wrong on our side."
-    shaped = refuse(problem, request_id)
+    shaped = refuse_scim(problem) if scim else refuse(problem, request_id)
     shaped.headers.update({k: v for k, v in response.headers.items() if k.lower() == "allow"})
     return shaped
 

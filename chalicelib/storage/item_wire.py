@@ -5,6 +5,7 @@ Attribute names have one letter: an item with two decisions must stay under 1 KB
     g j e   guest, job title, department                      s l  assigned since, last sign-in (seconds, 0 never)
     m q     manager at the opening: id, name
     f o     what changed since the former review, sign-in known as of (seconds)
+    i       the resource the recommendation is about (6 bytes) and its last use (seconds in 5 bytes, 0 never)
     r w     recommendation, why these reviewers               t  deadline (seconds)
     x y     salt and leaf hash of the evidence                d b  decision in force, who made it (8 digits)
     h       history, JSON texts, only ever appended to        k  why an undecided item keeps access
@@ -107,6 +108,9 @@ def to_wire(item: DecisionItem) -> Wire:
         wire["l"] = {"N": NEVER}
     if item.sign_in_as_of:
         wire["o"] = {"N": seconds(item.sign_in_as_of)}
+    if item.resource:
+        used = int(item.last_used.timestamp()) if item.last_used else 0
+        wire["i"] = {"B": bytes.fromhex(item.resource) + used.to_bytes(5)}
     return wire
 
 
@@ -124,6 +128,8 @@ def _hex(wire: Wire, name: str) -> str:
 
 def from_wire(wire: Wire) -> DecisionItem:
     """The decision item of a stored row."""
+    about = _hex(wire, "i")
+    used = int(about[12:] or "0", 16)
     pk, sk = wire["pk"]["S"], wire["sk"]["S"]
     never = "l" in wire and wire["l"]["N"] == NEVER
     return DecisionItem(
@@ -144,6 +150,8 @@ def from_wire(wire: Wire) -> DecisionItem:
         sign_in_as_of=_moment(wire, "o"),
         changes=tuple(CHANGES[code] for code in _text(wire, "f")),
         recommendation=RECOMMENDATIONS[wire["r"]["S"]],
+        resource=about[:12],
+        last_used=datetime.fromtimestamp(used, UTC) if used else None,
         why=_text(wire, "w"),
         deadline=datetime.fromtimestamp(int(wire["t"]["N"]), UTC),
         salt=_hex(wire, "x"),

@@ -168,6 +168,11 @@ class ItemTable:
         refused = _update(_key(instance_id, item_id), "SET c = :c, ct = :t", condition, values)
         return refused is None or refused.cancelled is not None
 
+    def forget(self, instance_id: str, item_id: str, name: str) -> None:
+        """See ports.Items (R137)."""
+        values: Wire = {":n": {"S": name}, ":u": {"S": ""}}
+        _update(_key(instance_id, item_id), "SET n = :n, u = :u REMOVE j, e", "attribute_exists(pk)", values)
+
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """See ports.Items."""
         values: Wire = {":new": {"S": ApplyResult.NEW.value}, ":deny": {"S": CODES[Decision.DENY]}}

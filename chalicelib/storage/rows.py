@@ -31,7 +31,8 @@ from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
-from chalicelib.domain.sources import Source
+from chalicelib.domain.sign_ins import UsedResource
+from chalicelib.domain.sources import Source, WaitingOpening
 from chalicelib.domain.tasks import ListedTask, Task, listed
 from chalicelib.settings import settings
 from chalicelib.storage import (
@@ -44,21 +45,24 @@ from chalicelib.storage import (
     source_keys,
     task_keys,
 )
+from chalicelib.storage.seen import seen_columns, with_seen
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
 
-_COLUMNS = ("version", "mails")  # members that are columns of their own
+_COLUMNS = ("version", "mails", "seen")  # members that are columns of their own
 E = TypeVar("E")
 Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), and the
-    further columns that indexes are made of."""
+    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), the further
+    columns that indexes are made of, and how a column that changes by itself gets into the entity: one that has such
+    a column is saved without touching it."""
 
     table: type[Row]
     key: Callable[[Any], Key]
     other: Callable[[Any], Key] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
+    read: Callable[[Any, Any], Any] | None = None
 
 
 def _forgotten(made: datetime) -> dict[str, datetime]:
@@ -68,7 +72,13 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
 
 
 PLACES: dict[type, Place] = {
-    User: Place(DirectoryRow, lambda e: keys.user(e.id), lambda e: keys.display_name_index(e.display_name)),
+    User: Place(
+        DirectoryRow,
+        lambda e: keys.user(e.id),
+        lambda e: keys.display_name_index(e.display_name),
+        lambda e: seen_columns(e.seen),
+        lambda e, row: with_seen(e, row.seen),
+    ),
     PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
     Group: Place(DirectoryRow, lambda e: keys.group(e.id), lambda e: scim_keys.group_name_index(e.display_name)),
     Membership: Place(
@@ -84,6 +94,7 @@ PLACES: dict[type, Place] = {
     ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
     AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
     ListPosition: Place(DirectoryRow, lambda e: scim_keys.list_position(e.client_id, e.asked, e.start)),
+    UsedResource: Place(DirectoryRow, lambda e: source_keys.used(e.key)),
     Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
     AccessPackage: Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
@@ -107,7 +118,7 @@ PLACES: dict[type, Place] = {
     Task: Place(
         EntitlementRow,
         lambda e: task_keys.task(e.id),
-        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when),
+        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when, e.id),
     ),
     ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
     Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
@@ -122,6 +133,7 @@ PLACES: dict[type, Place] = {
     Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
     ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
     SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
+    WaitingOpening: Place(ReviewRow, lambda e: source_keys.waiting_opening(e.definition_id)),
     NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
     MissedOccurrence: Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
     ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
@@ -214,4 +226,5 @@ def from_row(kind: type[E], row: Row) -> E:
         text = f'{{"id":"{row.sk}"{"," if len(text) > 2 else ""}{text[1:]}'
     entity: Any = _decoder(kind).decode(text)  # type: ignore[arg-type]
     found: E = dataclasses.replace(entity, version=int(row.v))
-    return found
+    read = PLACES[kind].read
+    return read(found, row) if read else found

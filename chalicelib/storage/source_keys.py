@@ -3,5 +3,13 @@
 from __future__ import annotations
 
 
+def used(key: str) -> tuple[str, str]:
+    return "USED", key
+
+
+def waiting_opening(definition_id: str) -> tuple[str, str]:
+    return "WAITING", definition_id
+
+
 def source(source_id: str) -> tuple[str, str]:
     return "SOURCES", source_id

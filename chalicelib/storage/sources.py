@@ -6,7 +6,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 
-from chalicelib.domain.sources import Source
+from chalicelib.domain.sources import Source, WaitingOpening
 from chalicelib.storage import source_keys
 from chalicelib.storage.base import fetch, query
 from chalicelib.storage.rows import PLACES, to_row
@@ -24,6 +24,14 @@ class SourceTable:
     def sources(self) -> list[Source]:
         """See ports.Sources."""
         return list(query(Source, source_keys.source("")[0], _ALL).items)
+
+    def waiting_opening(self, definition_id: str) -> WaitingOpening | None:
+        """See ports.Sources."""
+        return fetch(WaitingOpening, source_keys.waiting_opening(definition_id))
+
+    def waiting_openings(self) -> list[WaitingOpening]:
+        """See ports.Sources."""
+        return list(query(WaitingOpening, source_keys.waiting_opening("")[0], _ALL).items)
 
     def note(self, source: Source) -> bool:
         """See ports.Sources."""

@@ -6,7 +6,7 @@ Gateway's 29 s in every combination of retries.
 
 from __future__ import annotations
 
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -57,6 +57,7 @@ class DirectoryRow(Row):
 
     other_pk = UnicodeAttribute(null=True)
     other_sk = UnicodeAttribute(null=True)
+    seen = MapAttribute(null=True)  # type: ignore[var-annotated, no-untyped-call]  # of people: storage/sign_ins.py
     other_order = OtherOrder()
 
 

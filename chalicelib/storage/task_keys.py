@@ -18,9 +18,9 @@ def task(task_id: str) -> tuple[str, str]:
     return tasks_of_need(task_id), task_id
 
 
-def task_index(assignee: str, is_open: bool, when: datetime) -> tuple[str, str]:
+def task_index(assignee: str, is_open: bool, when: datetime, task_id: str) -> tuple[str, str]:
     """An assignee's tasks: open ones by when they are due, the others by when they ended."""
-    return f"B#{assignee}", f"{_which(is_open)}#{keys.instant(when)}"
+    return f"B#{assignee}", f"{_which(is_open)}#{keys.instant(when)}#{task_id}"
 
 
 def task_index_part(is_open: bool) -> str:

@@ -27,7 +27,7 @@ class TaskTable:
 
     def tasks_of(self, assignee: Assignee, is_open: bool, limit: int, after: str | None) -> Page[Task]:
         """See ports.Tasks."""
-        partition = task_keys.task_index(str(assignee), is_open, _ANY)[0]
+        partition = task_keys.task_index(str(assignee), is_open, _ANY, "")[0]
         part = task_keys.task_index_part(is_open)
         page = query_other(Task, partition, limit, after, prefix=part, forward=is_open)
         # The index may lag: what ended, or was given to somebody else meanwhile, is not theirs any more.

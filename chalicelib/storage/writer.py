@@ -86,7 +86,7 @@ def _add(transaction: TransactWrite, change: Change, operation: str) -> None:
     if isinstance(change, Create):
         transaction.save(row, condition=table.pk.does_not_exist())
     elif isinstance(change, Save):
-        transaction.save(row, condition=table.v == _version(change.entity))
+        _replace(transaction, change, row)
     elif isinstance(change, Alter):
         _alter(transaction, change, row)
     elif isinstance(change, Put):
@@ -99,6 +99,17 @@ def _add(transaction: TransactWrite, change: Change, operation: str) -> None:
         transaction.condition_check(table, row.pk, row.sk, condition=table.pk.does_not_exist())
     else:
         transaction.condition_check(table, row.pk, row.sk, condition=table.v == _version(change.entity))
+
+
+def _replace(transaction: TransactWrite, change: Save, row: Row) -> None:
+    """Replace an entity, but for columns of its row that change by themselves."""
+    table: Any = type(row)
+    unchanged = table.v == _version(change.entity)
+    if not PLACES[type(change.entity)].read:
+        return transaction.save(row, condition=unchanged)
+    written = ("v", "op", "data", "other_pk", "other_sk")
+    actions = [getattr(table, name).set(getattr(row, name)) for name in written]
+    transaction.update(table(row.pk, row.sk), actions=actions, condition=unchanged)
 
 
 def _alter(transaction: TransactWrite, change: Alter, row: Row) -> None:

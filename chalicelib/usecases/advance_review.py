@@ -20,6 +20,8 @@ from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
+from chalicelib.usecases.compare_target import compare_some
+from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.failing import MOST_ATTEMPTS, attempt_failed, attempt_throttled
 from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
@@ -98,7 +100,7 @@ def _drive(services: Services, instance: ReviewInstance, held: InstanceState, bu
 def _part(services: Services, state: InstanceState) -> Part:
     """The next part of the work, from the state alone."""
     if state.status in OPENING:
-        return {GATHER: gather_some, "freeze": _freeze, "write": _write}.get(state.step, _start)
+        return {GATHER: gather_some, "freeze": _freeze, COMPARE: _compare, "write": _write}.get(state.step, _start)
     if state.status is Status.IN_PROGRESS:
         return _close if services.clock.now() >= state.ends else _in_progress
     if state.status in (Status.COMPLETING, Status.AUTO_REVIEWING):
@@ -118,6 +120,10 @@ def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, 
         if state.step != "freeze":
             break
     return state
+
+
+def _compare(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+    return compare_some(services, instance, state, bucket_count(services, state), budget)
 
 
 def _write(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:

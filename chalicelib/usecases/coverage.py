@@ -65,7 +65,7 @@ class Coverage:
 
 def require_report_reader(actor: Actor) -> None:
     """Raises Forbidden for people without any role: reports are for those who administer or audit (R167, R170)."""
-    if not actor.roles:
+    if not actor.looks_at_people:
         raise Forbidden("Reports are for administrators, auditors, and those who manage catalogs or packages.")
 
 

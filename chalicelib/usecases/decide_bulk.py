@@ -164,6 +164,10 @@ def _for(item: DecisionItem, job: Job) -> Submission | None:
 
 def _recommendation_reason(item: DecisionItem) -> str:
     """The reason stored when a recommendation is accepted without one of the reviewer's own."""
+    if item.resource and item.last_used is None:
+        return "Recommendation accepted: never used"
+    if item.last_used is not None:
+        return f"Recommendation accepted: last used {item.last_used.astimezone(UTC):%Y-%m-%d}"
     if item.last_sign_in is None:
         return "Recommendation accepted: never signed in"
     return f"Recommendation accepted: last sign-in {item.last_sign_in.astimezone(UTC):%Y-%m-%d}"

@@ -30,7 +30,7 @@ def denied_before(services: Services, actor: Actor, request: AssignmentRequest) 
     Found through the removal a review leaves behind (G26), so that what was denied and kept, or ended otherwise,
     does not count.
     """
-    if request.type is not RequestType.ADMIN_ADD or not actor.roles:
+    if request.type is not RequestType.ADMIN_ADD or not actor.looks_at_people:
         return None
     about = services.entitlements.requests_of_person(request.target_id, LOOKED_AT, None).items
     removals = (one for one in about if one.instance_id and one.package_id == request.package_id)

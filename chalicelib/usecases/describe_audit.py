@@ -34,6 +34,7 @@ _REFERENCES = {
     "group": "group",
     "resource": "resource",
 }
+_CLIENT = "provisioningClient"
 _SCOPES = {"catalog": "catalog", "package": "accessPackage"}
 _MOST_SINGLY = 50  # kinds without a batch read: beyond that many on a page ids are shown
 
@@ -48,8 +49,16 @@ def described(services: Services, events: Sequence[AuditEvent]) -> list[dict[str
             wanted[kind].add(found)
     people = services.people.users(wanted["user"] - {SYSTEM.id})
     names = _names(services, wanted) | {person.id: person.display_name for person in people.values()}
-    names |= _groups(services, wanted["group"] | (wanted["user"] - people.keys() - {SYSTEM.id}))
+    clients = _clients(services, events)
+    names |= clients | _groups(services, wanted["group"] | (wanted["user"] - people.keys() - {SYSTEM.id, *clients}))
     return [_described(one, people, names) for one in events]
+
+
+def _clients(services: Services, events: Sequence[AuditEvent]) -> dict[str, str]:
+    """The provisioning clients there are, if one of the events is about or by one."""
+    if not any(_CLIENT in (one.target_kind, *one.details) for one in events):
+        return {}
+    return {one.id: one.display_name for one in services.provisioning.clients()}
 
 
 def _references(one: AuditEvent) -> Iterator[tuple[str, str]]:
@@ -84,7 +93,7 @@ def _described(one: AuditEvent, people: dict[str, User], names: dict[str, str]) 
         "category": one.category,
         "activityDisplayName": one.activity,
         "result": one.result,
-        "initiatedBy": _initiator(one.actor_id, people),
+        "initiatedBy": _client(one, names) or _initiator(one.actor_id, people),
         "targetResources": [target, about] if person else [target],
         "additionalDetails": [{"key": key, "value": _text(value)} for key, value in one.details.items()],
         "names": {found: names[found] for _, found in _references(one) if found in names},
@@ -92,6 +101,13 @@ def _described(one: AuditEvent, people: dict[str, User], names: dict[str, str]) 
     if one.on_behalf_of:
         shown["onBehalfOf"] = _initiator(one.on_behalf_of, people)["user"]
     return shown
+
+
+def _client(one: AuditEvent, names: dict[str, str]) -> dict[str, Any] | None:
+    """The provisioning client that did it, if one did."""
+    if one.details.get(_CLIENT) != one.actor_id:
+        return None
+    return {"app": {"displayName": names.get(one.actor_id, "Provisioning client"), "appId": one.actor_id}}
 
 
 def _initiator(actor_id: str, people: dict[str, User]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from chalicelib.domain.people import Actor, Role, User
 from chalicelib.domain.resources import Resource
 from chalicelib.domain.tasks import Assignee, AssigneeKind, Operation, Task, TaskState
 from chalicelib.usecases.change_tasks import ending, handing_over
+from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.hurry_delivery import hurry_delivery
 from chalicelib.usecases.ports import Page, Services
 from chalicelib.usecases.roles import groups_around
@@ -129,9 +130,9 @@ def refuse(services: Services, actor: Actor, now: datetime, operation: str, task
 
     Raises NotFound, Forbidden, InvalidInput, Conflict (it ended otherwise).
     """
+    _check_note(reason, "reason")
     if not reason.strip():
         raise InvalidInput("Must say why it cannot be done.", "reason")
-    _check_note(reason, "reason")
     task = _to_do(services, actor, task_id, (TaskState.NOT_DONE,))
     return _end(services, actor, now, operation, task, TaskState.NOT_DONE, reason) if task.is_open else task
 
@@ -197,6 +198,7 @@ def _held(services: Services, task: Task) -> bool | None:
 
 
 def _check_note(note: str, name: str) -> None:
+    check_text(note, name)
     if len(note) > LONGEST_NOTE:
         raise InvalidInput(f"Must have at most {LONGEST_NOTE} characters.", name)
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -20,9 +21,11 @@ from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.people import User
-from chalicelib.domain.recommendations import recommend
+from chalicelib.domain.recommendations import Knowledge, advise, as_of
 from chalicelib.domain.reviewers import FALLBACK, Choice, Panel, choose, shards_for
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
+from chalicelib.domain.sign_ins import short
+from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.former_review import FormerReview
 from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
 from chalicelib.usecases.ports import Services
@@ -56,6 +59,14 @@ class Freezer:
     chosen: frozenset[str] | None = None  # the assignments of a follow-up review; None: all of the policy
     known: datetime | None = None
 
+    @cached_property
+    def _knowledge(self) -> Knowledge:
+        """What the review knows of sign-ins, as it was when it opened."""
+        instance = self.instance
+        reached = {short(one.source_id): one.known_until for one in instance.sources if one.known_until}
+        start = self.known or instance.opens
+        return Knowledge(start, instance.settings.max_data_age_days, reached, instance.grounds)
+
     @property
     def buckets(self) -> int:
         """Into how many buckets the population is divided."""
@@ -80,7 +91,7 @@ class Freezer:
             state,
             page=state.page + 1,
             cursor=manifest.after or "",
-            step="freeze" if manifest.after else "write",
+            step="freeze" if manifest.after else COMPARE,
             items=state.items + manifest.count,
             population=state.population + manifest.seen,
             counted=self.panels.counted,
@@ -184,7 +195,8 @@ class Freezer:
         return self.managers.get(user.manager_id) if choice.why == "manager" else None
 
     def _row(self, assignment: Assignment, user: User, choice: Choice, salt: str) -> Frozen:
-        settings, manager = self.instance.settings, self.managers.get(user.manager_id)
+        manager, known = self.managers.get(user.manager_id), self._knowledge
+        advice = advise(user, assignment.starts, known)
         return Frozen(
             assignment=assignment.id,
             principal=user.id,
@@ -194,16 +206,19 @@ class Freezer:
             job_title=user.job_title[:40],
             department=user.department[:40],
             assigned=_seconds(assignment.starts) or 0,
-            last_sign_in=_seconds(user.last_sign_in),
-            recommendation=recommend(user, self.known or self.instance.opens, settings.max_data_age_days).value,
+            last_sign_in=_seconds(user.last_seen),
+            recommendation=advice.recommendation.value,
             why=choice.why,
             set_id=choice.set_id,
             shards=self._shards(choice.set_id),
             salt=salt,
             never_signed_in=user.never_signed_in,
-            sign_in_as_of=_seconds(user.sign_in_as_of),
+            sign_in_as_of=_seconds(as_of(user, known)),
             manager=manager.id if manager else "",
             manager_name=manager.display_name[:40] if manager else "",
+            resource=advice.resource,
+            last_used=_seconds(advice.last_used),
+            mail=user.mail,
         )
 
 

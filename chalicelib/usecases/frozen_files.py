@@ -4,9 +4,12 @@ reviews/{instance}/panels.json             the named, owning and fallback review
 reviews/{instance}/chunk/{n}.json          manifest: attempt, next position, shared totals, count
 reviews/{instance}/chunk/{n}/{attempt}/{bucket}.json   {"rows": [...], "reviewers": {id: [name, principal name]}}
 reviews/{instance}/chunk/{n}/{attempt}/facts.json      {assignment: what the next review compares with}
+reviews/{instance}/target/...              the comparison with systems outside: usecases/comparison_files
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 
@@ -36,6 +39,9 @@ class Frozen(msgspec.Struct, array_like=True):
     changes: list[str] = []
     manager: str = ""
     manager_name: str = ""
+    resource: str = ""
+    last_used: int | None = None
+    mail: str = ""
 
 
 class Facts(msgspec.Struct, array_like=True, frozen=True):
@@ -94,6 +100,12 @@ def bucket_rows(services: Services, instance_id: str, chunk: int, number: int) -
     """The frozen bucket of a committed chunk; empty when the chunk has nothing for it."""
     data = _part(services, instance_id, chunk, str(number))
     return msgspec.json.decode(data, type=Bucket) if data else Bucket()
+
+
+def rows_of_chunk(services: Services, instance_id: str, chunk: int, buckets: int) -> Iterator[Frozen]:
+    """Everybody of a committed chunk, bucket after bucket."""
+    for number in range(buckets):
+        yield from bucket_rows(services, instance_id, chunk, number).rows
 
 
 def facts_of(services: Services, instance_id: str, chunk: int) -> dict[str, Facts]:

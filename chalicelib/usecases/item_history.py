@@ -75,12 +75,16 @@ def closed_reviews(services: Services, assignment: Assignment, before: datetime 
 
 
 def reviews_of(
-    services: Services, assignment: Assignment, before: datetime | None = None, closed: bool = False
+    services: Services,
+    assignment: Assignment,
+    before: datetime | None = None,
+    closed: bool = False,
+    most: int = LOOKED_AT,
 ) -> Iterator[PastReview]:
     """The reviews in which an assignment was or is (or was, if `closed`), newest first, that opened earlier than
     `before`: those of every policy it belongs or belonged to, ad-hoc ones included; none that opens or has failed.
 
-    Found as they are asked for; after 20 reviews that were looked into, older ones are left alone.
+    Found as they are asked for; after `most` reviews that were looked into, older ones are left alone.
     """
     series = [
         _since(services, definition_id, assignment.starts)
@@ -89,7 +93,7 @@ def reviews_of(
     ]
     candidates = merge(*series, key=lambda one: one.opens, reverse=True)
     earlier = (one for one in candidates if before is None or one.opens < before)
-    for instance in islice(earlier, LOOKED_AT):
+    for instance in islice(earlier, most):
         state = services.reviews.recent_state(instance.id)
         if state is None or state.status in OPENING or state.status is Status.FAILED:
             continue

@@ -12,6 +12,7 @@ from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.people import Actor, Role, RoleGrant, User
 from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.domain.sign_ins import short
 from chalicelib.usecases.item_history import MOST, PastReview, reviews_of
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.ports import Page, Services
@@ -41,12 +42,36 @@ class Asked:
     to_do: ToDo
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The source that told of a person's newest sign-in ("": none), up to when it knows, and what they used when."""
+
+    source: str
+    known_until: datetime | None
+    used: tuple[tuple[str, datetime], ...]
+
+
 def find_person(services: Services, actor: Actor, person_id: str) -> User:
     """The person, for themself and whoever holds a role, whichever it is. Raises NotFound."""
-    found = services.people.user(person_id) if actor.roles or actor.id == person_id else None
+    found = services.people.user(person_id) if actor.looks_at_people or actor.id == person_id else None
     if found is None:
         raise NotFound("There is no such person.")
     return found
+
+
+def activity_of(services: Services, person: User) -> Activity:
+    """Where the knowledge of a person's sign-ins comes from, and which resources they used."""
+    seen = person.seen
+    sources = services.sources.sources() if seen.source else ()
+    told = next((one for one in sources if short(one.id) == seen.source), None)
+    named = services.sign_ins.used(seen.resources) if seen.resources else {}
+    used = [(named[key].origin_id, at) for key, at in seen.resources.items() if key in named]
+    known = (person.sign_in_as_of, told.known_until if told else None)
+    return Activity(
+        source=told.display_name if told else "",
+        known_until=max((one for one in known if one), default=None),
+        used=tuple(sorted(used, key=lambda one: (one[1], one[0]), reverse=True)),
+    )
 
 
 def delegate_of_person(services: Services, actor: Actor, person_id: str, now: datetime) -> StandingDelegate | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.audit import AuditEvent, event
-from chalicelib.domain.connections import NAME, RESERVED, Connection, ConnectorKind, complete, problems
+from chalicelib.domain.connections import CONTROL, NAME, RESERVED, Connection, ConnectorKind, complete, problems
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ReviewError
 from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.resources import Resource
@@ -169,8 +169,10 @@ def _settings(kind: ConnectorKind, settings: Mapping[str, str]) -> dict[str, str
 
 def _display_name(text: str) -> str:
     name = text.strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidInput(f"Must have 1 to {LONGEST_NAME} characters.", "displayName")
+    if not name or len(name) > LONGEST_NAME or CONTROL.search(name):
+        raise InvalidInput(
+            f"Must have 1 to {LONGEST_NAME} characters, none of them a control character.", "displayName"
+        )
     return name
 
 

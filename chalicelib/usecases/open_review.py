@@ -16,9 +16,9 @@ from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.confirm_removals import lapsing
 from chalicelib.usecases.follow_up import GATHER
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services, Unchanged
+from chalicelib.usecases.wait_for_data import LOOK_AGAIN, Data, data_for, forget_waiting
 
 ONE_DAY = timedelta(days=1)
-LOOK_AGAIN = timedelta(hours=1)  # how often a series that waits for another review of its policy looks again
 OVERTAKEN = "Not opened: a later occurrence was due before it could open."
 HIDE_PAGE = 50
 
@@ -34,6 +34,7 @@ def open_due_review(services: Services, definition_id: str) -> str | None:
     if definition is None:
         return None
     if definition.ended is not None or not definition.settings.enabled:
+        forget_waiting(services, definition.id)
         if definition.deleted is None or _hide_reviews(services, definition):
             _move_on(services, definition, now)
         return None
@@ -48,9 +49,13 @@ def open_due_review(services: Services, definition_id: str) -> str | None:
         claim = _claim(services, definition, due, guards) if due else []
         if due and _waits(services, definition, claim, last, now):
             return None
-        claim += lapsing(services, last, now) if due else []
-        opened = _open(services, definition, due, overtaken, claim, now) if due else None
-        _move_on(services, definition, now)
+        data = _data(services, definition, due, now) if due else None
+        claim += lapsing(services, last, now) if due and data else []
+        opened = _open(services, definition, due, overtaken, claim, data, now) if due and data else None
+        if due and data is None:
+            _clear(services, definition, now)  # it waits, and looks again later
+        else:
+            _move_on(services, definition, now)
     except errors.Conflict:
         return None  # saved, deleted or overtaken by another series this moment; the agenda row brings us back
     return opened
@@ -113,6 +118,7 @@ def _open(
     due: Occurrence,
     overtaken: list[Occurrence],
     claim: list[Change],
+    data: Data,
     now: datetime,
 ) -> str | None:
     """Write instance, state and agenda row in one commit; or, when too little time is left, record the miss.
@@ -124,8 +130,9 @@ def _open(
     if planned.skipped or overtaken:
         _record_missed(services, definition, due, overtaken, planned)
     if planned.skipped:
+        forget_waiting(services, definition.id)
         return None
-    instance = instance_of(definition, due, planned)
+    instance = on_data(instance_of(definition, due, planned), data)
     state = InstanceState(
         instance_id=instance.id,
         definition_id=definition.id,
@@ -134,9 +141,21 @@ def _open(
         due=now.isoformat(),
     )
     row, live = Put(instance_row(now, instance.id)), Put(live_review(instance))
-    changes: list[Change] = [Create(instance), Create(state), row, live, *claim]
+    changes: list[Change] = [Create(instance), Create(state), row, live, *claim, *data.changes]
     services.writer.commit(f"open:{instance.id}", *changes)
     return instance.id
+
+
+def _data(services: Services, definition: ReviewDefinition, due: Occurrence, now: datetime) -> Data | None:
+    """The data on which an occurrence opens, None while it waits for some; one that is skipped waits for nothing."""
+    if opening(due, definition.settings.schedule, now).skipped:
+        return Data()
+    return data_for(services, definition, due, now)
+
+
+def on_data(instance: ReviewInstance, data: Data) -> ReviewInstance:
+    """The instance with what is known of its data."""
+    return replace(instance, sources=data.sources, grounds=data.grounds, anyway=data.anyway)
 
 
 def instance_of(definition: ReviewDefinition, due: Occurrence, planned: Opening) -> ReviewInstance:

@@ -16,8 +16,10 @@ from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status, Tally
 from chalicelib.domain.series import LiveReview, Needs
+from chalicelib.domain.sources import WaitingOpening
 from chalicelib.usecases.closed_reviews import ClosedReview, closed_reviews
 from chalicelib.usecases.coverage import require_report_reader
+from chalicelib.usecases.manage_sources import waiting_for_data
 from chalicelib.usecases.needs_reviewer import needing
 from chalicelib.usecases.ports import Page, Progress, Services
 from chalicelib.usecases.watch_review import counts, tallies_of
@@ -58,8 +60,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What needs a person, what runs, and what closed lately. `running` of `live` are shown; `late` and
-    `without_reviewer` (items in `reviews_without`) are exact when `complete`."""
+    """What needs a person, what runs, and what closed lately; `for_data` waits to open. `running` of `live` are
+    shown; `late` and `without_reviewer` (items in `reviews_without`) are exact when `complete`."""
 
     late: int
     failed: int
@@ -70,6 +72,7 @@ class Overview:
     complete: bool
     running: tuple[Shown, ...]
     closed: tuple[ClosedReview, ...]
+    for_data: tuple[tuple[WaitingOpening, str], ...]
 
 
 def overview(services: Services, actor: Actor, now: datetime) -> Overview:
@@ -93,6 +96,7 @@ def overview(services: Services, actor: Actor, now: datetime) -> Overview:
         complete=ended and len(others) <= LOOKED,
         running=tuple(_with_idle(services, looked[:SHOWN])),
         closed=tuple(one for one in lately if not one.state.hidden)[:CLOSED],
+        for_data=tuple(waiting_for_data(services, actor)[:SHOWN]),
     )
 
 

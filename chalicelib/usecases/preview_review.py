@@ -19,6 +19,7 @@ from chalicelib.domain.review_rules import silence_warning
 from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.schedules import Occurrence, Opening, opening
 from chalicelib.usecases.first_review import FirstReview, Look
+from chalicelib.usecases.freshness import data_of_today
 from chalicelib.usecases.manage_policies import check_review
 from chalicelib.usecases.open_review import instance_of
 from chalicelib.usecases.ports import Change, Create, Save, Services
@@ -56,7 +57,8 @@ def preview_review(
     check_review(services, settings, policy.review if policy else None)
     series = _series(services, actor, now, package, policy, settings)
     view = outlook(services, series, now)
-    instance = _first(series, view, now)
+    planned = _first(series, view, now)
+    instance = planned and _on_today(services, planned)
     return ReviewPreview(
         settings=settings,
         outlook=view,
@@ -121,6 +123,12 @@ def _first(series: ReviewDefinition, view: Outlook, now: datetime) -> ReviewInst
         return None
     planned = Opening(due.opens, due.closes, late=False, skipped=False, reason="")
     return instance_of(series, due, opening(due, series.settings.schedule, now) if due.opens <= now else planned)
+
+
+def _on_today(services: Services, instance: ReviewInstance) -> ReviewInstance:
+    """The review on the data of today."""
+    sources, grounds = data_of_today(services, instance.package_id, instance.settings)
+    return replace(instance, sources=sources, grounds=grounds)
 
 
 def _running(services: Services, series: ReviewDefinition) -> tuple[ReviewInstance, InstanceState] | None:

@@ -72,13 +72,18 @@ def _note(
         recovered = before.stale and not fell_silent(after, services.clock.now())
         try:
             if known is None:
-                return _commit(services, after, ADDED)
+                _commit(services, after, ADDED)
+                break
             if recovered:
-                return _commit(services, replace(after, stale=False), RECOVERED)
+                _commit(services, replace(after, stale=False), RECOVERED)
+                break
         except errors.Conflict:
             continue
         if after is before or services.sources.note(after):
-            return
+            break
+    if before.awaited and not after.awaited:
+        for one in services.sources.waiting_openings():  # a hint: each looks by itself once an hour
+            services.queue.send("series", one.definition_id)
 
 
 def _commit(services: Services, source: Source, activity: str) -> None:

@@ -13,6 +13,7 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
+    ReviewWaits,
     TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
@@ -31,6 +32,7 @@ Content = (
     | AccessRestored
     | DecisionUndone
     | TasksToDo
+    | ReviewWaits
 )
 
 

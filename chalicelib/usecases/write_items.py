@@ -63,6 +63,8 @@ def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> Deci
         sign_in_as_of=datetime.fromtimestamp(row.sign_in_as_of, UTC) if row.sign_in_as_of is not None else None,
         changes=tuple(Change(change) for change in row.changes),
         recommendation=Recommendation(row.recommendation),
+        resource=row.resource,
+        last_used=datetime.fromtimestamp(row.last_used, UTC) if row.last_used is not None else None,
         why=row.why,
         deadline=state.ends,
         salt=row.salt,

@@ -27,6 +27,7 @@ from chalicelib.usecases.ports import (
     ListsMembers,
     ListsResources,
     Page,
+    RestsOnWord,
     SeesPaths,
     able,
 )
@@ -36,6 +37,7 @@ CAPABILITIES: dict[Capability, type[Any]] = {
     Capability.LISTS_MEMBERS: ListsMembers,
     Capability.SEES_PATHS: SeesPaths,
     Capability.CHECKS: Checks,
+    Capability.RESTS_ON_WORD: RestsOnWord,
 }
 
 

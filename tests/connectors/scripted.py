@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,10 +22,16 @@ _SESSION = get_session()
 _CONFIG = Config(retries={"max_attempts": 2, "mode": "standard"})
 
 
+def _over_moto(service: str, region: str) -> Any:
+    return _SESSION.create_client(service, region_name=region or "us-east-1", config=_CONFIG)
+
+
 @dataclass
 class ScriptedClients:
-    """Implements connectors.aws_api.Clients. `asked` has every call as service:Operation."""
+    """Implements connectors.aws_api.Clients. `asked` has every call as service:Operation; `create` makes a client of a
+    service in a region."""
 
+    create: Callable[[str, str], Any] = _over_moto
     how: Failure | None = None
     asked: list[str] = field(default_factory=list)
     _lost: set[str] = field(default_factory=set)
@@ -33,7 +39,7 @@ class ScriptedClients:
 
     def __call__(self, service: str, region: str, role_arn: str, external_id: str) -> Any:
         if service not in self._made:
-            made = _SESSION.create_client(service, region_name=region or "us-east-1", config=_CONFIG)
+            made = self.create(service, region)
             made.meta.events.register_first("before-call", self._answer)
             made.meta.events.register_last("before-send", self._lose)
             self._made[service] = made

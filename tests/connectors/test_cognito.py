@@ -22,8 +22,8 @@ class CognitoRig(AwsRig):
 
     kind = cognito.KIND
 
-    def __init__(self, **settings: str) -> None:
-        self.clients = ScriptedClients()
+    def __init__(self, clients: ScriptedClients | None = None, **settings: str) -> None:
+        self.clients = clients or ScriptedClients()
         self.aws = self.clients("cognito-idp", "", "", "")
         self.pool = {"UserPoolId": self.aws.create_user_pool(PoolName="Customers")["UserPool"]["Id"]}
         for name in ("readers", "editors", "Größte Freunde"):

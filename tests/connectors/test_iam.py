@@ -24,8 +24,8 @@ class IamRig(AwsRig):
 
     kind = iam.KIND
 
-    def __init__(self, user: str = "ann@example.com", **settings: str) -> None:
-        self.clients = ScriptedClients()
+    def __init__(self, clients: ScriptedClients | None = None, user: str = "ann@example.com", **settings: str) -> None:
+        self.clients = clients or ScriptedClients()
         self.aws = self.clients("iam", "", "", "")
         for name in ("readers", "writers"):
             self.aws.create_group(GroupName=name)

@@ -26,8 +26,8 @@ class IdentityCenterRig(AwsRig):
 
     kind = identity_center.KIND
 
-    def __init__(self, **settings: str) -> None:
-        self.clients = ScriptedClients()
+    def __init__(self, clients: ScriptedClients | None = None, **settings: str) -> None:
+        self.clients = clients or ScriptedClients()
         self.aws = self.clients("identitystore", "", "", "")
         self.admin = self.clients("sso-admin", "", "", "")
         instance = self.admin.list_instances()["Instances"][0]
@@ -171,6 +171,15 @@ def test_other_ways_to_the_same_permission_set_are_seen(account: None) -> None:
     )
     assert plain.connector.paths(plain.right, plain.ann) == ()  # without an instance it cannot see
     assert seeing.check() == []
+
+
+def test_a_listing_asks_for_a_person_once_in_five_minutes(rig: IdentityCenterRig) -> None:
+    rig.connector.grant(rig.right, rig.ann)
+    rig.clients.asked.clear()
+    for _ in range(3):
+        every(lambda after: rig.connector.members(rig.right, 10, after))
+    assert rig.clients.asked.count("identitystore:DescribeUser") == 1
+    assert rig.clients.asked.count("identitystore:ListGroupMemberships") == 3
 
 
 def test_the_owner_of_a_group_is_no_role_it_knows(rig: IdentityCenterRig) -> None:

@@ -18,6 +18,8 @@ PAGES = {
     "iam": ("iam.md", {"iam": "iam"}),
 }
 
+FILES = {"identity_center": ("identity_center", "account_assignments")}
+
 
 def _asked(page: str) -> set[str]:
     """The actions in the page's policies."""
@@ -31,7 +33,8 @@ def _asked(page: str) -> set[str]:
 
 def _needed(module: str, services: dict[str, str]) -> set[str]:
     """The operations that the connector's text names, as permissions."""
-    text = (ROOT / "chalicelib" / "connectors" / f"{module}.py").read_text(encoding="utf-8")
+    room = ROOT / "chalicelib" / "connectors"
+    text = "".join((room / f"{name}.py").read_text(encoding="utf-8") for name in FILES.get(module, (module,)))
     names = set(re.findall(r'"([a-z]+(?:_[a-z]+)+)"', text))
     models = {prefix: get_session().get_service_model(service) for service, prefix in services.items()}
     return {

@@ -16,6 +16,7 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
+    ReviewWaits,
 )
 from chalicelib.domain.packages import NoResponse
 from chalicelib.emails.render import Branding
@@ -142,6 +143,15 @@ FINISHED: dict[str, Any] = {
     "removed_by_rule": 2,
     "to_remove": 8,
 }
+WAITS: dict[str, Any] = {
+    "now": NOW,
+    "package": "Finance Reporting",
+    "planned": NOW,
+    "zone": "Europe/Paris",
+    "sources": (("IAM Identity Center", NOW), ("Okta", None)),
+    "max_age_days": 7,
+    "link": "https://reviews.example.com/admin/sources",
+}
 SWITCHED_OFF: dict[str, Any] = {
     "now": NOW,
     "package": "Finance Reporting",
@@ -195,6 +205,10 @@ SAMPLES: dict[str, Notice] = {
     ),
     "finished-nasty": ReviewFinished(
         **(FINISHED | {"package": NASTY_PACKAGE, "review": NASTY_PACKAGE, "approved": 1_234_567})
+    ),
+    "waits": ReviewWaits(**WAITS),
+    "waits-nasty": ReviewWaits(
+        **(WAITS | {"package": NASTY_PACKAGE, "sources": ((NASTY_PACKAGE, None), (NASTY_NAMES[4], NOW))})
     ),
     "switched-off": ReviewsSwitchedOff(**SWITCHED_OFF, running_until=CLOSES),
     "switched-off-deleted": ReviewsSwitchedOff(**(SWITCHED_OFF | {"by": "", "deleted": True})),

@@ -17,13 +17,16 @@ from chalicelib import bootstrap
 from chalicelib.aws.clients import client
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
+from chalicelib.domain.connections import Connection
 from chalicelib.domain.packages import AccessPackage, Catalog
-from chalicelib.domain.people import Group, Membership, Role, RoleGrant
+from chalicelib.domain.people import Group, Membership, Role, RoleGrant, User
+from chalicelib.domain.resources import Right
 from chalicelib.routes import auth
 from chalicelib.settings import settings
 from chalicelib.storage.tables import TABLES, create_all
 from tests import factories
 from tests.factories import Organisation
+from tests.routes.adopting import adopted
 from tests.world import MovableClock, World
 
 ADMIN, BOSS, ANN, EVE = "admin@example.com", "boss@example.com", "ann@example.com", "eve@example.com"
@@ -87,8 +90,28 @@ def set_stage(world: World) -> Stage:
     known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
-    known |= {"audit_export": exported.json["id"]}
+    known |= {"audit_export": exported.json["id"], **by_hand(world, boss, ann)}
+    known |= adopted(world)
     return Stage(world, organisation, known)
+
+
+def by_hand(world: World, boss: User, ann: User) -> dict[str, str]:
+    """A connection whose tasks the boss gets, one open task, and another connection that nothing uses."""
+    now = world.clock.now()
+    for name in ("site", "spare"):
+        made = Connection(
+            name=name,
+            kind="manual",
+            display_name=name.title(),
+            settings={"assignedTo": BOSS},
+            created=now,
+            modified=now,
+        )
+        world.services.writer.put_all([made])
+    world.services.connectors.get("site").revoke(Right("site", "AadApplication", "scanners", "operator"), ann)
+    (task,) = world.services.tasks.all_tasks(True, 5, None).items
+    world.tick()
+    return {"task": task.id, "connection": "spare"}
 
 
 def granting(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.routes.adopting import adoption
 from tests.routes.attacking import ADMIN, ANN, BOSS, Route, Stage, routes_under, stage, unharmed
 from tests.routes.attacks import attack, check_refusal
 from tests.routes.entitling import by_self
@@ -14,12 +15,15 @@ from tests.routes.entitling import by_self
 __all__ = ["stage"]
 DELEGATE = "/api/v1/me/delegate"
 REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
+ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
+CONNECTORS, CALLBACKS = "/api/v1/connectors", "/api/v1/connector-callbacks/{name}"
+TASKS = "/api/v1/tasks"
 SENT, PERSON = "/api/v1/mails", "/api/v1/people/{person_id}"
 
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
@@ -92,11 +96,55 @@ def looked_ahead(stage: Stage) -> dict[str, Any]:
     return {"accessPackageId": stage.ids["package"], "reviewSettings": by_self()}
 
 
+def connector(stage: Stage) -> dict[str, Any]:
+    return {"name": "warehouse", "kind": "manual", "displayName": "Warehouse", "settings": {"assignedTo": BOSS}}
+
+
+def changed_connector(stage: Stage) -> dict[str, Any]:
+    return {"displayName": "Warehouse", "settings": {"assignedTo": BOSS}}
+
+
+def callback(stage: Stage) -> dict[str, Any]:
+    return {"operationId": stage.ids["task"], "status": "done", "reason": "x"}
+
+
+def done(stage: Stage) -> dict[str, Any]:
+    return {"note": "Ticket 7"}
+
+
+def not_done(stage: Stage) -> dict[str, Any]:
+    return {"reason": "dynamic group"}
+
+
+def reassigned(stage: Stage) -> dict[str, Any]:
+    return {"personId": stage.ids["eve"]}
+
+
 def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
 TABLE = {
+    f"GET {CONNECTORS}": Route(CONNECTORS),
+    f"GET {CONNECTORS}/kinds": Route(f"{CONNECTORS}/kinds"),
+    f"POST {CONNECTORS}": Route(CONNECTORS, connector, strict=True),
+    f"GET {CONNECTORS}/{{name}}": Route(f"{CONNECTORS}/{{connection}}"),
+    f"PATCH {CONNECTORS}/{{name}}": Route(f"{CONNECTORS}/{{connection}}", changed_connector, strict=True),
+    f"DELETE {CONNECTORS}/{{name}}": Route(f"{CONNECTORS}/{{connection}}"),
+    f"POST {CONNECTORS}/{{name}}/check": Route(f"{CONNECTORS}/{{connection}}/check", strict=True),
+    f"POST {CALLBACKS}": Route(
+        CALLBACKS.replace("{name}", "x"),
+        callback,
+        words=("status",),
+        loose=("operationId", "reason"),
+        strict=True,
+        public=True,
+    ),
+    f"GET {TASKS}": Route(TASKS, stranger=(200,)),
+    f"GET {TASKS}/{{task_id}}": Route(f"{TASKS}/{{task}}"),
+    f"POST {TASKS}/{{task_id}}/done": Route(f"{TASKS}/{{task}}/done", done, strict=True),
+    f"POST {TASKS}/{{task_id}}/not-done": Route(f"{TASKS}/{{task}}/not-done", not_done, strict=True),
+    f"POST {TASKS}/{{task_id}}/reassign": Route(f"{TASKS}/{{task}}/reassign", reassigned, strict=True),
     f"GET {AUDIT}": Route(AUDIT),
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
     "GET /api/v1/people": Route("/api/v1/people"),
@@ -178,6 +226,13 @@ TABLE = {
     f"DELETE {ROLES}/{{role_id}}": Route(f"{ROLES}/{{role}}"),
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
+    f"GET {ADOPTABLE}": Route(ADOPTABLE),
+    f"GET {ADOPTABLE}/{{name}}/groups": Route(f"{ADOPTABLE}/{{connection}}/groups"),
+    f"POST {ADOPTIONS}/preview": Route(f"{ADOPTIONS}/preview", adoption, strict=True),
+    f"POST {ADOPTIONS}": Route(ADOPTIONS, adoption, strict=True),
+    f"GET {ADOPTIONS}": Route(ADOPTIONS),
+    f"GET {ADOPTIONS}/{{adoption_id}}": Route(f"{ADOPTIONS}/{{adoption}}"),
+    f"GET {ADOPTIONS}/{{adoption_id}}/groups/{{number}}/members": Route(f"{ADOPTIONS}/{{adoption}}/groups/0/members"),
     f"GET {IMPORTS}": Route(IMPORTS),
     f"GET {IMPORTS}/{{import_id}}": Route(f"{IMPORTS}/{{import}}"),
     f"GET {REVIEWS}/{{review_id}}/results.csv": Route(f"{REVIEWS}/{{review}}/results.csv"),
@@ -192,7 +247,7 @@ PAGED = (
     *(AUDIT, "/api/v1/coverage", REVIEWS, MINE, f"{SERIES}/{{definition}}", f"{BOTH}/{{group}}"),
     *(f"{REVIEWS}/{{review}}/removals-to-confirm", f"{REVIEWS}/{{review}}/reviewers"),
     *(f"{IMPORTS}/{{import}}", IMPORTS, f"{SENT}/undelivered"),
-    *("/api/v1/people", "/api/v1/people/{user}/reviews"),
+    *("/api/v1/people", "/api/v1/people/{user}/reviews", TASKS),
 )
 
 

@@ -19,6 +19,7 @@ from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
 from chalicelib.usecases.roles import grant_role, revoke_role, roles_of
 from tests import factories
 from tests.factories import ADMIN, Organisation
+from tests.groups_outside import plug_in_groups
 from tests.routes.attacking import contents
 from tests.usecases.desk import Desk, office
 from tests.world import Reply, World
@@ -47,6 +48,10 @@ TABLE = """             # assignment manager (catalog, package), reader, owner e
 create a catalog         + - + - - - - - - - - -
 see the catalog          + + . + + . + . + . . .
 edit the catalog         + - . + - . - . - . . .
+see the connections      + + - + - - - - - + - -
+configure a connection   + - - - - - - - - - - -
+see the kinds            + - - - - - - - - - - -
+see everybody's tasks    + + - - - - - - - - - -
 appoint an owner         + - - + - - - - - - - -
 appoint for the package  + - - + - - - - - - - -
 appoint an auditor       + - - - - - - - - - - -
@@ -73,6 +78,8 @@ read the package's trail + + - + + + - - - - - -
 export the audit trail   + + - - - - - - - - - -
 import people            + - - - - - - - - - - -
 look at the imports      + - - - - - - - - - - -
+adopt what exists        + - - - - - - - - - - -
+look at the adoptions    + - - - - - - - - - - -
 list people              + + + + + + + + + + - -
 look at a person         + + + + + + + + + + . .
 see the review's mails   + + . + + + + + - . . .
@@ -111,6 +118,7 @@ def scene(world: World) -> Scene:
 
 
 def _set(world: World) -> Scene:
+    plug_in_groups(world.services, "outside")
     organisation = Organisation(world.services)
     boss = organisation.person("boss")
     home, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")
@@ -144,6 +152,14 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "create a catalog": ("POST", f"{EM}/catalogs", {"displayName": "Fresh"}),
     "see the catalog": ("GET", f"{EM}/catalogs/{{catalog}}", None),
     "edit the catalog": ("PATCH", f"{EM}/catalogs/{{catalog}}", {"description": "Changed"}),
+    "see the connections": ("GET", "/api/v1/connectors", None),
+    "configure a connection": (
+        "POST",
+        "/api/v1/connectors",
+        {"name": "site", "kind": "manual", "settings": {"assignedTo": "catalogOwners"}},
+    ),
+    "see the kinds": ("GET", "/api/v1/connectors/kinds", None),
+    "see everybody's tasks": ("GET", "/api/v1/tasks?scope=all", None),
     "appoint an owner": (
         "POST",
         "/api/v1/roles",
@@ -186,6 +202,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
     "import people": ("POST", "/api/v1/imports/people", {}),
     "look at the imports": ("GET", "/api/v1/imports", None),
+    "adopt what exists": ("POST", "/api/v1/adoptions", {"connection": "outside", "groups": "all"}),
+    "look at the adoptions": ("GET", "/api/v1/adoptions", None),
     "list people": ("GET", "/api/v1/people", None),
     "look at a person": ("GET", "/api/v1/people/{spare}", None),
     "see the review's mails": ("GET", "/api/v1/mails?reviewId={review}", None),

@@ -64,9 +64,10 @@ class Person(Shape, kw_only=True):
 
 
 class App(Shape, kw_only=True):
-    """This product, acting by itself."""
+    """This product, acting by itself, or a provisioning client (`appId`)."""
 
     display_name: str
+    app_id: Text = msgspec.UNSET
 
 
 class Initiator(Shape, kw_only=True):

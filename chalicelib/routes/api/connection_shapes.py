@@ -44,9 +44,11 @@ class ConnectedResource(Shape, kw_only=True):
 
 
 class Connector(Shape, kw_only=True):
-    """A system outside. `builtIn` ones cannot be changed. Owners of catalogs see only names; for administrators and
-    auditors there are also the settings, when it was last tried and what was wrong then (null: nothing)."""
+    """A system outside; its name is its id. `builtIn` ones cannot be changed. Owners of catalogs see only names; for
+    administrators and auditors there are also the settings, when it was last tried and what was wrong then (null:
+    nothing)."""
 
+    id: str
     name: str
     kind: str
     display_name: str

@@ -11,7 +11,7 @@ from chalicelib.domain.exchanges import ExchangeState
 from chalicelib.routes.api.connection_shapes import Callback, ChangedConnector, Connector, Kind, NewConnector
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, Created, route
-from chalicelib.routes.shapes import Listed
+from chalicelib.routes.shapes import Listed, Nothing
 from chalicelib.usecases.manage_connections import (
     ConnectionDraft,
     change_connection,
@@ -36,7 +36,7 @@ _MOST_CALLBACK = 65_536
 def list_connectors(call: Call) -> Answer:
     """Every connection, the built-in one first; for administrators, auditors and the owners of catalogs."""
     found = usable_connections(call.services, call.actor)
-    recorded = {"name": BUILT_IN, "kind": BUILT_IN, "displayName": "Recorded only", "builtIn": True}
+    recorded = _object(BUILT_IN, BUILT_IN, "Recorded only") | {"builtIn": True}
     if call.actor.reads_everything:
         return {"value": [recorded, *(_connector(call, one) for one in found)]}
     return {"value": [recorded, *(_named(one) for one in found)]}
@@ -81,7 +81,7 @@ def remove_connector(call: Call, name: str) -> Answer:
     return None
 
 
-@route(door, "POST", ONE + "/check", gives=Connector)
+@route(door, "POST", ONE + "/check", takes=Nothing, gives=Connector)
 def post_check(call: Call, name: str) -> Answer:
     """Try a connection by calls that change nothing."""
     return _whole(call, check_connection(call.services, call.actor, call.now, call.operation, name))
@@ -108,7 +108,11 @@ def post_callback(call: Call, name: str) -> Answer:
 
 
 def _named(found: Connection) -> dict[str, Any]:
-    return {"name": found.name, "kind": found.kind, "displayName": found.display_name, "builtIn": False}
+    return _object(found.name, found.kind, found.display_name)
+
+
+def _object(name: str, kind: str, display_name: str) -> dict[str, Any]:
+    return {"id": name, "name": name, "kind": kind, "displayName": display_name, "builtIn": False}
 
 
 def _connector(call: Call, found: Connection) -> dict[str, Any]:

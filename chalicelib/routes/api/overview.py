@@ -14,6 +14,7 @@ from chalicelib.domain.series import Needs
 from chalicelib.routes.api.closed_reviews import closed_row
 from chalicelib.routes.api.overview_shapes import LiveReview, Overview, PlannedReview
 from chalicelib.routes.api.reviews import failure, review_head, review_numbers
+from chalicelib.routes.api.sources import waiting_object
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Answer, Call, route
@@ -41,6 +42,7 @@ def get_overview(call: Call) -> Answer:
         "complete": found.complete,
         "running": [_live(one) for one in found.running],
         "closed": [closed_row(one) for one in found.closed],
+        "waitingForData": [waiting_object(call, one, name) for one, name in found.for_data],
     }
 
 

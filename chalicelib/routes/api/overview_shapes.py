@@ -50,6 +50,19 @@ class Unreviewable(Answer, kw_only=True):
     reviews: int
 
 
+class Wait(Answer, kw_only=True):
+    """A review that waits for data. `openedAnyway`: somebody lets it through at this moment."""
+
+    series_id: str
+    display_name: str
+    access_package: Reference
+    planned_date_time: Instant
+    since_date_time: Instant
+    sources: list[str]
+    opened_anyway: bool
+    may_open: bool
+
+
 class Overview(Answer, kw_only=True):
     """What needs a person, what runs and what closed lately. `late`: half of the time has passed, and a quarter of
     the items or more are behind the straight line to the close. `complete`: `late` and `needsReviewer` were looked
@@ -63,6 +76,7 @@ class Overview(Answer, kw_only=True):
     complete: bool
     running: list[LiveReview]
     closed: list[ClosedReviewRow]
+    waiting_for_data: list[Wait]
 
 
 class PlannedReview(Answer, kw_only=True):

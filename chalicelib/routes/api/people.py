@@ -18,7 +18,9 @@ from chalicelib.usecases.held_packages import Held, held_packages
 from chalicelib.usecases.item_history import PastReview
 from chalicelib.usecases.list_people import people_by_name, people_called
 from chalicelib.usecases.look_at_person import (
+    Activity,
     Asked,
+    activity_of,
     delegate_of_person,
     find_person,
     reviews_about,
@@ -37,7 +39,7 @@ LONGEST_SEARCH = 200
 def list_people(call: Call) -> Answer:
     """Everybody by name, or those whose display name or sign-in name begins with `search`; for those with a role.
     A page may be short."""
-    if not call.actor.roles:
+    if not call.actor.looks_at_people:
         raise errors.Forbidden("Only those who hold a role list people.")
     start = (call.query.get("search") or [""])[0].strip()
     if len(start) > LONGEST_SEARCH:
@@ -54,6 +56,7 @@ def show_person(call: Call, person_id: str) -> Answer:
     """Who somebody is: for themself and those with a role. Their delegate is for administrators and auditors."""
     found = find_person(call.services, call.actor, _id(person_id))
     absence = delegate_of_person(call.services, call.actor, found.id, call.now)
+    activity = activity_of(call.services, found)
     known = call.services.people.users({found.manager_id, absence.delegate_id if absence else ""} - {""})
     to = known.get(absence.delegate_id) if absence else None
     delegate = None
@@ -67,7 +70,8 @@ def show_person(call: Call, person_id: str) -> Answer:
     return {
         **_line(found, known.get(found.manager_id)),
         "createdDateTime": stamp(found.created),
-        "signInKnownUntilDateTime": stamp(found.sign_in_as_of),
+        "signInKnownUntilDateTime": stamp(activity.known_until),
+        "signInActivity": _activity(found, activity),
         "canReview": found.can_take_part,
         "delegate": delegate,
     }
@@ -131,6 +135,17 @@ def _after(call: Call) -> str | None:
 
 def _listed(call: Call, value: list[dict[str, Any]], following: str | None) -> dict[str, Any]:
     return {"value": value} | ({"nextLink": next_page(call, {"after": following})} if following else {})
+
+
+def _activity(found: User, activity: Activity) -> dict[str, Any]:
+    return {
+        "lastDateTime": stamp(found.last_seen),
+        "lastInteractiveDateTime": stamp(found.last_sign_in),
+        "lastNonInteractiveDateTime": stamp(found.seen.non_interactive),
+        "source": activity.source or None,
+        "knownUntilDateTime": stamp(activity.known_until),
+        "used": [{"resource": name, "lastUsedDateTime": stamp(at)} for name, at in activity.used],
+    }
 
 
 def _named(person_id: str, found: User | None) -> dict[str, str | None]:

@@ -64,12 +64,32 @@ class Absence(Shape, kw_only=True):
     end_date_time: Instant
 
 
+class UsedResource(Shape, kw_only=True):
+    """A resource by its id in the system it lies in, and when it was last used."""
+
+    resource: str
+    last_used_date_time: Instant
+
+
+class SignInActivity(Shape, kw_only=True):
+    """When a person was last seen; `source` told of the newest (null: a file did, or nothing is known); `used` the
+    resources whose use is told of, the latest first."""
+
+    last_date_time: Instant | None
+    last_interactive_date_time: Instant | None
+    last_non_interactive_date_time: Instant | None
+    source: str | None
+    known_until_date_time: Instant | None
+    used: list[UsedResource]
+
+
 class Person(ListedPerson, kw_only=True):
     """A person. `canReview`: the account is on and an invitation accepted; `signInKnownUntilDateTime` is how far
     the source of sign-ins reaches; `delegate` is null also for those who may not know."""
 
     created_date_time: Instant | None
     sign_in_known_until_date_time: Instant | None
+    sign_in_activity: SignInActivity
     can_review: bool
     delegate: Absence | None
 

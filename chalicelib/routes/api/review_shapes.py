@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.domain.reviewers import Unreachable
 from chalicelib.domain.reviews import Status
+from chalicelib.domain.sources import SourceKind
 from chalicelib.routes.api.guard_shapes import ConfirmationEnd
 from chalicelib.routes.api.outcome_shapes import Balance, OutcomeCounts, Population
 from chalicelib.routes.shapes import Answer, Instant, MailState, Text
@@ -93,6 +94,23 @@ class Failure(Answer, kw_only=True):
     error: str
 
 
+class DataSource(Answer, kw_only=True):
+    """A source of data and how far it reached when the review opened."""
+
+    id: str
+    kind: SourceKind
+    display_name: str
+    known_until_date_time: Instant | None
+
+
+class OpenedAnyway(Answer, kw_only=True):
+    """Who had the review open although its data was too old, when, and why."""
+
+    by: str
+    date_time: Instant
+    reason: str
+
+
 class ReviewStatus(ReviewHead, kw_only=True):
     """Status and counts of one review; catalog readers are given the status alone. What hinders it, and once its
     decisions stand whether it adds up, is told to those who administer or audit it."""
@@ -109,6 +127,8 @@ class ReviewStatus(ReviewHead, kw_only=True):
     stopped: bool | UnsetType = UNSET
     extensions: int | UnsetType = UNSET
     last_reminder_date_time: Instant | UnsetType | None = UNSET
+    data_sources: list[DataSource] | UnsetType = UNSET
+    opened_anyway: OpenedAnyway | UnsetType = UNSET
 
 
 class ReviewerMail(Answer, kw_only=True):

@@ -99,7 +99,27 @@ def get_review(call: Call, review_id: str) -> Answer:
     shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
     if not sees_all(call.actor, found):
         return shown
-    return {**shown, **_course(progress.state), **adds_up(progress.state), **_confirmed(call, progress.state)}
+    told = {**shown, **_course(progress.state), **adds_up(progress.state)}
+    return {**told, **_confirmed(call, progress.state), **data_sources(found)}
+
+
+def data_sources(found: ReviewInstance) -> dict[str, Any]:
+    """Where the data came from that the review opened on, and who had it open although that was too old."""
+    told: dict[str, Any] = {
+        "dataSources": [
+            {
+                "id": one.source_id,
+                "kind": one.kind.value,
+                "displayName": one.display_name,
+                "knownUntilDateTime": stamp(one.known_until),
+            }
+            for one in found.sources
+        ]
+    }
+    anyway = found.anyway
+    return told | (
+        {"openedAnyway": {"by": anyway.by, "dateTime": stamp(anyway.at), "reason": anyway.reason}} if anyway else {}
+    )
 
 
 def _course(state: InstanceState) -> dict[str, Any]:

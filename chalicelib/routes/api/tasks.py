@@ -104,25 +104,25 @@ class TaskAnswer(Shape, kw_only=True):
     door,
     "GET",
     TASKS,
-    query=("scope", "state", "connector", "overdue", "$skiptoken"),
+    query=("scope", "ended", "connector", "overdue", "$skiptoken"),
     gives=Listed[TaskAnswer],
 )
 def list_tasks(call: Call) -> Answer:
     """The caller's tasks by when they are due; everybody's with `scope=all`, for administrators and auditors, then also
-    of one `connector` or `overdue=true` alone. `state=ended` gives those that are not open, the last first. A page may
+    of one `connector` or `overdue=true` alone. `ended=true` gives those that are not open, the last first. A page may
     be short."""
-    scope, state = _one(call, "scope", "mine", "all"), _one(call, "state", "open", "ended")
+    scope, is_open = _one(call, "scope", "mine", "all"), _one(call, "ended", "false", "true") == "false"
     late, connection = _one(call, "overdue", "false", "true") == "true", (call.query.get("connector") or [""])[0]
     after = position(call, (call.query.get("$skiptoken") or [""])[0]).get("after")
     if scope == "mine" and (late or connection):
         raise errors.InvalidInput("overdue and connector go with scope=all.", "scope")
-    if late and state == "ended":
+    if late and not is_open:
         raise errors.InvalidInput("Only open tasks are overdue.", "overdue")
     if scope == "all":
-        wanted = Wanted(is_open=state == "open", connection=connection, overdue=late)
+        wanted = Wanted(is_open=is_open, connection=connection, overdue=late)
         page = every_task(call.services, call.actor, wanted, PAGE, after)
     else:
-        page = my_tasks(call.services, call.actor, state == "open", PAGE, after)
+        page = my_tasks(call.services, call.actor, is_open, PAGE, after)
     known = surroundings(call.services, page.items)
     body: dict[str, Any] = {"value": [_task(call, one, known) for one in page.items]}
     return body | ({"nextLink": next_page(call, {"after": page.next})} if page.next else {})

@@ -86,15 +86,21 @@ def next_link(
 
     Raises InvalidInput when the Host header is missing or malformed.
     """
+    query = query_text(params)
+    cursor = f"$skiptoken={quote(token, safe='')}"
+    return f"{address_of(event_headers, request_context_path)}?{query + '&' if query else ''}{cursor}"
+
+
+def address_of(event_headers: Mapping[str, str], request_context_path: str) -> str:
+    """The absolute URL of a path that already holds the stage. Raises InvalidInput when the Host header is missing
+    or malformed."""
     headers = {name.lower(): value for name, value in event_headers.items()}
     host = headers.get("host", "")
     if not _HOST.fullmatch(host):
         raise InvalidInput("The request needs a Host header that names this service.", "Host")
-    query = query_text(params)
-    cursor = f"$skiptoken={quote(token, safe='')}"
     # Escapes already in the path stay as they are; a lone '%' becomes one.
     path = quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", request_context_path), safe=_PATH_SAFE)
-    return f"{_scheme(headers, host)}://{host}{path}?{query + '&' if query else ''}{cursor}"
+    return f"{_scheme(headers, host)}://{host}{path}"
 
 
 def _scheme(headers: Mapping[str, str], host: str) -> str:

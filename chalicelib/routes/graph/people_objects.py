@@ -27,6 +27,8 @@ KNOWN_OF_USER: dict[str, Kind] = {
     "createddatetime": "datetime",
     "accountenabled": "bool",
     "signinactivity/lastsignindatetime": "datetime",
+    "signinactivity/lastnoninteractivesignindatetime": "datetime",
+    "signinactivity/lastsuccessfulsignindatetime": "datetime",
 }
 KNOWN_OF_GROUP: dict[str, Kind] = {"id": "string", "displayname": "string", "description": "string"}
 KNOWN_OF_MEMBER: dict[str, Kind] = {**KNOWN_OF_USER, "description": "string"}
@@ -98,7 +100,7 @@ def member_objects(call: Call, members: Sequence[Membership]) -> list[dict[str, 
 
 def _sees_account(call: Call, user: User) -> bool:
     """Account state and sign-ins are for the person and for whoever holds a role, whichever it is."""
-    return user.id == call.person.id or bool(call.actor.roles)
+    return user.id == call.person.id or call.actor.looks_at_people
 
 
 def _typed(kind: str, obj: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +123,10 @@ def _user(user: User, account: bool) -> dict[str, Any]:
     }
     if account:
         obj["accountEnabled"] = user.enabled
-        if user.last_sign_in or user.never_signed_in:  # absent: nothing is known (G21)
-            obj["signInActivity"] = {"lastSignInDateTime": stamp(user.last_sign_in)}
+        if user.last_seen or user.never_signed_in:  # absent: nothing is known (G21)
+            obj["signInActivity"] = {
+                "lastSignInDateTime": stamp(user.last_sign_in),
+                "lastNonInteractiveSignInDateTime": stamp(user.seen.non_interactive),
+                "lastSuccessfulSignInDateTime": stamp(user.last_seen),  # failures are not told of
+            }
     return obj

@@ -189,7 +189,7 @@ def decision(item: DecisionItem, found: ReviewInstance, people: dict[str, User],
             "accessPackageDisplayName": found.package_name,
         },
         "resourceLink": f"/v1.0/identityGovernance/entitlementManagement/assignmentPolicies/{found.policy_id}",
-        **_annotations(item, shown),
+        **_annotations(item, found, shown),
         **({NOTE: last.note} if note and last and last.note else {}),
     }
 
@@ -198,7 +198,7 @@ def _manager(item: DecisionItem) -> Json | None:
     return {"id": item.manager_id, "displayName": item.manager_name} if item.manager_id else None
 
 
-def _annotations(item: DecisionItem, shown: bool) -> Json:
+def _annotations(item: DecisionItem, found: ReviewInstance, shown: bool) -> Json:
     more: Json = {
         "@accessReviews.assignmentId": item.assignment_id,
         "@accessReviews.assignedSince": stamp(item.assigned),
@@ -210,6 +210,7 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
     }
     if shown:
         more["@accessReviews.lastSignInDateTime"] = stamp(item.last_sign_in)
+        more |= _ground(item, found)
     if item.cancelled is not None:
         more["@accessReviews.cancelled"] = item.cancelled.value
         more["@accessReviews.cancelledDateTime"] = stamp(item.cancelled_at)
@@ -223,6 +224,18 @@ def _annotations(item: DecisionItem, shown: bool) -> Json:
     if item.last and item.last.by == BY_RULE:
         more["@accessReviews.decidedByRule"] = True
     return more
+
+
+def _ground(item: DecisionItem, found: ReviewInstance) -> Json:
+    """What the recommendation is about: a resource of the package, with its last use, or the person at large."""
+    if not item.resource:
+        return {"@accessReviews.recommendationGround": "person"}
+    name = next((one.display_name for one in found.grounds if one.key == item.resource), None)
+    return {
+        "@accessReviews.recommendationGround": "resource",
+        "@accessReviews.recommendationResource": name,
+        "@accessReviews.lastUsedDateTime": stamp(item.last_used),
+    }
 
 
 def insights(item: DecisionItem, found: ReviewInstance) -> list[Json]:
@@ -244,6 +257,7 @@ def insights(item: DecisionItem, found: ReviewInstance) -> list[Json]:
             "@accessReviews.asOfDateTime": stamp(item.sign_in_as_of),
             "@accessReviews.oldestUsableDataInDays": found.settings.max_data_age_days,
             "@accessReviews.recommendation": item.recommendation.value,
+            **_ground(item, found),
         }
     ]
 

@@ -149,6 +149,9 @@ class Insight(Entity, kw_only=True):
     as_of: MomentOrNull = field(default=UNSET, name="@accessReviews.asOfDateTime")
     oldest_usable: int | UnsetType = field(default=UNSET, name="@accessReviews.oldestUsableDataInDays")
     recommendation: Recommendation | UnsetType = field(default=UNSET, name="@accessReviews.recommendation")
+    ground: Literal["person", "resource"] | UnsetType = field(default=UNSET, name="@accessReviews.recommendationGround")
+    about: TextOrNull = field(default=UNSET, name="@accessReviews.recommendationResource")
+    last_used: MomentOrNull = field(default=UNSET, name="@accessReviews.lastUsedDateTime")
 
 
 class DecisionResource(Answer, kw_only=True):
@@ -193,6 +196,9 @@ class DecisionItem(Entity, kw_only=True):
     job_title: TextOrNull = field(default=UNSET, name="@accessReviews.jobTitle")
     manager: ManagerThen | UnsetType | None = field(default=UNSET, name="@accessReviews.manager")
     last_sign_in: MomentOrNull = field(default=UNSET, name="@accessReviews.lastSignInDateTime")
+    ground: Literal["person", "resource"] | UnsetType = field(default=UNSET, name="@accessReviews.recommendationGround")
+    about: TextOrNull = field(default=UNSET, name="@accessReviews.recommendationResource")
+    last_used: MomentOrNull = field(default=UNSET, name="@accessReviews.lastUsedDateTime")
     on_behalf_of: Text = field(default=UNSET, name="@accessReviews.onBehalfOf")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
     spared: Text = field(default=UNSET, name="@accessReviews.spared")

@@ -15,6 +15,8 @@ class SignIn(Answer, kw_only=True):
     """When somebody last signed in; null for never."""
 
     last_sign_in_date_time: MomentOrNull = UNSET
+    last_non_interactive_sign_in_date_time: MomentOrNull = UNSET
+    last_successful_sign_in_date_time: MomentOrNull = UNSET
 
 
 class DirectoryObject(Entity, kw_only=True):

@@ -48,7 +48,7 @@ from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
-from chalicelib.usecases.ports.sourcing import Sources
+from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
@@ -76,6 +76,7 @@ __all__ = [
     "Files",
     "Found",
     "Guards",
+    "Identities",
     "Items",
     "ListsMembers",
     "ListsResources",
@@ -99,6 +100,7 @@ __all__ = [
     "Secrets",
     "SeesPaths",
     "Services",
+    "SignIns",
     "Sources",
     "Tasks",
     "Unchanged",
@@ -118,6 +120,8 @@ class Services:
     people: People
     sources: Sources
     provisioning: Provisioning
+    sign_ins: SignIns
+    identities: Identities
     entitlements: Entitlements
     reviews: Reviews
     adoptions: Adoptions

@@ -208,6 +208,10 @@ class Items(Protocol):
     def cancel(self, instance_id: str, item_id: str, cause: Cancelled, now: datetime) -> bool:
         """Mark an item that ended by itself, whatever was decided; False when it is closed or being removed."""
 
+    def forget(self, instance_id: str, item_id: str, name: str) -> None:
+        """Write over who an item is about: `name` in place of the display name, no other words (R137). What the
+        evidence is made of stays."""
+
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
 

@@ -9,7 +9,8 @@ export const KINDS = {
   decisions: ["Approve decision", "Deny decision", "Don't know decision", "Reset decision", "Bulk Approve decisions", "Bulk Deny decisions",
     "Bulk mark decisions as don't know", "Bulk Reset decisions", "Accept recommendations"],
   reviews: ["Create access review instance", "Access review ended", "Auto review", "Stop access review", "Extend access review", "Send reminder",
-    "Access review failed", "Retry access review", "Missed access review"],
+    "Access review failed", "Retry access review", "Missed access review",
+    "Access review waits for data", "Open access review on old data"],
   reviewers: ["Hand over review", "Take back review", "Name delegate", "Dismiss delegate"],
   settings: ["Create access review", "Update access review", "Delete access review", "Create access package assignment policy",
     "Update access package assignment policy", "Delete access package assignment policy"],
@@ -24,7 +25,7 @@ export const KINDS = {
   people: ["Add user", "Update user", "Add group", "Add member to group", "Add role assignment", "Remove role assignment",
     "Import users - started (bulk)", "Import users - finished (bulk)", "Import assignments - started (bulk)", "Import assignments - finished (bulk)"],
   other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition",
-    "Add data source", "Data source stale", "Data source recovered"],
+    "Add data source", "Update data source", "Data source stale", "Data source recovered"],
 };
 
 const ICONS = {

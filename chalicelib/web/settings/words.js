@@ -4,7 +4,7 @@ import { Link } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 
 /** The roles one can hold everywhere, in a catalog, and of a package. */
-export const EVERYWHERE = ["administrator", "auditor", "catalogCreator"];
+export const EVERYWHERE = ["administrator", "auditor", "catalogCreator", "signInSender"];
 export const OF_CATALOG = ["catalogOwner", "packageManager", "assignmentManager", "catalogReader"];
 export const OF_PACKAGE = ["packageManager", "assignmentManager"];
 

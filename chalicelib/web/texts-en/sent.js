@@ -23,6 +23,7 @@ export default {
   "kind-confirmation": "Removals wait for a confirmation",
   "kind-restored": "Access was given back",
   "kind-undone": "A removal was undone",
+  "kind-waitsForData": "A review waits for data",
   "kind-switchedOff": "Reviews were switched off",
   "state-sent": "Sent",
   "state-failed": "Not delivered",

@@ -1,0 +1,124 @@
+"""An opening that waits for its data: noted, told to administrators, looked at again hourly and when data arrives,
+and let through when somebody says so. Nothing about access is concluded from a wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain import errors, ids
+from chalicelib.domain.agenda import Due
+from chalicelib.domain.audit import event
+from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.domain.recurrence import Occurrence
+from chalicelib.domain.reviews import ReviewDefinition
+from chalicelib.domain.sign_ins import Ground
+from chalicelib.domain.sources import WAITS, Anyway, AsOf, WaitingOpening
+from chalicelib.usecases.freshness import Freshness, freshness
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.seeing import administers
+
+LOOK_AGAIN = timedelta(hours=1)
+LONGEST_REASON = 500
+WAITING, ANYWAY = "Access review waits for data", "Open access review on old data"
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What an opening freezes of its data, and what it writes when it opens."""
+
+    sources: tuple[AsOf, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    anyway: Anyway | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def data_for(services: Services, definition: ReviewDefinition, due: Occurrence, now: datetime) -> Data | None:
+    """The data on which this occurrence opens; None while it waits for some. Raises Conflict when somebody let it
+    through at this moment: the agenda brings us back."""
+    fresh = freshness(services, definition.package_id, definition.settings, now)
+    if not fresh.sources:
+        return Data(grounds=fresh.grounds)
+    waiting = services.sources.waiting_opening(definition.id)
+    anyway = waiting.anyway if waiting and waiting.day == due.date else None
+    if fresh.old and anyway is None:
+        _wait(services, definition, due, fresh, waiting, now)
+        return None
+    ended: tuple[Change, ...] = (Drop(waiting),) if waiting else ()
+    return Data(fresh.sources, fresh.grounds, anyway if fresh.old else None, ended)
+
+
+def _wait(
+    services: Services,
+    definition: ReviewDefinition,
+    due: Occurrence,
+    fresh: Freshness,
+    before: WaitingOpening | None,
+    now: datetime,
+) -> None:
+    """Note the wait, have its administrators told once a day, and look again in an hour."""
+    begins = before is None or before.day != due.date
+    waiting = WaitingOpening(
+        definition_id=definition.id,
+        catalog_id=definition.catalog_id,
+        package_id=definition.package_id,
+        display_name=definition.display_name,
+        day=due.date,
+        opens=due.opens,
+        since=now if before is None or begins else before.since,
+        sources=tuple(one.id for one in fresh.old),
+        told=now.date(),
+        version=before.version if before else 0,
+    )
+    changes: list[Change] = [Save(waiting) if before else Create(waiting)]
+    operation = services.clock.new_id()
+    if begins:
+        details = {"date": due.date.isoformat(), "sources": [one.display_name for one in fresh.old]}
+        target = ("reviewDefinition", definition.id)
+        changes.append(Create(event(now, SYSTEM, "Policy", WAITING, target, operation, details=details)))
+    if before is None or begins or before.told != waiting.told:
+        changes.append(Put(Due(when=now, kind=WAITS, id=definition.id)))
+    if before != waiting:
+        services.writer.commit(operation, *changes)
+    for one in fresh.old:
+        if not one.awaited:
+            services.sources.note(replace(one, awaited=True))
+    services.writer.put_all([Due(when=now + LOOK_AGAIN, kind="series", id=definition.id)])
+
+
+def forget_waiting(services: Services, definition_id: str) -> None:
+    """Nothing of this series waits any more: it ended, or its occurrence is over."""
+    waiting = services.sources.waiting_opening(definition_id)
+    if waiting is not None:
+        services.writer.remove(waiting)
+
+
+def open_anyway(
+    services: Services, actor: Actor, now: datetime, operation: str, definition_id: str, reason: str
+) -> None:
+    """Let the waiting occurrence of a series open on the data there is. Repeated by the same person it is done.
+
+    Raises NotFound, Forbidden, InvalidInput for a reason that is none, Conflict when nothing waits.
+    """
+    definition = services.reviews.definition(definition_id) if ids.is_guid(definition_id) else None
+    if definition is None or not administers(actor, definition.catalog_id, definition.package_id):
+        raise errors.NotFound("There is no such review series.")
+    if not actor.manages(definition.catalog_id, definition.package_id):
+        raise errors.Forbidden("Only those who manage the review's package may open it on old data.")
+    text = reason.strip()
+    if not 1 <= len(text) <= LONGEST_REASON:
+        raise errors.InvalidInput(f"Must have 1 to {LONGEST_REASON} characters.", "reason")
+    waiting = services.sources.waiting_opening(definition.id)
+    if waiting is None:
+        last = services.reviews.instances_of(definition.id, 1, None).items
+        if last and last[0].anyway and (last[0].anyway.by, last[0].anyway.reason) == (actor.id, text):
+            return
+        raise errors.Conflict("No opening of this series waits for data.")
+    if waiting.anyway is None:
+        let_through = replace(waiting, anyway=Anyway(by=actor.id, at=now, reason=text))
+        details = {"date": waiting.day.isoformat(), "reason": text}
+        target = ("reviewDefinition", definition.id)
+        recorded = event(now, actor, "Policy", ANYWAY, target, operation, details=details)
+        row = Put(Due(when=now, kind="series", id=definition.id))
+        services.writer.commit(operation, Save(let_through), Create(recorded), row)
+    services.queue.send("series", definition.id)
