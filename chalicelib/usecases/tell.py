@@ -42,8 +42,8 @@ def address(user: User) -> str:
 
 
 def suppressed(services: Services, user: User) -> BadAddress | None:
-    """Why a person's address is not mailed any more; None when it is."""
-    found = services.addresses.bad_address(address(user))
+    """Why a person's address is not mailed any more; None when it is. May lag by a second."""
+    found = services.addresses.bad([address(user)]).get(address(user).lower())
     return found if found and found.fault else None
 
 

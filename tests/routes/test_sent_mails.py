@@ -28,6 +28,7 @@ def org(world: World) -> Organisation:
     made = Organisation(world.services)
     made.person("boss")
     unreachable = replace(made.person("deputy"), mail="", principal_name="deputy")
+    made.services.writer.remove(PrincipalName(name="deputy@example.com", user_id=unreachable.id))
     made.services.writer.put_all([unreachable, PrincipalName(name="deputy", user_id=unreachable.id)])
     made.person("ann", manager="boss")
     made.person("bob", manager="deputy")

@@ -87,7 +87,7 @@ see a person's mails     + + . + + + + + . + . .
 read a mail              + + . + + + + + . . . .
 see what was not sent    + + - + + + + + - + - -
 see what is not mailed   + + - - - - - - - - - -
-mail an address again    + - - - - - - - - - - -
+mail an address again    . - - - - - - - - - - -
 see the deployment       + + - - - - - - - - - -
 """
 
