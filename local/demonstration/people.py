@@ -26,7 +26,7 @@ FIRST, LAST = _FIRST.split(), _LAST.split()
 DEPARTMENTS = ("Finance", "Sales", "Engineering", "Operations", "People", "Legal")
 ADMIN_NAME = "admin@example.com"
 LEADER, TEAM = 16, tuple(range(145, 155))  # ten people and whose team they are
-UNREACHABLE, BOUNCING = 17, 18  # managers: one whose mail address is none, one whose mail comes back
+UNREACHABLE, BOUNCING = 11, 13  # managers: one whose mail address is none, one whose mail comes back
 MAILS = {UNREACHABLE: "to be added", BOUNCING: "bounce@simulator.amazonses.com"}
 REGULAR = timedelta(days=10)  # whoever signed in since signs in all the time; others stopped then
 
