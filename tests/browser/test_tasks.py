@@ -25,9 +25,7 @@ def test_the_menu_says_so_only_to_those_who_have_some(portal: Portal, office: Of
     expect(page.get_by_role("navigation", name="Main menu").get_by_text("2 to do")).to_be_attached()
 
 
-def test_a_task_is_done_from_the_list_and_counted(
-    portal: Portal, office: Office, world: World
-) -> None:
+def test_a_task_is_done_from_the_list_and_counted(portal: Portal, office: Office, world: World) -> None:
     page = portal.visit("/tasks", as_=NORA)
     what = "Take Key holder of Vault door away from Ada Nakamura"
     row(page, what).get_by_role("button", name="Done").click()
