@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.domain.connections import Connection
-from chalicelib.domain.resources import APPLICATION, Right
-from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
+from chalicelib.domain.resources import APPLICATION, Resource, Right, resource_id, roles_offered
 from tests.browser.organisation import Office
-from tests.factories import ADMIN
 from tests.world import World
 
 INSTRUCTIONS = "Sign in to the console of the badge readers.\nOpen the group and press Publish."
@@ -21,7 +19,7 @@ def hand_out(world: World, office: Office) -> None:
         ("badges", "manual", "Badge readers", badges, ""),
         ("hooks", "webhook", "Sales CRM", hooks, "There is no secret at ssm:/access-reviews/hooks."),
     ):
-        made = Connection(
+        connection = Connection(
             name=name,
             kind=kind,
             display_name=say(told),
@@ -31,17 +29,22 @@ def hand_out(world: World, office: Office) -> None:
             checked=now,
             problem=say(problem),
         )
-        world.services.writer.put_all([made])
+        world.services.writer.put_all([connection])
         office.connectors[name] = name
-    draft = ResourceDraft(
-        catalog_id=office.catalogs["Finance"],
+    catalog = office.catalogs["Finance"]
+    vault = resource_id(catalog, APPLICATION, "vault")
+    made = Resource(
+        id=vault,
+        catalog_id=catalog,
         origin_system=APPLICATION,
         origin_id="vault",
         display_name=say("Vault door"),
         connector="badges",
-        roles=(("key", say("Key holder")),),
+        roles=roles_offered(vault, APPLICATION, "vault", [("key", say("Key holder"))]),
+        created=now,
+        modified=now,
     )
-    add_resource(world.services, ADMIN, now, world.services.clock.new_id(), draft)
+    world.services.writer.put_all([made])
     connector = world.services.connectors.get("badges")
     right = Right("badges", APPLICATION, "vault", "key")
     for name, ask in (("ada", connector.revoke), ("ben", connector.revoke), ("cara", connector.grant)):
