@@ -92,6 +92,7 @@ def set_stage(world: World) -> Stage:
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
     provisioning = world.post("/api/v1/provisioning-clients", {"displayName": "Entra ID"}).json["id"]
     known |= {"audit_export": exported.json["id"], "client": provisioning, **by_hand(world, boss, ann)}
+    known |= {"source": world.services.sources.sources()[0].id}
     known |= adopted(world)
     return Stage(world, organisation, known)
 

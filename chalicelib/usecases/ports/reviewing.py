@@ -10,7 +10,6 @@ from typing import Protocol
 from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.parts import MyReview, ReviewerRow
@@ -217,10 +216,6 @@ class Items(Protocol):
 
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
-
-    def spare(self, instance_id: str, item_id: str, why: Spared, because: str) -> bool:
-        """Record that a denied item keeps its access, until something is applied to it; False when it is not denied,
-        or something was applied already."""
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """Record what became of a removal; repeatable."""
