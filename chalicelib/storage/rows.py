@@ -96,7 +96,7 @@ PLACES: dict[type, Place] = {
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
-    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.client(e.id)),
+    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
     ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
     ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
     AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
