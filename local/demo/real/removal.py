@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from local.demo.player import Player
-from local.demo.real.access import HOLDERS, Made, show
+from local.demo.real.access import HOLDERS, Made, assignments, show
 from local.demo.real.people import MANAGER
 from local.demo.real.systems import PLATFORM, Systems
 from local.demo.reviewing import MINE, Review
 from local.demo.setting import AR
 
 DENIED = {"AWS Platform": "bob@example.com", "Customer Portal": "cleo@example.com"}
+REGRANT = "Re-grant seen"
 SOON, A_MINUTE, A_DAY = timedelta(seconds=30), timedelta(seconds=70), timedelta(days=1, minutes=5)
 
 
@@ -58,3 +59,20 @@ def close(player: Player, systems: Systems, reviews: dict[str, Review]) -> None:
         outcome = player.get(review.own)["outcome"]
         player.check((outcome["removed"], outcome["removalFailures"]) == (1, 0), "one access is removed", outcome)
     player.tell("“Removed” is said only now, after a second read a minute later found them absent again.")
+
+
+def put_back(player: Player, systems: Systems, made: Made) -> None:
+    """Somebody gives the access again at the system itself; the daily look at what was removed sees it."""
+    player.chapter("Somebody puts Bob back, past this product")
+    bob = DENIED[made.title]
+    assignment = assignments(player, made.package)[bob]["id"]
+    seen = f"/api/v1/audit?target={assignment}"
+    before = [event["activityDisplayName"] for event in player.all(seen)]
+    player.check(REGRANT not in before, "nothing has come back so far", before)
+    systems.join(PLATFORM, bob)
+    player.tell(f"With a console, Bob is put into {PLATFORM} again. A day later:")
+    player.move_to(player.now() + A_DAY)
+    events = [event for event in player.all(seen) if event["activityDisplayName"] == REGRANT]
+    player.check(len(events) == 1, "the watch has seen the re-grant once", events)
+    player.tell(f"  {events[0]['activityDateTime'][:16].replace('T', ' ')}  {REGRANT}: {bob}")
+    player.tell("Removed access is looked at every day for thirty days; this one waits for somebody's decision.")
