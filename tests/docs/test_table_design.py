@@ -25,6 +25,7 @@ STORES = (
     ports.Exchanges,
     ports.Guards,
     ports.Adoptions,
+    ports.Removals,
     ports.Reviews,
     ports.Reports,
     ports.Items,

@@ -105,7 +105,7 @@ class DataSource(Answer, kw_only=True):
 class OpenedAnyway(Answer, kw_only=True):
     """Who had the review open although its data was too old, when, and why."""
 
-    by: str
+    by: Reference
     date_time: Instant
     reason: str
 

@@ -46,6 +46,7 @@ from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
+from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
@@ -90,6 +91,7 @@ __all__ = [
     "Put",
     "Queue",
     "Recorded",
+    "Removals",
     "Renderer",
     "Reports",
     "RestsOnWord",
@@ -137,3 +139,4 @@ class Services:
     guards: Guards
     tasks: Tasks
     exchanges: Exchanges
+    removals: Removals
