@@ -21,6 +21,7 @@ from chalicelib.domain.exchanges import Exchange
 from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
+from chalicelib.domain.mail_feedback import BadAddress
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
@@ -153,6 +154,7 @@ PLACES: dict[type, Place] = {
     Undelivered: Place(
         ReviewRow, lambda e: mail_keys.undelivered(e.since, e.instance_id, e.user_id, e.kind, e.subject_id)
     ),
+    BadAddress: Place(ReviewRow, lambda e: mail_keys.bad_address(e.address)),
     ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
     AdoptionBegun: Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
     MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),

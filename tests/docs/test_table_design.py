@@ -30,6 +30,7 @@ STORES = (
     ports.Reports,
     ports.Items,
     ports.Audit,
+    ports.Addresses,
 )
 ROOMS = [
     importlib.import_module(f"{storage.__name__}.{each.name}")

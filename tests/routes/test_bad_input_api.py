@@ -196,6 +196,8 @@ TABLE = {
     f"GET {SENT}": Route(SENT, stranger=(400,)),
     f"GET {SENT}/undelivered": Route(f"{SENT}/undelivered"),
     f"GET {SENT}/undelivered/count": Route(f"{SENT}/undelivered/count", stranger=(200,)),
+    f"GET {SENT}/suppressed": Route(f"{SENT}/suppressed"),
+    f"DELETE {SENT}/suppressed/{{address}}": Route(f"{SENT}/suppressed/nobody@example.com"),
     f"GET {REVIEWS}/{{review_id}}/mails/{{person_id}}": Route(f"{REVIEWS}/{{review}}/mails/{{boss}}", stranger=(400,)),
     "GET /api/v1/settings/deployment": Route("/api/v1/settings/deployment"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
