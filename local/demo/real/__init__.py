@@ -25,4 +25,4 @@ def play(client: Client) -> None:
     assign(player, systems, made, people)
     reviews = open_reviews(player, made, start)
     close(player, systems, reviews)
-    put_back(player, systems, made[0])
+    put_back(player, systems, reviews[made[0].title])

@@ -139,12 +139,8 @@ def show(player: Player, systems: Systems) -> None:
         player.tell(f"  {where.ljust(20)}{', '.join(members) or 'nobody'}")
 
 
-def assignments(player: Player, package: str) -> dict[str, dict[str, Any]]:
-    """The assignments to a package by their holder's user name."""
+def _states(player: Player, package: str) -> dict[str, str]:
+    """The state of each assignment to a package, by its holder's user name."""
     chosen = f"{EM}/assignments?$filter=accessPackage/id eq '{package}'&$expand=target"
     names = {user["id"]: user["userPrincipalName"] for user in player.all("/v1.0/users")}
-    return {names[one["target"]["objectId"]]: one for one in player.all(chosen)}
-
-
-def _states(player: Player, package: str) -> dict[str, str]:
-    return {name: one["state"] for name, one in assignments(player, package).items()}
+    return {names[one["target"]["objectId"]]: one["state"] for one in player.all(chosen)}
