@@ -24,6 +24,7 @@ export const PAGES = [
   { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter"], styles: ["people", "mail"], title: "person", sees: (me) => me.roles.length > 0 },
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
+  { path: "/admin/sources", load: () => import("../sources/page.js"), area: "sources", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
   { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
   { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },

@@ -19,6 +19,7 @@ export default {
   packages: "Packages",
   people: "People",
   imports: "Imports",
+  sources: "Sources",
   mails: "Mails",
   settings: "Settings",
   proof: "Proof",
