@@ -86,6 +86,8 @@ see the review's mails   + + . + + + + + - . . .
 see a person's mails     + + . + + + + + . + . .
 read a mail              + + . + + + + + . . . .
 see what was not sent    + + - + + + + + - + - -
+see what is not mailed   + + - - - - - - - - - -
+mail an address again    . - - - - - - - - - - -
 see the deployment       + + - - - - - - - - - -
 tell of sign-ins         + - - - - - - - - - - -
 see the sources          + + - - - - - - - - - -
@@ -212,6 +214,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see what was not sent": ("GET", "/api/v1/mails/undelivered", None),
     "tell of sign-ins": ("POST", "/api/v1/sign-ins", {"source": "Okta", "signIns": []}),
     "see the sources": ("GET", "/api/v1/sources", None),
+    "see what is not mailed": ("GET", "/api/v1/mails/suppressed", None),
+    "mail an address again": ("DELETE", "/api/v1/mails/suppressed/nobody@example.com", None),
     "see the deployment": ("GET", "/api/v1/settings/deployment", None),
 }
 SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {
