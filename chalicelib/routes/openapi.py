@@ -46,6 +46,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
+    "difference": ({"type": "string", "enum": ["missing", "extra"]}, "Only this side."),
     "outcome": (
         {"type": "string", "enum": ["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]},
         "Only members of whom this became.",
