@@ -31,6 +31,7 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.addresses import AddressTable
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
@@ -39,6 +40,7 @@ def services() -> Services:
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.provisioning import ProvisioningTable
+    from chalicelib.storage.removals import RemovalTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.sign_ins import SignInTable
@@ -66,15 +68,17 @@ def services() -> Services:
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
-        mailer=SesMailer(chosen.mail_from, chosen.organisation),
+        mailer=SesMailer(chosen.mail_from, chosen.organisation, chosen.mail_configuration_set),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
+        addresses=AddressTable(),
         guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
         connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
         tasks=tasks,
         exchanges=tasks,
+        removals=RemovalTable(),
     )
 
 

@@ -25,7 +25,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   run         the product on this machine; prints READY and its address
   test        the whole test suite; options go to pytest
   check       format, lint, types, import rules
-  demo        one review from policy to evidence, told step by step
+  demo        one review from policy to evidence, told step by step; --real: with systems outside
   users       the people of the running instance
   token WHO   a bearer token: id, principal name, admin or auditor
   clock       show, advance 3d, set ISO, reset: the running instance's time

@@ -25,10 +25,12 @@ STORES = (
     ports.Exchanges,
     ports.Guards,
     ports.Adoptions,
+    ports.Removals,
     ports.Reviews,
     ports.Reports,
     ports.Items,
     ports.Audit,
+    ports.Addresses,
 )
 ROOMS = [
     importlib.import_module(f"{storage.__name__}.{each.name}")

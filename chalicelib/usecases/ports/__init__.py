@@ -44,8 +44,10 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
+from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
+from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
@@ -53,6 +55,7 @@ from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Addresses",
     "Adoptions",
     "Alter",
     "Answer",
@@ -90,6 +93,7 @@ __all__ = [
     "Put",
     "Queue",
     "Recorded",
+    "Removals",
     "Renderer",
     "Reports",
     "RestsOnWord",
@@ -131,9 +135,11 @@ class Services:
     mailer: Mailer
     renderer: Renderer
     bus: Bus
+    addresses: Addresses
     secrets: Secrets
     connections: Connections
     connectors: Connectors
     guards: Guards
     tasks: Tasks
     exchanges: Exchanges
+    removals: Removals

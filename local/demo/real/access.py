@@ -41,7 +41,7 @@ def connect(player: Player, systems: Systems) -> None:
 def adopt(player: Player, systems: Systems) -> str:
     """A group that is there already becomes a package, its member an assignment; the package's id."""
     player.chapter("What is there already is adopted")
-    wish = {"connection": CENTER, "groups": [systems.groups[BILLING]]}
+    wish = {"connection": CENTER, "groups": [{"originId": systems.groups[BILLING]}]}
     seen = _adoption(player, "/api/v1/adoptions/preview", wish)
     counts = seen["totals"]
     player.check((counts["members"], counts["assigned"]) == (1, 1), "the preview names one member", seen)
