@@ -18,6 +18,7 @@ const MENU = [
       { href: "/admin/reviews", icon: "clipboard-check", text: "frame.allReviews", also: ["/admin/series"] },
       { href: "/admin/packages", icon: "package", text: "frame.packages", also: ["/admin/catalogs"] },
       { href: "/admin/people", icon: "users", text: "frame.people" },
+      { href: "/admin/adopt", icon: "package-open", text: "frame.adopt", sees: (me) => me.administrator },
       { href: "/admin/imports", icon: "upload", text: "frame.imports", sees: (me) => me.administrator },
       { href: "/admin/sources", icon: "database", text: "frame.sources", sees: (me) => me.administrator || me.auditor },
       { href: "/admin/mails", icon: "mail", text: "frame.mails", sees: (me) => me.assigns || me.auditor },

@@ -27,6 +27,8 @@ export const PAGES = [
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
   { path: "/admin/sources", load: () => import("../sources/page.js"), area: "sources", sees: (me) => me.administrator || me.auditor },
+  { path: "/admin/adopt", load: () => import("../adopt/page.js"), area: "adopt", styles: ["people", "adopt"], sees: (me) => me.administrator },
+  { path: "/admin/adopt/{id}", load: () => import("../adopt/page.js"), area: "adopt", styles: ["people", "adopt"], title: "one", sees: (me) => me.administrator },
   { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
   { path: "/admin/connectors", load: () => import("../connectors/list.js"), area: "connectors", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/connectors/{id}", load: () => import("../connectors/one.js"), area: "connectors", title: "one", sees: (me) => me.administrator || me.auditor },

@@ -21,6 +21,7 @@ export default {
   allReviews: "All reviews",
   packages: "Packages",
   people: "People",
+  adopt: "Adopt",
   imports: "Imports",
   sources: "Sources",
   mails: "Mails",
