@@ -23,7 +23,7 @@ export const PAGES = [
   { path: "/admin/catalogs", load: () => import("../packages/catalogs.js"), area: "packages", title: "catalogsTitle", sees: (me) => me.reads || me.creates },
   { path: "/admin/catalogs/{id}", load: () => import("../packages/catalog.js"), area: "packages", title: "catalog" },
   { path: "/admin/people", load: () => import("../people/list.js"), area: "people", sees: (me) => me.roles.length > 0 },
-  { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter"], styles: ["people", "mail"], title: "person", sees: (me) => me.roles.length > 0 },
+  { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter", "guards"], styles: ["people", "mail", "guards"], title: "person", sees: (me) => me.roles.length > 0 },
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
   { path: "/admin/sources", load: () => import("../sources/page.js"), area: "sources", sees: (me) => me.administrator || me.auditor },
@@ -35,6 +35,7 @@ export const PAGES = [
   { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
   { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
   { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
-  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit"], styles: ["overview", "running", "audit"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}/confirm", load: () => import("../guards/confirm.js"), area: "guards", texts: ["running"], styles: ["guards"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards"], styles: ["overview", "running", "audit", "guards"], sees: (me) => me.reads },
   { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

@@ -61,7 +61,7 @@ function Running({ found, reload }) {
 function Row({ review, reload }) {
   const { counts, idleReviewers: idle } = review;
   return html`<li class="running-row">
-    <div class="running-name"><${Link} href="/admin/reviews/${review.id}" class="running-link clip" title=${review.accessPackage.displayName}>${review.accessPackage.displayName}<//>
+    <div class="running-name"><${Link} href=${review.needs === "confirmation" ? `/admin/reviews/${review.id}/confirm` : `/admin/reviews/${review.id}`} class="running-link clip" title=${review.accessPackage.displayName}>${review.accessPackage.displayName}<//>
       <span class="muted small clip">${review.assignmentPolicy.displayName}</span></div>
     <div class="running-state"><${State} review=${review} />${review.status === "InProgress" && html`<${Due} at=${review.endDateTime} zone=${review.timeZone} brief />`}</div>
     <${Sparkline} review=${review} />
