@@ -16,7 +16,7 @@ from chalicelib.domain.ids import request_moment
 from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
 from chalicelib.domain.lifetimes import NO_EXPIRATION, is_over
 from chalicelib.domain.people import Actor
-from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases.assign import CATEGORY, REMOVED_BY_REVIEW, Wish, assign
 from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.list_items import sees_all
@@ -96,6 +96,9 @@ def _obstacles(
         return [("restored", f"The access was given back on {restored.at:%Y-%m-%d} already.")]
     if assignment is None or not _removed_by_review(assignment, item):
         return [("notRemoved", "The review has not removed this access.")]
+    state = services.reviews.state(instance.id)
+    if state is not None and state.status is Status.APPLYING:
+        return [("stillApplying", "The review is still removing access. Try again in a few minutes.")]
     if until is not None and now > until:
         return [("tooLate", f"The time to undo the removal ended on {until:%Y-%m-%d}. Assign the package instead.")]
     return _about_caller(actor, instance, item) or _about_access(services, now, item, assignment)
