@@ -26,6 +26,7 @@ export const PAGES = [
   { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter"], styles: ["people", "mail"], title: "person", sees: (me) => me.roles.length > 0 },
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
+  { path: "/admin/provisioning", load: () => import("../provisioning/list.js"), area: "provisioning", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/mails", load: () => import("../mail/mails.js"), area: "mail", texts: ["sent", "letter"], styles: ["people", "mail"], sees: (me) => me.assigns || me.auditor },
   { path: "/admin/connectors", load: () => import("../connectors/list.js"), area: "connectors", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/connectors/{id}", load: () => import("../connectors/one.js"), area: "connectors", title: "one", sees: (me) => me.administrator || me.auditor },

@@ -22,6 +22,7 @@ export default {
   packages: "Packages",
   people: "People",
   imports: "Imports",
+  provisioning: "Provisioning",
   mails: "Mails",
   connectors: "Connectors",
   settings: "Settings",
