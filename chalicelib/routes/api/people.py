@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.mail_feedback import BadAddress
 from chalicelib.domain.people import User
 from chalicelib.routes.api.people_shapes import HeldPackage, ListedPerson, Person, PersonReview, PersonRole
 from chalicelib.routes.api.roles import names_of_scopes
@@ -27,6 +28,7 @@ from chalicelib.usecases.look_at_person import (
     reviews_as_reviewer,
     roles_of_person,
 )
+from chalicelib.usecases.tell import suppressed
 
 door = Blueprint(__name__)
 PEOPLE = "/api/v1/people"
@@ -76,7 +78,12 @@ def show_person(call: Call, person_id: str) -> Answer:
         "signInActivity": _activity(found, activity),
         "canReview": found.can_take_part,
         "delegate": delegate,
+        "unmailed": _unmailed(suppressed(call.services, found)),
     }
+
+
+def _unmailed(bad: BadAddress | None) -> dict[str, Any] | None:
+    return {"address": bad.address, "reason": bad.fault, "sinceDateTime": stamp(bad.since)} if bad else None
 
 
 @route(door, "GET", PERSON + "/packages", gives=Listed[HeldPackage])

@@ -132,7 +132,7 @@ def removal_object(one: Shown) -> dict[str, Any]:
 
 def _regrant(regrant: Regrant) -> dict[str, Any]:
     return {
-        "seenDateTime": stamp(regrant.seen),
+        "seenDateTime": stamp(regrant.noticed),
         "where": "inside" if regrant.at else "outside",
         "assignmentId": regrant.assignment_id or None,
         "byId": regrant.by or None,
