@@ -60,11 +60,11 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrant:
-    """The access came back at `seen`: through this product by an assignment (`assignment_id`, which `by` made at
+    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which `by` made at
     `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to; `settled` is
     when somebody said that it may stay."""
 
-    seen: datetime
+    noticed: datetime
     assignment_id: str = ""
     by: str = ""
     at: datetime | None = None
@@ -117,7 +117,7 @@ class Removal:
         if self.standing is Standing.NEEDS_PERSON:
             return Needs.PERSON, self.ended or self.begun
         waiting = [one for one in self.regrants if one.settled is None and not one.review_id]
-        return (Needs.REGRANTED, waiting[-1].seen) if waiting else None
+        return (Needs.REGRANTED, waiting[-1].noticed) if waiting else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

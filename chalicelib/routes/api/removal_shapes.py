@@ -152,7 +152,7 @@ def _word(word: Word | None) -> dict[str, Any] | None:
 
 def _regrant(regrant: Regrant) -> dict[str, Any]:
     return {
-        "seenDateTime": stamp(regrant.seen),
+        "seenDateTime": stamp(regrant.noticed),
         "where": "inside" if regrant.at else "outside",
         "assignmentId": regrant.assignment_id or None,
         "byId": regrant.by or None,

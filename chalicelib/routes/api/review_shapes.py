@@ -126,6 +126,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     failure: Failure | UnsetType = UNSET
     stopped: bool | UnsetType = UNSET
     extensions: int | UnsetType = UNSET
+    undo_days: int | UnsetType = UNSET
     last_reminder_date_time: Instant | UnsetType | None = UNSET
     data_sources: list[DataSource] | UnsetType = UNSET
     opened_anyway: OpenedAnyway | UnsetType = UNSET

@@ -99,7 +99,7 @@ def get_review(call: Call, review_id: str) -> Answer:
     shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
     if not sees_all(call.actor, found):
         return shown
-    told = {**shown, **_course(progress.state), **adds_up(progress.state)}
+    told = {**shown, **_course(progress.state), "undoDays": call.services.settings.undo_days, **adds_up(progress.state)}
     return {**told, **_confirmed(call, progress.state), **data_sources(call, found)}
 
 
