@@ -1,6 +1,7 @@
 // What about this review waits for a person, said once above everything else, with the way to do it.
 import { Button } from "../kit/base.js";
 import { Notice } from "../kit/telling.js";
+import { useGet } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { list, t } from "../lib/texts.js";
 import { AskApply, AskRetry } from "./asking.js";
@@ -8,6 +9,7 @@ import { AskApply, AskRetry } from "./asking.js";
 export function Attention({ review, possible, reload }) {
   const [asking, ask] = useState("");
   const close = (did) => (ask(""), did && reload());
+  const unmailed = useGet(review.status === "InProgress" ? `/api/v1/mails/undelivered?reviewId=${review.id}` : "").data;
   const button = (name, kind = "primary") => possible[name] && html`<${Button} kind=${kind} onClick=${() => ask(name)} aria-haspopup="dialog">${t(`running.${name}`)}<//>`;
   return html`<div class="attention">
     ${review.failure && html`<${Notice} tone=${review.status === "Failed" ? "deny" : "unsure"} title=${t(review.status === "Failed" ? "running.failedTitle" : "running.pausedTitle")} action=${button("retry")}>
@@ -18,6 +20,8 @@ export function Attention({ review, possible, reload }) {
     ${review.needs === "late" && html`<${Notice} tone="unsure" icon="clock-alert" title=${t("running.lateTitle")}>${t("running.lateWhy", { count: review.counts.notReviewed })}<//>`}
     ${review.status === "InProgress" && review.needsReviewer > 0 && html`<${Notice} tone="unsure" icon="user-x" title=${t("running.lackingTitle", { count: review.needsReviewer })}
       action=${html`<${Button} href="/admin/reviews/${review.id}?tab=reviewers">${t("running.lackingShow")}<//>`}>${t("running.lackingWhy")}<//>`}
+    ${unmailed?.value.length > 0 && html`<${Notice} tone="unsure" icon="mail-x" title=${t(unmailed.nextLink ? "sent.unmailedMany" : "sent.unmailedTitle", { count: unmailed.value.length })}
+      action=${html`<${Button} href=${`/admin/mails?review=${review.id}&only=undelivered`}>${t("sent.unmailedShow")}<//>`}>${t("sent.unmailedWhy")}<//>`}
     ${asking === "apply" && html`<${AskApply} review=${review} told=${possible.apply} close=${close} />`}
     ${asking === "retry" && html`<${AskRetry} review=${review} told=${possible.retry} close=${close} />`}
   </div>`;
