@@ -40,6 +40,7 @@ def services() -> Services:
     from chalicelib.storage.items import ItemTable
     from chalicelib.storage.people import DirectoryTable
     from chalicelib.storage.provisioning import ProvisioningTable
+    from chalicelib.storage.removals import RemovalTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
     from chalicelib.storage.sign_ins import SignInTable
@@ -77,6 +78,7 @@ def services() -> Services:
         connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
         tasks=tasks,
         exchanges=tasks,
+        removals=RemovalTable(),
     )
 
 

@@ -45,6 +45,8 @@ from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
 from chalicelib.usecases.unreachable import reviewer_changed
+from chalicelib.usecases.watch_plan import WATCH
+from chalicelib.usecases.watch_removals import watch_removals
 from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
 
 LOG = logging.getLogger("access_reviews")
@@ -97,6 +99,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "job": _job,
     REACHABLE: notify.reachable_now,
     DELIVERY: advance_delivery,
+    WATCH: watch_removals,
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
     "assignments": run_timers,

@@ -17,7 +17,8 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a deployment decides. Seconds are real time unless said otherwise. `audit_retention_days`: after that
-    many days the audit table forgets an event; 0 keeps everything without end (G39).
+    many days the audit table forgets an event; 0 keeps everything without end (G39). `undo_days`: so long after a
+    review removed access it can be given back; 0 switches that off.
 
     `mail_configuration_set`: of SES, which publishes what becomes of mails to the SNS topic `mail_feedback_topic`;
     without one nobody hears of bounces. `event_bus`: name or ARN of the EventBridge bus on which others are told what
@@ -62,6 +63,7 @@ class Settings:
     cursor_secret: str = ""
     private_hosts: str = ""
     audit_retention_days: int = 0
+    undo_days: int = 7
     lease_seconds: int = 300
     invocation_seconds: int = 240
     closing_wait_seconds: int = 60

@@ -1,4 +1,7 @@
-"""One row of an assignments file: who holds which access package, through which policy, from when to when."""
+"""One row of an assignments file: who holds which access package, through which policy, from when to when.
+
+The column `denied` says what to do where a review took the package from the person and nobody lifted that (G27): with
+`assign` the row is carried out all the same, otherwise it is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from datetime import datetime
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import Columns, Record, instant
 
-COLUMNS = Columns(known=("user", "package", "policy", "start", "end"), required=("user", "package"), aliases={})
+COLUMNS = Columns(
+    known=("user", "package", "policy", "start", "end", "denied"), required=("user", "package"), aliases={}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class AssignmentRow:
     policy: str
     starts: datetime | None
     ends: datetime | None
+    despite_denial: bool = False
 
 
 def parse_assignment(record: Record) -> AssignmentRow:
@@ -32,5 +38,9 @@ def parse_assignment(record: Record) -> AssignmentRow:
     starts, ends = (instant(cells[name], name) if cells.get(name) else None for name in ("start", "end"))
     if starts and ends and ends <= starts:
         raise InvalidInput("Must lie after the start.", "end")
+    denied = cells.get("denied", "").strip().lower()
+    if denied not in ("", "assign", "refuse"):
+        raise InvalidInput("Must be assign, refuse or empty.", "denied")
     user, package = cells["user"].lower(), cells["package"].lower()
-    return AssignmentRow(record.line, user, package, cells.get("policy", "").lower(), starts, ends)
+    policy = cells.get("policy", "").lower()
+    return AssignmentRow(record.line, user, package, policy, starts, ends, denied == "assign")

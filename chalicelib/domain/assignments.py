@@ -35,18 +35,28 @@ class RequestType(StrEnum):
 class Delivery:
     """What the world outside still owes an assignment: rights to grant and to revoke (R9, R11).
 
-    `granted` counts the rights confirmed so far. `due` is the key of its agenda row; None: given up, until somebody
-    asks to reprocess it (R40). `request_id` is the request whose state follows.
+    `granted` counts the rights confirmed so far. `leaving` are those that a read at `left` did not find any more and
+    that another one has to miss. `attempts` counts failures, `looks` how often somebody outside was found not to have
+    done yet what they took on. `due` is the key of its agenda row; None: given up, until somebody asks to reprocess it
+    (R40). `request_id` is the request whose state follows.
     """
 
     grant: tuple[Right, ...] = ()
     revoke: tuple[Right, ...] = ()
+    leaving: tuple[Right, ...] = ()
+    left: datetime | None = None
     granted: int = 0
     request_id: str = ""
     began: datetime
     attempts: int = 0
+    looks: int = 0
     due: datetime | None = None
     error: str = ""
+
+    @property
+    def to_end(self) -> tuple[Right, ...]:
+        """The rights that are to go, those seen absent once included."""
+        return (*self.revoke, *self.leaving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +93,25 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """The review and item by which a review took a package from somebody, and since when."""
+
+    instance_id: str
+    item_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """The one live assignment of a person to a package: makes a second one impossible."""
+    """The one live assignment of a person to a package: makes a second one impossible.
+
+    `denied`: a review ended that assignment, and no rule gives the package back while this row says so (G27). It goes
+    when the denial is lifted, and is replaced when somebody assigns the package by hand or undoes the removal."""
 
     target_id: str
     package_id: str
     assignment_id: str
+    denied: Denied | None = None
     version: int = 0
 
 

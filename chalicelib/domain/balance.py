@@ -49,7 +49,7 @@ def balance(state: InstanceState) -> tuple[Equation, ...]:
     found = [_population(state), _decisions(state, outcome)]
     if outcome.kept or outcome.kept_because:
         found.append(Equation(KEPT, outcome.kept, tuple(sorted(outcome.kept_because.items()))))
-    if outcome.removals or state.removed or state.removal_failures or state.gone:
+    if outcome.removals or _removed_or_not(state):
         found.append(_removals(state, outcome))
     return tuple(found)
 
@@ -79,24 +79,33 @@ def _decisions(state: InstanceState, outcome: Outcome) -> Equation:
     return Equation(DECISIONS, state.items, terms)
 
 
+def _removed_or_not(state: InstanceState) -> int:
+    """How many removals have been tried, or held back."""
+    open_ones = state.removal_failures + state.removals_pending
+    ended = state.removed + state.gone + state.needs_person + state.removals_held + state.removals_restored
+    return ended + open_ones
+
+
 def _removals(state: InstanceState, outcome: Outcome) -> Equation:
     """What a policy has removed at once is done before the worker counts it in its turn."""
-    done = state.removed + state.gone
+    done = state.removed + state.gone + state.removals_restored
     ahead = max(outcome.removed_at_once - done, 0)
-    kept = state.excluded + state.held
-    left = outcome.removals - done - ahead - state.removal_failures - kept
-    terms = (
-        ("removed", state.removed + ahead - state.restored),
-        ("alreadyGone", state.gone),
-        ("failed", state.removal_failures),
-        ("toRemove", 0 if state.status is Status.APPLIED or _given_up(state) else left),
-        ("restored", state.restored),
-        ("excluded", state.excluded),
-        ("held", state.held),
+    left = outcome.removals - ahead - _removed_or_not(state)
+    rarer = (
+        ("pending", state.removals_pending),
+        ("needsPerson", state.needs_person),
+        ("held", state.removals_held),
+        ("restored", state.removals_restored),
         ("notConfirmed", left if _given_up(state) else 0),
     )
-    always = ("removed", "alreadyGone", "failed", "toRemove")
-    return Equation(REMOVALS, outcome.removals, tuple(one for one in terms if one[1] or one[0] in always))
+    terms = (
+        ("removed", state.removed + ahead),
+        ("alreadyGone", state.gone),
+        ("failed", state.removal_failures),
+        *((name, number) for name, number in rarer if number),
+        ("toRemove", 0 if state.status is Status.APPLIED or _given_up(state) else left),
+    )
+    return Equation(REMOVALS, outcome.removals, terms)
 
 
 def _given_up(state: InstanceState) -> bool:

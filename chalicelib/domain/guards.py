@@ -1,5 +1,4 @@
-"""What keeps a removal from doing harm: the confirmation of many, what is spared, what was undone, and which denials
-stand (G24, G27)."""
+"""What keeps a removal from doing harm: the confirmation of many, who is left out, what was undone (G24)."""
 
 from __future__ import annotations
 
@@ -35,13 +34,6 @@ class Confirmation:
     excluded: int = 0
 
 
-class Spared(StrEnum):
-    """Why a denied item keeps its access: left out at the confirmation, or the last one who may hold a right."""
-
-    EXCLUDED = "excluded"
-    HELD = "held"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusions:
     """The items that the confirmation of a review left out."""
@@ -64,19 +56,6 @@ class Restored:
     reason: str
     request_id: str
     assignment_id: str
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DenialStands:
-    """A review denied this person this package: no rule gives it back until somebody lifts that (G27). Goes when it
-    is lifted or the removal is undone."""
-
-    person_id: str
-    package_id: str
-    instance_id: str
-    item_id: str
-    since: datetime
     version: int = 0
 
 

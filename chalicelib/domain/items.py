@@ -13,8 +13,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.domain.guards import Spared
-
 
 class Decision(StrEnum):
     """Graph's decision values (R89)."""
@@ -96,8 +94,7 @@ class DecisionItem:
     `salt` and `leaf` belong to the evidence: leaf = SHA-256 over salt and the frozen facts.
     `kept` says why an undecided item keeps access after the close (`noResponse`, `notAsked`, `stoppedEarly`,
     `noInformation`). `cancelled` says why there was nothing left to decide (G46); the decision stays as it was.
-    From `removal_begun` on nothing can be decided any more. `spared` says why a denied item keeps access all the same,
-    `spared_because` in words.
+    From `removal_begun` on nothing can be decided any more.
     """
 
     instance_id: str
@@ -132,8 +129,6 @@ class DecisionItem:
     cancelled: Cancelled | None = None
     cancelled_at: datetime | None = None
     removal_begun: bool = False
-    spared: Spared | None = None
-    spared_because: str = ""
 
     @property
     def waits(self) -> bool:

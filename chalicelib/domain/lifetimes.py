@@ -12,6 +12,7 @@ from chalicelib.domain.durations import parse_duration_days
 from chalicelib.domain.errors import InvalidInput
 
 LONGEST_DAYS = 3_660
+_CLOCK_DIFFERENCE = timedelta(minutes=5)  # a caller's "now" may lie this far behind ours
 NO_EXPIRATION = {"type": "noExpiration"}
 
 # Hours beside days, as ISO 8601 and as Python's `str(timedelta)`, which Graph's SDK sends back.
@@ -52,6 +53,22 @@ def end_of(expiration: Mapping[str, Any], starts: datetime) -> datetime | None:
     if kind == "afterDateTime":
         return datetime.fromisoformat(str(expiration["endDateTime"])).astimezone(UTC)
     return None
+
+
+def span(starts: datetime | None, expiration: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
+    """From when to when, in whole seconds, the precision clients see.
+
+    Raises InvalidInput for a start in the past or more than ten years ahead, and for an end before it (R29).
+    """
+    if starts is not None and starts < now - _CLOCK_DIFFERENCE:
+        raise InvalidInput("The start must be now or later.", "schedule/startDateTime")
+    if starts is not None and starts > now + timedelta(days=LONGEST_DAYS):
+        raise InvalidInput(f"The start must be within {LONGEST_DAYS} days.", "schedule/startDateTime")
+    begins = max(starts or now, now).replace(microsecond=0)
+    ends = end_of(expiration, begins)
+    if ends is not None and ends < begins:
+        raise InvalidInput(f"It would end ({ends:%Y-%m-%d}) before it begins.", "schedule/expiration")
+    return begins, ends
 
 
 def is_over(assignment: Assignment, now: datetime) -> bool:

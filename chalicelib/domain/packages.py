@@ -95,7 +95,8 @@ class SubjectSet:
 class ReviewSettings:
     """The review block of a policy. `brake_*`: removals that reach both wait for a confirmation (G24).
 
-    `reviewer_text` stands in the mails to reviewers (R78); `recipients` get the mail about the result too (G14).
+    `review_regrants`: an access that was removed and is seen again is reviewed by itself. `reviewer_text` stands in the
+    mails to reviewers (R78); `recipients` get the mail about the result too (G14).
     """
 
     schedule: Schedule
@@ -111,6 +112,7 @@ class ReviewSettings:
     delegation: bool = True
     self_decision: bool = False
     cut_now: bool = False
+    review_regrants: bool = False
     brake_count: int = 10
     brake_percent: int = 30
     reviewer_text: str = ""

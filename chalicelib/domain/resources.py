@@ -39,7 +39,8 @@ class ResourceRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A group, application or site in a catalog (R5). `deleting`: no package may begin to use it."""
+    """A group, application or site in a catalog (R5). `deleting`: no package may begin to use it.
+    `keeps_one`: each of its roles stays with somebody, whatever a review decides."""
 
     id: str
     catalog_id: str
@@ -52,6 +53,7 @@ class Resource:
     created: datetime
     modified: datetime
     deleting: bool = False
+    keeps_one: bool = False
     version: int = 0
 
     def right(self, role: ResourceRole) -> Right:

@@ -51,7 +51,7 @@ class ReviewDefinition:
     """A review series: a policy's own, or `ad_hoc`. `ended` is set when no further occurrence will come.
 
     `settings` are those the next occurrence will use; a running instance keeps its own copy (G30). `not_before`:
-    occurrences that open earlier are not of this series any more (re-anchored, G3, G30). `follows` as in
+    occurrences that open earlier are not of this series any more (re-anchored, G3, G30). `follows` and `only` as in
     ReviewInstance. `deleted`: lists leave it and its reviews out from then on; nothing of it is lost (R144)."""
 
     id: str
@@ -71,6 +71,7 @@ class ReviewDefinition:
     ended: datetime | None = None
     ad_hoc: bool = False
     follows: str = ""
+    only: str = ""
     deleted: datetime | None = None
     version: int = 0
 
@@ -79,9 +80,10 @@ class ReviewDefinition:
 class ReviewInstance:
     """One occurrence with everything frozen at its start (R62, R65). Never changes.
 
-    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. `sources`
-    of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`: resources
-    of the package whose use is known."""
+    `follows`: the closed instance whose undecided items are reviewed again (G45), "" for the whole policy. With `only`
+    it is about nothing but this assignment: an access that the instance followed had removed, and that is back.
+    `sources` of data and how far they reached; `anyway`: it was opened although one of them was too old. `grounds`:
+    resources of the package whose use is known."""
 
     id: str
     definition_id: str
@@ -98,6 +100,7 @@ class ReviewInstance:
     settings: ReviewSettings
     saved_by: str = ""
     follows: str = ""
+    only: str = ""
     sources: tuple[AsOf, ...] = ()
     anyway: Anyway | None = None
     grounds: tuple[Ground, ...] = ()
@@ -184,9 +187,11 @@ class InstanceState:
     checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
     is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
 
-    Of the removals, `removed` were made (and `restored` of them undone), `removal_failures` failed, and `gone` found
-    nothing left to remove; `excluded` were left out at the `confirmation`, and `held` because nobody else holds a
-    right that somebody must keep.
+    Of the removals, `removed` were made, `gone` found nothing left to remove, `removal_failures` failed,
+    `removals_pending` were accepted outside and are not done yet, `needs_person` no connector can make, and
+    `removals_held` were held back, and `removals_restored` were undone. `confirmation`: how their wait for one ended.
+
+    `throttled` counts how often in a row a system outside asked the removals to slow down.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
@@ -221,12 +226,14 @@ class InstanceState:
     confirmed_by: str = ""
     removed: int = 0
     removal_failures: int = 0
+    removals_pending: int = 0
+    removals_held: int = 0
+    removals_restored: int = 0
+    needs_person: int = 0
     gone: int = 0
+    throttled: int = 0
     confirmation: Confirmation | None = None
     compared: Compared | None = None
-    excluded: int = 0
-    held: int = 0
-    restored: int = 0
     mailed: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
     reminded: datetime | None = None

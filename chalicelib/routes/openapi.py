@@ -39,16 +39,17 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
     "needs": (
-        {"type": "string", "enum": ["failed", "confirmation", "late", "reviewer"]},
-        "Only reviews that wait for a person to do this about them.",
+        {"type": "string", "enum": ["failed", "confirmation", "late", "reviewer", "person", "regranted"]},
+        "Only what waits for a person to do this about it: reviews, or removals (the last two).",
     ),
     "progress": (
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
+    "difference": ({"type": "string", "enum": ["missing", "extra"]}, "Only this side."),
     "outcome": (
-        {"type": "string", "enum": ["unmatched", "denied", "failed", "noMember", "heldOtherwise", "assigned"]},
-        "Only members of whom this became.",
+        {"type": "string", "minLength": 1},
+        "Only members, or removals, of which this became: those of the list, and of removals `regranted`.",
     ),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),

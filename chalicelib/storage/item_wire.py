@@ -11,7 +11,6 @@ Attribute names have one letter: an item with two decisions must stay under 1 KB
     h       history, JSON texts, only ever appended to        k  why an undecided item keeps access
     z zt zb apply result (New: the removal has begun), when (seconds), by whom
     c ct    why it was cancelled, when (seconds)
-    i iw    why a denied one keeps access all the same, in words
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain import ids
-from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import (
     ApplyResult,
     Cancelled,
@@ -165,6 +163,4 @@ def from_wire(wire: Wire) -> DecisionItem:
         cancelled=Cancelled(_text(wire, "c")) if "c" in wire else None,
         cancelled_at=_moment(wire, "ct"),
         removal_begun="z" in wire,
-        spared=Spared(_text(wire, "i")) if "i" in wire else None,
-        spared_because=_text(wire, "iw"),
     )

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import (
     MOST_SUBMISSIONS,
     ApplyResult,
@@ -179,13 +178,6 @@ class ItemTable:
         condition = "d = :deny AND attribute_not_exists(c) AND (attribute_not_exists(z) OR z = :new)"
         return _update(_key(instance_id, item_id), "SET z = :new", condition, values) is None
 
-    def spare(self, instance_id: str, item_id: str, why: Spared, because: str) -> bool:
-        """See ports.Items (G24)."""
-        values: Wire = {":i": {"S": why.value}, ":w": {"S": because}, ":deny": {"S": CODES[Decision.DENY]}}
-        condition = "d = :deny AND attribute_not_exists(c) AND attribute_not_exists(zt)"
-        refused = _update(_key(instance_id, item_id), "SET i = :i, iw = :w", condition, values)
-        return refused is None
-
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """See ports.Items (R120, R121)."""
         values: Wire = {":z": {"S": result.value}, ":t": {"N": seconds(now)}}
@@ -193,4 +185,4 @@ class ItemTable:
         if by:
             expression += ", zb = :b"
             values[":b"] = {"S": by}
-        _update(_key(instance_id, item_id), f"{expression} REMOVE i, iw", "attribute_exists(pk)", values)
+        _update(_key(instance_id, item_id), expression, "attribute_exists(pk)", values)

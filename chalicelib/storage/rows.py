@@ -18,7 +18,7 @@ from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.exchanges import Exchange
-from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
+from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.items import Cut
 from chalicelib.domain.mail_feedback import BadAddress
@@ -28,6 +28,7 @@ from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog,
 from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
+from chalicelib.domain.removals import Removal, Watch
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
@@ -41,6 +42,7 @@ from chalicelib.storage import (
     guard_keys,
     keys,
     mail_keys,
+    removal_keys,
     scim_keys,
     source_keys,
     task_keys,
@@ -54,13 +56,13 @@ Key = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """Where entities of one type lie: table, key, their key in the other order (None: not listed there), the further
-    columns that indexes are made of, and how a column that changes by itself gets into the entity: one that has such
-    a column is saved without touching it."""
+    """Where entities of one type lie: table, key, their key in the other order (None: not listed there, or not now),
+    the further columns that indexes are made of, and how a column that changes by itself gets into the entity: one
+    that has such a column is saved without touching it."""
 
     table: type[Row]
     key: Callable[[Any], Key]
-    other: Callable[[Any], Key] | None = None
+    other: Callable[[Any], Key | None] | None = None
     columns: Callable[[Any], Mapping[str, Any]] | None = None
     read: Callable[[Any, Any], Any] | None = None
 
@@ -69,6 +71,11 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
     """When the table forgets an audit event; nothing in a deployment that keeps them without end (G39)."""
     days = settings().audit_retention_days
     return {"expires": made + timedelta(days=days)} if days else {}
+
+
+def _needing(removal: Removal) -> Key | None:
+    """Only removals that want something of a person are listed across reviews."""
+    return removal_keys.needing_since(*removal.needs, removal.item_id) if removal.needs else None
 
 
 PLACES: dict[type, Place] = {
@@ -89,7 +96,7 @@ PLACES: dict[type, Place] = {
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
-    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.client(e.id)),
+    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
     ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
     ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
     AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
@@ -122,12 +129,13 @@ PLACES: dict[type, Place] = {
     ),
     ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
     Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
+    Removal: Place(EntitlementRow, lambda e: removal_keys.removal(e.instance_id, e.item_id), _needing),
+    Watch: Place(EntitlementRow, lambda e: removal_keys.watch(e.instance_id)),
     ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
     Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
     AssignmentRequest: Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
-    DenialStands: Place(EntitlementRow, lambda e: guard_keys.denial(e.person_id, e.package_id)),
     LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
     Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
     Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
@@ -179,13 +187,14 @@ def _defaults(kind: Any) -> dict[str, Any]:
     return found
 
 
-def lean(value: Any) -> Any:
-    """The value with every dataclass as a dict of the members that differ from their default."""
+def lean(value: Any, columns: tuple[str, ...] = ()) -> Any:
+    """The value with every dataclass as a dict of the members that differ from their default. `columns` are members
+    of the outermost one that are columns of their own; what is inside it may have members of the same names."""
     if dataclasses.is_dataclass(value):
         return {
             name: lean(getattr(value, name))
             for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
-            if name not in _COLUMNS and getattr(value, name) != default
+            if name not in columns and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
         return [lean(part) for part in value]
@@ -199,7 +208,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 def to_text(entity: object) -> str:
     """The stored JSON of an entity; its version is a column of its own."""
-    return msgspec.json.encode(lean(entity)).decode()
+    return msgspec.json.encode(lean(entity, _COLUMNS)).decode()
 
 
 def to_row(entity: object, version: int, operation: str) -> Row:
@@ -207,14 +216,15 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     the thousand (assignments) is a tenth smaller for it."""
     place = PLACES[type(entity)]
     pk, sk = place.key(entity)
-    facts = lean(entity)
+    facts = lean(entity, _COLUMNS)
     if facts.get("id") == sk:
         del facts["id"]
     row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())
     for name, value in place.columns(entity).items() if place.columns else ():
         setattr(row, name, value)
-    if place.other:
-        row.other_pk, row.other_sk = place.other(entity)
+    other = place.other(entity) if place.other else None
+    if other:
+        row.other_pk, row.other_sk = other
     stored: Row = row
     return stored
 

@@ -15,7 +15,7 @@ from chalicelib.domain.adoptions import Outcome, Wanted
 from chalicelib.domain.assignments import Assignment, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.lifetimes import is_over
+from chalicelib.domain.lifetimes import is_over, span
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
 from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import Right
@@ -27,7 +27,6 @@ from chalicelib.usecases.assign import (
     end_run_out,
     holding_of,
     request_of,
-    span,
 )
 from chalicelib.usecases.denied_before import denied_last
 from chalicelib.usecases.ports import Change, Create, Member, Services, Unchanged

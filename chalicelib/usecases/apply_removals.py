@@ -1,33 +1,64 @@
-"""Applying: every denied assignment ends through a systemRemove request, one by one, repeatably (R117-R121, G26)."""
+"""Applying: every denied assignment ends through a systemRemove request, one by one, repeatably (R117-R121, G26).
+
+Twice over the list of what was denied: the first pass asks the systems outside and reads, the second, at least a
+minute later, reads again and only then says that an access is gone. In between the review waits on the agenda; one
+whose packages are merely recorded needs no second pass.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from chalicelib.domain import errors, ids
-from chalicelib.domain.assignments import AssignmentRequest, RequestType
+from chalicelib.domain import errors
 from chalicelib.domain.audit import event
-from chalicelib.domain.guards import Spared
-from chalicelib.domain.items import BY_RULE, ApplyResult, Decision, DecisionItem
-from chalicelib.domain.lifetimes import is_over
+from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
 from chalicelib.domain.people import SYSTEM
-from chalicelib.domain.resources import outside
+from chalicelib.domain.removals import BETWEEN_LOOKS, Removal
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.domain.series import live_review
-from chalicelib.usecases import notify_others
-from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.assign import end_assignment
+from chalicelib.usecases.agenda import instance_row, reschedule
+from chalicelib.usecases.bring_about import Told
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.deliver import record, taken_back_first, try_now
 from chalicelib.usecases.frozen_files import folder
-from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.hold_removals import NOBODY, excluded, last_one, leave_out
+from chalicelib.usecases.judge_removals import COUNTED
+from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
+from chalicelib.usecases.remove_item import Removing
+from chalicelib.usecases.watch_plan import watched_from
 
 LOG = logging.getLogger("access_reviews")
 CHECKPOINT_ITEMS = 25
+AGAIN = "again"  # the step of the second pass; without it: the first, until its end when something is left for it
+WAITS = "wait"  # the first pass has left something for the second
+MOST_PAUSES = 60  # times in a row that a system outside may ask the removals to slow down
+RESULT_COUNTS = {
+    ApplyResult.DONE: "removed",
+    ApplyResult.GONE: "gone",
+    ApplyResult.FAILED: "removal_failures",
+    ApplyResult.NEW: "removals_pending",
+    ApplyResult.UNSUPPORTED: "needs_person",
+}
+
+
+T = TypeVar("T")
+Seen = TypeVar("Seen")
+
+
+@dataclass
+class Pass:
+    """What one stretch of the list came to: how many to add to which count of the state, what to save, how many
+    items were done, and how long a system outside asked to wait."""
+
+    counts: Counter[str]
+    removals: list[Removal]
+    items: int = 0
+    pause: timedelta | None = None
 
 
 def apply_some(
@@ -35,133 +66,135 @@ def apply_some(
 ) -> InstanceState | None:
     """End denied assignments from the checkpoint on. The position is `cursor` = "file,index"."""
     number, index = (int(part) for part in (state.cursor or "0,0").split(","))
-    left_out = _left_out(services, state)
     while number < state.page:
         data = services.files.get(f"{folder(instance.id)}/removals/{number}.json")
         wanted = json.loads(data or b"[]")
         while index < len(wanted):
             stretch = wanted[index : index + CHECKPOINT_ITEMS]
-            results = [_remove(services, instance, state, item_id, left_out) for item_id in stretch]
-            index += len(stretch)
-            made = Counter(results)
-            state = replace(
-                state,
-                cursor=f"{number},{index}",
-                removed=state.removed + made[ApplyResult.DONE],
-                removal_failures=state.removal_failures + made[ApplyResult.FAILED],
-                gone=state.gone + made[ApplyResult.GONE],
-                excluded=state.excluded + made[Spared.EXCLUDED],
-                held=state.held + made[Spared.HELD],
-            )
+            made = _stretch(services, instance, state, stretch, budget)
+            index += made.items
+            state = _after(state, made, f"{number},{index}")
+            services.writer.put_all(made.removals)
+            if made.pause:
+                return reschedule(services, state, services.clock.now() + made.pause)
             if index < len(wanted) or number + 1 < state.page:
                 state = services.reviews.checkpoint(state)
             if not budget.left():
                 return state
         number, index = number + 1, 0
+    if state.step == WAITS:
+        later = services.clock.now() + BETWEEN_LOOKS
+        return reschedule(services, replace(state, step=AGAIN, cursor=""), later)
     return _applied(services, instance, state)
 
 
-def _left_out(services: Services, state: InstanceState) -> frozenset[str]:
-    """The items the confirmation left out."""
-    given = state.confirmation and state.confirmation.excluded and services.guards.exclusions(state.instance_id)
-    return frozenset(given.item_ids) if given else frozenset()
+def _after(state: InstanceState, made: Pass, cursor: str) -> InstanceState:
+    """The state after a stretch (not saved)."""
+    step = WAITS if made.removals and state.step != AGAIN else state.step
+    more = {name: getattr(state, name) + number for name, number in made.counts.items()}
+    throttled = state.throttled + 1 if made.pause and not made.items else 0
+    return replace(state, cursor=cursor, step=step, throttled=throttled, **more)
 
 
-def _remove(
-    services: Services, instance: ReviewInstance, state: InstanceState, item_id: str, left_out: frozenset[str]
-) -> ApplyResult | Spared:
-    """Remove what one item denies, unless the confirmation left it out."""
-    reason = state.confirmation.reason if state.confirmation else ""
-    if item_id in left_out and services.items.spare(instance.id, item_id, Spared.EXCLUDED, reason):
-        return Spared.EXCLUDED
-    return remove_denied(services, instance, state, item_id)
+def _stretch(
+    services: Services, instance: ReviewInstance, state: InstanceState, item_ids: Sequence[str], budget: Budget
+) -> Pass:
+    """One pass over up to 25 items, less when the time is up or a system outside asks for patience."""
+    made = Pass(Counter(), [])
+    second = state.step == AGAIN
+    known = services.removals.removals(instance.id, item_ids) if second else {}
+    left_out = NOBODY if second else excluded(services, state)
+    for item_id in item_ids:
+        removal = known.get(item_id)
+        if not second:
+            begin = leave_out if item_id in left_out else begin_removal
+            seen = begin(services, instance, state, item_id)
+        else:
+            seen = look_again(services, instance, state, removal) if removal and removal.again else None
+        if isinstance(seen, Told):
+            made.pause = seen.wait
+            break
+        made.items += 1
+        if isinstance(seen, Removal) and not second:
+            made.removals.append(seen)
+        elif seen is not None:
+            made.counts[COUNTED[seen.standing] if isinstance(seen, Removal) else RESULT_COUNTS[seen]] += 1
+        if not budget.left():
+            break
+    return made
 
 
-def remove_denied(services: Services, instance: ReviewInstance, state: InstanceState, item_id: str) -> ApplyResult:
-    """Remove what one item denies; the failure of one item does not stop the others (R120)."""
+def begin_removal(
+    services: Services, instance: ReviewInstance, state: InstanceState, item_id: str, again: bool = True
+) -> Removal | ApplyResult | Told | None:
+    """The first look at what one item denies. Its result when nothing is left to look at, else the removal, not saved
+    (`again`: for the second pass); None when it denies nothing any more. The failure of one item does not stop the
+    others (R120)."""
     item = services.items.get(instance.id, item_id)
     if item is None or item.decision is not Decision.DENY:
-        return ApplyResult.UNSUPPORTED
+        return None
     if item.cancelled is not None:
         return ApplyResult.GONE
     if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
+        return _known(services, item, again)
+    held = last_one(services, instance, item)
+    if held is not None:
+        return replace(held, again=again)
+    removing = Removing(services, instance, state, item, patient=state.throttled < MOST_PAUSES)
+    seen = _twice(removing.first_look, again, item)
+    if isinstance(seen, ApplyResult):
+        services.items.applied(instance.id, item_id, seen, services.clock.now(), state.confirmed_by)
+    return seen
+
+
+def _known(services: Services, item: DecisionItem, again: bool) -> Removal | ApplyResult:
+    """What came of a removal that is over: of one made at once, or of one that is not to be made by a connector."""
+    if item.apply_result is not ApplyResult.UNSUPPORTED:
         return item.apply_result
+    known = services.removals.removal(item.instance_id, item.id)
+    return replace(known, again=again) if known else item.apply_result
+
+
+def look_again(
+    services: Services, instance: ReviewInstance, state: InstanceState, removal: Removal
+) -> Removal | ApplyResult | Told | None:
+    """The second look, which ends the assignment."""
+    item = services.items.get(instance.id, removal.item_id)
+    if item is None:
+        return None
+    removing = Removing(services, instance, state, item, patient=state.throttled < MOST_PAUSES)
+    seen = _twice(removing.second_look, removal, item)
+    if isinstance(seen, ApplyResult):
+        services.items.applied(instance.id, item.id, seen, services.clock.now(), state.confirmed_by)
+    return seen
+
+
+def _twice(look: Callable[[T], Seen], given: T, item: DecisionItem) -> Seen | ApplyResult:
+    """A look, and another when a delivery or a person changed the assignment this very moment."""
     try:
         try:
-            result = _end(services, instance, state, item)
-        except errors.Conflict:  # a delivery, or somebody, changed the assignment this very moment
-            result = _end(services, instance, state, item)
+            return look(given)
+        except errors.Conflict:
+            return look(given)
     except errors.Throttled:
         raise
     except errors.ReviewError:
-        LOG.exception("removal of item %s of review %s failed", item_id, instance.id)
-        result = ApplyResult.FAILED
-    services.items.applied(instance.id, item_id, result, services.clock.now(), state.confirmed_by)
-    return result
-
-
-def _end(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> ApplyResult:
-    """End the very assignment that was reviewed; a newer one of the same person survives (G27)."""
-    assignment = services.entitlements.assignment(item.assignment_id)
-    operation, moment = f"remove:{instance.id}:{item.id}", _moment(instance, state, item)
-    if assignment is None:
-        return ApplyResult.GONE
-    package = services.entitlements.package(assignment.package_id)
-    rights = outside(package.role_scopes) if package and not is_over(assignment, moment) else ()
-    taken = not rights or taken_back_first(services, assignment, rights)
-    request = end_assignment(
-        services,
-        SYSTEM,
-        moment,
-        operation,
-        assignment,
-        RequestType.SYSTEM_REMOVE,
-        justification=f"Denied in {instance.name}",
-        instance_id=instance.id,
-        item_id=item.id,
-        taken_back=taken and assignment.delivery is None,
-    )
-    ours = request or services.entitlements.request(ids.request_id(moment, operation))
-    if ours is None:
-        return ApplyResult.GONE
-    if not _really_gone(services, assignment.id, ours):
+        LOG.exception("removal of item %s of review %s failed", item.id, item.instance_id)
         return ApplyResult.FAILED
-    notify_others.access_ended(services, instance, item, assignment, services.clock.now())
-    return ApplyResult.DONE
-
-
-def _really_gone(services: Services, assignment_id: str, request: AssignmentRequest) -> bool:
-    """Has a connector verified that every right of an ended assignment is gone, after another try if need be?
-
-    What still fails is tried on by the agenda, which corrects item and counts when it succeeds.
-    """
-    if request.state == "delivered":
-        return True
-    ended = services.entitlements.assignment(assignment_id)
-    if ended is None or ended.delivery is None:
-        return True
-    attempt = try_now(services, ended, ended.delivery)
-    current = services.entitlements.request(request.id) or request
-    return record(services, ended, attempt, current) is not None and attempt.done
-
-
-def _moment(instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> datetime:
-    """The instant a removal bears, the same in every try: the close, or the decision's if that took effect at
-    once."""
-    if instance.settings.cut_now and item.last is not None and item.last.by != BY_RULE:
-        return datetime.fromtimestamp(item.last.at / 1000, UTC)
-    return state.ends
 
 
 def _applied(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
-    """Everything is done: the instance leaves the agenda."""
+    """Everything is done: the instance leaves the agenda, and what it removed is watched from now on."""
     now = services.clock.now()
     operation = f"applied:{instance.id}"
     details = {"removed": state.removed, "failed": state.removal_failures, "alreadyGone": state.gone}
+    open_ones = {"pending": state.removals_pending, "needsPerson": state.needs_person, "held": state.removals_held}
+    details |= {name: number for name, number in open_ones.items() if number}
     target = ("reviewInstance", instance.id)
     activity = "Apply review" if state.confirmed_by else "Auto apply review"
     recorded = event(now, SYSTEM, "UserManagement", activity, target, operation, details=details)
     row = instance_row(datetime.fromisoformat(state.due), instance.id)
     done = replace(state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0))
-    services.writer.commit(operation, Save(done), Drop(row), Drop(live_review(instance)), Create(recorded))
+    watch: list[Change] = watched_from(services, instance.id, now) if state.removed + state.gone else []
+    services.writer.commit(operation, Save(done), Drop(row), Drop(live_review(instance)), Create(recorded), *watch)
     return replace(done, version=done.version + 1)

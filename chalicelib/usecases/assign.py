@@ -8,22 +8,23 @@ for a new one without anybody having ended it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import ids
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Holding, RequestType
+from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Denied, Holding, RequestType
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.lifetimes import LONGEST_DAYS, end_of, is_over
+from chalicelib.domain.lifetimes import is_over, span
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import SYSTEM, Actor
+from chalicelib.domain.resources import Right
 from chalicelib.usecases.cancel_items import reviews_of
 from chalicelib.usecases.deleting import refuse_if_deleting
 from chalicelib.usecases.plan_delivery import hint, owed, owing_back
-from chalicelib.usecases.ports import Change, Create, Drop, Save, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services, Unchanged
 from chalicelib.usecases.seeing import require_assigner, sees_package, unknown
 from chalicelib.usecases.terms import check_catalog, on_terms
 from chalicelib.usecases.timers import ended_changes, send_hints, timer_changes
@@ -33,7 +34,8 @@ ADDED = "Administrator directly assigns user to access package"
 REMOVED = "Administrator directly removes user access package assignment"
 REMOVED_BY_SYSTEM = "Remove access package assignment"
 RAN_OUT = "Expired"  # the finer text of an assignment's state (R42); a removed one says who removed it
-_CLOCK_DIFFERENCE = timedelta(minutes=5)  # a caller's "now" may lie this far behind ours
+REMOVED_BY_REVIEW = "RemovedByReview"
+More = Callable[[Assignment, str], list[Change]]  # of the assignment and the id of its request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,19 @@ class Wish:
 
 
 def assign(
-    services: Services, actor: Actor, now: datetime, operation: str, wish: Wish, retried: bool = False
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    wish: Wish,
+    retried: bool = False,
+    more: More | None = None,
 ) -> AssignmentRequest:
     """Assign a person to a package through a policy; the request that records it, delivered or `scheduled`.
 
     The same operation, or a repeat of the same wish with `retried`, gives the request already made (brief,
-    decision 13). Raises NotFound, Forbidden, InvalidInput (naming the field), Conflict.
+    decision 13). `more` gives further changes for the same commit. Raises NotFound, Forbidden, InvalidInput (naming
+    the field), Conflict.
     """
     policy = _assignable(services, actor, wish)
     starts, ends = span(wish.starts, wish.expiration or policy.expiration, now)
@@ -69,10 +78,10 @@ def assign(
         ends=ends,
     )
     try:
-        return _make(services, actor, operation, assignment, policy, wish.justification, retried)
+        return _make(services, actor, operation, assignment, policy, wish.justification, retried, more)
     except Conflict:  # the policy was edited or the person was assigned this very moment: look again, once
         policy = _assignable(services, actor, wish)
-        return _make(services, actor, operation, assignment, policy, wish.justification, retried)
+        return _make(services, actor, operation, assignment, policy, wish.justification, retried, more)
 
 
 def _assignable(services: Services, actor: Actor, wish: Wish) -> AssignmentPolicy:
@@ -100,22 +109,6 @@ def check_takes_assignments(policy: AssignmentPolicy) -> None:
         raise Conflict("The policy is not enabled: nobody is assigned through it.", "assignment/assignmentPolicyId")
 
 
-def span(starts: datetime | None, expiration: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime | None]:
-    """From when to when, in whole seconds, the precision clients see.
-
-    Raises InvalidInput for a start in the past or more than ten years ahead, and for an end before it (R29).
-    """
-    if starts is not None and starts < now - _CLOCK_DIFFERENCE:
-        raise InvalidInput("The start must be now or later.", "schedule/startDateTime")
-    if starts is not None and starts > now + timedelta(days=LONGEST_DAYS):
-        raise InvalidInput(f"The start must be within {LONGEST_DAYS} days.", "schedule/startDateTime")
-    begins = max(starts or now, now).replace(microsecond=0)
-    ends = end_of(expiration, begins)
-    if ends is not None and ends < begins:
-        raise InvalidInput(f"It would end ({ends:%Y-%m-%d}) before it begins.", "schedule/expiration")
-    return begins, ends
-
-
 def _make(
     services: Services,
     actor: Actor,
@@ -124,6 +117,7 @@ def _make(
     policy: AssignmentPolicy,
     justification: str,
     retried: bool,
+    more: More | None,
 ) -> AssignmentRequest:
     """Write it all in one commit, unless the person holds the package."""
     holding = services.entitlements.holding(assignment.target_id, assignment.package_id)
@@ -141,6 +135,7 @@ def _make(
     changes.append(Save(replace(hold, version=holding.version)) if holding else Create(hold))
     changes += timer_changes(services, assignment, assignment.created)
     recorded = event_of(assignment.created, actor, ADDED, assignment, operation, request)
+    changes += more(assignment, request.id) if more else []
     services.writer.commit(operation, *changes, *terms, Create(recorded))
     if assignment.delivery:
         hint(services, assignment.id)
@@ -172,28 +167,30 @@ def end_assignment(
     justification: str = "",
     instance_id: str = "",
     item_id: str = "",
-    taken_back: bool = False,
+    rights: tuple[Right, ...] | None = None,
+    also: Sequence[Change] = (),
 ) -> AssignmentRequest | None:
     """End an assignment in one commit of four small rows (8 write units); the caller has authorised it.
 
     The request's id follows from `now` and `operation`, so that a repeated handler recognises its own work.
     None, and nothing written, when the assignment is over already, whoever ended it. Raises Conflict when it
-    was changed, not ended, meanwhile. Its rights are owed back, unless they were `taken_back` already.
+    was changed, not ended, meanwhile. Its rights are owed back, or only those of `rights` where others are gone
+    already. `also` is committed with it.
     """
     if is_over(assignment, now):
         return None
-    status, request_id = "RemovedByReview" if instance_id else "Removed", ids.request_id(now, operation)
+    status, request_id = REMOVED_BY_REVIEW if instance_id else "Removed", ids.request_id(now, operation)
     ended = replace(assignment, state=AssignmentState.EXPIRED, status=status, expired=now)
-    ended, owing = owing_back(services, assignment, ended, now, request_id, taken_back)
+    ended, owing = owing_back(services, assignment, ended, now, request_id, rights)
     review = {"id": request_id, "instance_id": instance_id, "item_id": item_id}
     request = owed(request_of(ended, request_type, now, actor, justification, starts=None, ends=None, **review), ended)
     activity = REMOVED if request_type is RequestType.ADMIN_REMOVE else REMOVED_BY_SYSTEM
     recorded = event_of(now, actor, activity, ended, operation, request)
-    changes: list[Change] = [Create(request), Save(ended), Drop(holding_of(ended)), Create(recorded)]
+    changes: list[Change] = [Create(request), Save(ended), _let_go(ended, request), Create(recorded)]
     changes += scheduled_request_changes(services, assignment, now, state="canceled", completed=now)
     held_elsewhere = [one for one in reviews_of(services, assignment) if one.id != instance_id]
     hints = ended_changes(services, assignment.id) if held_elsewhere else []
-    if not _ended_now(services, operation, assignment.id, [*changes, *owing, *hints], now):
+    if not _ended_now(services, operation, assignment.id, [*changes, *owing, *hints, *also], now):
         return None
     if ended.delivery:
         hint(services, assignment.id)
@@ -227,6 +224,16 @@ def holding_of(assignment: Assignment) -> Holding:
     """The row that says that the person holds the package by this assignment."""
     target, package = assignment.target_id, assignment.package_id
     return Holding(target_id=target, package_id=package, assignment_id=assignment.id)
+
+
+def _let_go(ended: Assignment, removal: AssignmentRequest) -> Change:
+    """The change that says that the person holds the package no more: after a review the row stays and says that it
+    was denied, for the price of taking it away (G27)."""
+    hold = holding_of(ended)
+    if not removal.instance_id:
+        return Drop(hold)
+    denied = Denied(instance_id=removal.instance_id, item_id=removal.item_id, since=removal.created)
+    return Put(replace(hold, denied=denied))
 
 
 def _ended_now(services: Services, operation: str, assignment_id: str, changes: list[Change], now: datetime) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, AssignmentState, Moved, RequestType
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.lifetimes import end_of, is_over, request_state_at
+from chalicelib.domain.lifetimes import end_of, is_over, request_state_at, span
 from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.people import Actor
 from chalicelib.domain.resources import outside
@@ -23,9 +23,9 @@ from chalicelib.usecases.assign import (
     holding_of,
     request_of,
     scheduled_request_changes,
-    span,
 )
 from chalicelib.usecases.cancel_items import reviews_of
+from chalicelib.usecases.last_ones import let_go
 from chalicelib.usecases.plan_delivery import agenda_changes, hint, taking_back
 from chalicelib.usecases.ports import Change, Create, Delete, Drop, Put, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner, sees_package, unknown
@@ -128,10 +128,13 @@ def remove_assignment(
     """End an assignment by hand (`adminRemove`).
 
     With `retried`, one that was ended already gives the request that did. Raises NotFound, Forbidden,
-    Conflict (it has ended already).
+    Conflict (it has ended already; nobody else holds what somebody must keep).
     """
     assignment = _managed(services, actor, assignment_id)
     kind = RequestType.ADMIN_REMOVE
+    refusal = "" if is_over(assignment, now) else let_go(services, assignment)
+    if refusal:
+        raise Conflict(f"{refusal} Assign somebody else first.", "assignment/id")
     operation = f"remove:{assignment.id}"  # an assignment ends once, so that a retry finds what it did
     done = end_assignment(services, actor, now, operation, assignment, kind, justification=justification)
     if done is None and retried and assignment.expired:

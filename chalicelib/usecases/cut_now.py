@@ -7,10 +7,12 @@ the result on the item and does nothing about it again.
 
 from __future__ import annotations
 
-from chalicelib.domain.items import ApplyResult, Cut, Decision
+from chalicelib.domain.items import ApplyResult, Cut, Decision, DecisionItem
+from chalicelib.domain.removals import BETWEEN_LOOKS, Removal, Standing
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.usecases.agenda import cuts_row, work_off
-from chalicelib.usecases.apply_removals import remove_denied
+from chalicelib.usecases.apply_removals import begin_removal, look_again
+from chalicelib.usecases.bring_about import Told
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Services
 
@@ -54,5 +56,21 @@ def _cut(services: Services, instance: ReviewInstance, state: InstanceState | No
         return cut.promised + PATIENCE < services.clock.real()
     if not services.items.claim_removal(instance.id, item.id):
         return False
-    remove_denied(services, instance, state, item.id)
-    return True
+    return _removed(services, instance, state, item)
+
+
+def _removed(services: Services, instance: ReviewInstance, state: InstanceState, item: DecisionItem) -> bool:
+    """Look at it for the first or the second time; False when another look is to follow."""
+    known = services.removals.removal(instance.id, item.id)
+    if (
+        known is not None
+        and known.standing is Standing.UNDER_WAY
+        and known.begun + BETWEEN_LOOKS <= services.clock.now()
+    ):
+        return not isinstance(look_again(services, instance, state, known), Told)
+    if known is None:
+        seen = begin_removal(services, instance, state, item.id, again=False)
+        if isinstance(seen, Removal):
+            services.writer.put_all([seen])
+        return not isinstance(seen, Removal | Told)
+    return known.standing is not Standing.UNDER_WAY

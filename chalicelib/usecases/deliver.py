@@ -1,30 +1,31 @@
 """Delivering what is owed: granting and revoking through connectors, each time verified, until the world outside
 agrees with the assignment (R9-R11, R40, R119, R120).
 
-Everything here may run twice, at once, late, or die between two calls: connectors take repeats, and whoever loses
-the race to record a result has what they touched put on order again.
+A grant is delivered when a read finds it, a removal when two reads, a minute apart, do not. Everything here may run
+twice, at once, late, or die between two calls: connectors take repeats, and whoever loses the race to record a result
+has what they touched put on order again.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.assignments import ACTIVE, Assignment, AssignmentRequest, AssignmentState, Delivery
 from chalicelib.domain.audit import event
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.items import ApplyResult
 from chalicelib.domain.lifetimes import is_over
-from chalicelib.domain.people import SYSTEM, User
+from chalicelib.domain.people import SYSTEM
+from chalicelib.domain.removals import BETWEEN_LOOKS
 from chalicelib.domain.resources import Right, outside
 from chalicelib.domain.reviews import Status
-from chalicelib.usecases import notify_others
-from chalicelib.usecases.plan_delivery import agenda_changes, hint, retry_at
+from chalicelib.usecases.bring_about import End
+from chalicelib.usecases.judge_removals import judged, removal_changes, tell_result
+from chalicelib.usecases.plan_delivery import agenda_changes, hint, look_again_at, retry_at
 from chalicelib.usecases.ports import Change, Create, Save, Services
+from chalicelib.usecases.try_delivery import Attempt, try_now
 
-LOG = logging.getLogger("access_reviews")
 CATEGORY = "EntitlementManagement"
 FULFILLED = "Fulfill access package assignment request"
 PARTLY = "Partially fulfill access package assignment request"
@@ -34,27 +35,14 @@ GIVEN = "Add resource assignment"
 _TRIES = 5
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """What one try left undone. `missing`: the person is no longer in the directory."""
-
-    grant: tuple[Right, ...]
-    revoke: tuple[Right, ...]
-    error: str = ""
-    missing: bool = False
-
-    @property
-    def done(self) -> bool:
-        """Is nothing owed any more?"""
-        return not self.grant and not self.revoke
-
-
 def advance_delivery(services: Services, assignment_id: str) -> None:
     """The worker: one try at what an assignment is owed, when it is due."""
     now = services.clock.now()
     assignment = services.entitlements.assignment(assignment_id)
     delivery = assignment.delivery if assignment else None
-    if assignment is None or delivery is None or delivery.due is None or delivery.due > now:
+    if assignment is None or delivery is None or delivery.due is None:
+        return
+    if delivery.due > now and not delivery.looks:  # a hint may come early to what somebody outside is to do
         return
     if not is_over(assignment, now) and assignment.starts > now:  # its start was moved
         moved = replace(assignment, delivery=replace(delivery, began=assignment.starts, due=assignment.starts))
@@ -65,113 +53,28 @@ def advance_delivery(services: Services, assignment_id: str) -> None:
     if request and request.instance_id and _still_applying(services, request.instance_id):
         return  # the review's own worker counts its results first; the agenda asks again
     attempt = try_now(services, assignment, delivery)
-    if request and request.instance_id and attempt.done:
-        _tell_review(services, assignment, request, attempt)
-    record(services, assignment, attempt, request, count_late=True)
+    if attempt is not None:
+        record(services, assignment, attempt, request)
 
 
 def _still_applying(services: Services, instance_id: str) -> bool:
+    """Is the review about to count its removals, or doing so? One that removes at once is not, while it is open."""
     state = services.reviews.state(instance_id)
-    return state is not None and state.status is not Status.APPLIED
-
-
-def _tell_review(services: Services, assignment: Assignment, request: AssignmentRequest, attempt: Attempt) -> None:
-    """A removal that failed at first has succeeded: its item and the person learn of it."""
-    now, state = services.clock.now(), services.reviews.state(request.instance_id)
-    result = ApplyResult.GONE if attempt.missing else ApplyResult.DONE
-    services.items.applied(request.instance_id, request.item_id, result, now, state.confirmed_by if state else "")
-    instance = services.reviews.instance(request.instance_id)
-    item = services.items.get(request.instance_id, request.item_id)
-    if instance and item:
-        notify_others.access_ended(services, instance, item, assignment, now)
-
-
-def try_now(services: Services, assignment: Assignment, delivery: Delivery) -> Attempt:
-    """Grant and revoke what is owed, and verify each. The failure of one right does not stop the others."""
-    person = services.people.user(assignment.target_id)
-    if person is None:
-        grant = () if is_over(assignment, services.clock.now()) else delivery.grant
-        return Attempt(grant, (), "The person is no longer in the directory." if grant else "", missing=True)
-    problems: list[str] = []
-    kept = _kept_elsewhere(services, assignment)
-    grant = tuple(one for one in delivery.grant if not _made_so(services, one, person, True, problems))
-    revoke = tuple(one for one in delivery.revoke if not _made_so(services, one, person, one in kept, problems))
-    revoke += _given_back(services, assignment, person, set(delivery.revoke) - kept, problems)
-    return Attempt(grant, tuple(dict.fromkeys(revoke)), "; ".join(dict.fromkeys(problems))[:500])
-
-
-def _given_back(
-    services: Services, assignment: Assignment, person: User, taken: set[Right], problems: list[str]
-) -> tuple[Right, ...]:
-    """Rights that an assignment made this very moment contains too are granted again; those that could not be."""
-    again = taken & _kept_elsewhere(services, assignment) if taken else set()
-    return tuple(one for one in again if not _made_so(services, one, person, True, problems))
-
-
-def _made_so(services: Services, right: Right, person: User, held: bool, problems: list[str]) -> bool:
-    """Have a right held, or not, and verify it."""
-    connector = services.connectors.get(right.connector)
-    if connector is None:
-        problems.append(f"There is no connector {right.connector!r}.")
-        return False
-    try:
-        (connector.grant if held else connector.revoke)(right, person)
-        agreed = connector.verify(right, person) is held
-    except Exception as problem:  # whatever a system outside does must not stop the other rights
-        LOG.exception("connector %s failed for %s", right.connector, person.id)
-        problems.append(f"{right.connector}: {type(problem).__name__}")
-        return False
-    if not agreed:
-        problems.append(f"{right.connector}: the right is {'not there' if held else 'still there'} afterwards")
-    return agreed
-
-
-def _kept_elsewhere(services: Services, assignment: Assignment) -> set[Right]:
-    """The rights that the person's other live assignments contain (R9)."""
-    entitlements, now = services.entitlements, services.clock.now()
-    others = [
-        one for one in entitlements.holdings_of_person(assignment.target_id) if one.assignment_id != assignment.id
-    ]
-    if not others:
-        return set()
-    live = entitlements.assignments(one.assignment_id for one in others)
-    begun = {one.package_id for one in live.values() if not is_over(one, now) and one.starts <= now}
-    packages = (entitlements.package(package_id) for package_id in sorted(begun))
-    return {right for package in packages if package for right in outside(package.role_scopes)}
-
-
-def taken_back_first(services: Services, assignment: Assignment, rights: tuple[Right, ...]) -> bool:
-    """For a review: revoke before the assignment ends, so that its end is one cheap commit that says it is gone.
-
-    False when something is left to do after the end: a failure, or a right that another live assignment contains.
-    """
-    person = services.people.user(assignment.target_id)
-    if person is None:
-        return True
-    if assignment.delivery is not None or _kept_elsewhere(services, assignment) & set(rights):
-        return False
-    problems: list[str] = []
-    gone = [_made_so(services, right, person, False, problems) for right in rights]
-    return all(gone) and not _kept_elsewhere(services, assignment) & set(rights)
+    return state is not None and state.status not in (Status.IN_PROGRESS, Status.APPLIED)
 
 
 def record(
-    services: Services,
-    assignment: Assignment,
-    attempt: Attempt,
-    request: AssignmentRequest | None,
-    *,
-    count_late: bool = False,
+    services: Services, assignment: Assignment, attempt: Attempt, request: AssignmentRequest | None
 ) -> Assignment | None:
-    """Write what a try achieved, with the request it belongs to; None when somebody changed the assignment meanwhile
-    (then everything that was touched is owed again). `count_late`: a finished review counts one failure less."""
+    """Write what a try achieved, with the request it belongs to, and the removal if a review's; None when somebody
+    changed the assignment meanwhile (then everything that was touched is owed again)."""
     now = services.clock.now()
     after = _after(assignment, attempt, now)
     operation = f"deliver:{assignment.id}:{assignment.version}"
     changes: list[Change] = [Save(after), *agenda_changes(assignment, after)]
     if request is not None:
         changes.append(Save(_request_after(request, after, attempt, now)))
-        changes += _review_counts(services, request) if count_late and attempt.done else []
+        changes += _of_removal(services, assignment, request, attempt, operation)
     if attempt.done or (after.delivery and after.delivery.due is None):
         details = {"person": assignment.target_id, "error": attempt.error} if attempt.error else {}
         target = ("assignment", assignment.id)
@@ -185,6 +88,18 @@ def record(
     return replace(after, version=after.version + 1)
 
 
+def _of_removal(
+    services: Services, assignment: Assignment, request: AssignmentRequest, attempt: Attempt, operation: str
+) -> list[Change]:
+    """What a try says about the removal a review asked for: its item and the person learn of it first, which may be
+    repeated; then the changes that record it."""
+    verdict = judged(services, assignment, request, attempt) if request.instance_id else None
+    if verdict is None:
+        return []
+    tell_result(services, assignment, *verdict)
+    return removal_changes(services, *verdict, operation)
+
+
 def _after(assignment: Assignment, attempt: Attempt, now: datetime) -> Assignment:
     """The assignment after a try."""
     before = assignment.delivery
@@ -192,9 +107,8 @@ def _after(assignment: Assignment, attempt: Attempt, now: datetime) -> Assignmen
         if assignment.state is AssignmentState.EXPIRED:
             return replace(assignment, delivery=None)
         return replace(assignment, state=AssignmentState.DELIVERED, status="", delivery=None)
-    granted = before.granted + len(before.grant) - len(attempt.grant)
-    left = replace(before, grant=attempt.grant, revoke=attempt.revoke, granted=granted, error=attempt.error)
-    owed = replace(left, attempts=before.attempts + 1, due=retry_at(before, now))
+    granted = before.granted + sum(1 for one in before.grant if one not in attempt.grant)
+    owed = replace(_owed(before, attempt, now), granted=granted)
     state, status = assignment.state, assignment.status
     if state is not AssignmentState.EXPIRED and attempt.grant:
         partly = granted > 0 or state in ACTIVE
@@ -202,6 +116,32 @@ def _after(assignment: Assignment, attempt: Attempt, now: datetime) -> Assignmen
         state, status = (AssignmentState.PARTIALLY_DELIVERED if partly else waiting), ""
         status = "Delivering" if state is AssignmentState.DELIVERING else ""
     return replace(assignment, state=state, status=status, delivery=owed)
+
+
+def _owed(before: Delivery, attempt: Attempt, now: datetime) -> Delivery:
+    """What is still owed, and when to go on: the soonest of what its parts wait for. Only failures count as attempts
+    and use up the hours of R40; what waits for somebody outside keeps them open."""
+    failed, pending = attempt.came_to(End.FAILED), attempt.came_to(End.PENDING)
+    fresh = [right for right in attempt.leaving if right not in before.leaving]
+    left = now if fresh or not before.left else before.left
+    began = now if pending and not failed else before.began
+    waits = [now + one.wait for one in attempt.came_to(End.THROTTLED)]
+    again = retry_at(replace(before, began=began), now) if failed else None
+    waits += [again] if again else []
+    waits += [look_again_at(before, now)] if pending else []
+    waits += [left + BETWEEN_LOOKS] if attempt.leaving and not failed else []
+    return replace(
+        before,
+        grant=tuple(attempt.grant),
+        revoke=tuple(attempt.revoke),
+        leaving=tuple(attempt.leaving),
+        left=left if attempt.leaving else None,
+        began=began,
+        attempts=before.attempts + bool(failed),
+        looks=before.looks + 1 if pending else 0,
+        due=min(waits, default=None),
+        error=attempt.error,
+    )
 
 
 def _request_after(request: AssignmentRequest, after: Assignment, attempt: Attempt, now: datetime) -> AssignmentRequest:
@@ -221,17 +161,9 @@ def _activity(assignment: Assignment, after: Assignment, attempt: Attempt) -> st
     owed = assignment.delivery
     if not attempt.done:
         return PARTLY if after.state is AssignmentState.PARTIALLY_DELIVERED else FAILED
-    if owed and owed.revoke:
+    if owed and owed.to_end:
         return TAKEN
     return GIVEN if assignment.state is AssignmentState.DELIVERED else FULFILLED
-
-
-def _review_counts(services: Services, request: AssignmentRequest) -> list[Change]:
-    """A review that ended with this failure has one removal more."""
-    state = services.reviews.state(request.instance_id) if request.instance_id else None
-    if state is None or not state.removal_failures:
-        return []
-    return [Save(replace(state, removed=state.removed + 1, removal_failures=state.removal_failures - 1))]
 
 
 def _owe_again(services: Services, touched: Assignment) -> None:
@@ -244,7 +176,8 @@ def _owe_again(services: Services, touched: Assignment) -> None:
             return
         package = services.entitlements.package(current.package_id)
         wanted = set(outside(package.role_scopes)) if package and not is_over(current, now) else set()
-        after = replace(current, delivery=_owing(current, (*delivery.grant, *delivery.revoke), wanted, now))
+        touched_rights = (*delivery.grant, *delivery.to_end)
+        after = replace(current, delivery=_owing(current, touched_rights, wanted, now))
         changes = [Save(after), *agenda_changes(current, after)]
         try:
             services.writer.commit(f"again:{current.id}:{current.version}", *changes)

@@ -43,10 +43,14 @@ def denied_before(services: Services, actor: Actor, request: AssignmentRequest) 
 
 
 def denied_last(services: Services, person_id: str, right: Right) -> AssignmentRequest | None:
-    """The removal by which a review took this right from somebody, unless they were given it again since (G27)."""
+    """The removal by which a review took this right from somebody, unless they were given it again since, or the
+    denial was lifted (G27)."""
     about = services.entitlements.requests_of_person(person_id, LOOKED_AT, None).items
     packages = services.entitlements.packages({one.package_id for one in about})
     giving = {one.id for one in packages.values() if any(scope.right == right for scope in one.role_scopes)}
     turns = (one for one in about if one.package_id in giving and one.type is not RequestType.ADMIN_UPDATE)
     last = next(turns, None)
-    return last if last is not None and last.instance_id else None
+    if last is None or not last.instance_id:
+        return None
+    holding = services.entitlements.holding(person_id, last.package_id)
+    return last if holding and holding.denied else None

@@ -76,18 +76,26 @@ def gather_some(services: Services, instance: ReviewInstance, state: InstanceSta
     if source is None or ended is None:
         raise Conflict("The review that is followed is not there.")
     here = folder(instance.id)
+    if instance.only:
+        return _gathered(services, instance, replace(state, counted=1), [instance.only])
     while budget.left():
         page = items_of_review(services, source, ended, PAGE, state.cursor or None)
         wanted = [item.assignment_id for item in page.items if item.decision in OPEN]
-        services.files.put(f"{here}/follow/{state.page}.json", json.dumps(wanted).encode())
         counted = state.counted + len(wanted)
         if page.next is None:
-            facts = {"files": state.page + 1, "count": counted}
-            services.files.put(f"{here}/follow.json", json.dumps(facts).encode())
-            return services.reviews.checkpoint(replace(state, step="freeze", page=0, cursor="", counted=counted))
+            return _gathered(services, instance, replace(state, counted=counted), wanted)
+        services.files.put(f"{here}/follow/{state.page}.json", json.dumps(wanted).encode())
         state = replace(state, page=state.page + 1, cursor=page.next, counted=counted)
         state = services.reviews.checkpoint(state)
     return state
+
+
+def _gathered(services: Services, instance: ReviewInstance, state: InstanceState, last: list[str]) -> InstanceState:
+    """Write the last file and what says that all are there; the freeze comes next."""
+    here, facts = folder(instance.id), {"files": state.page + 1, "count": state.counted}
+    services.files.put(f"{here}/follow/{state.page}.json", json.dumps(last).encode())
+    services.files.put(f"{here}/follow.json", json.dumps(facts).encode())
+    return services.reviews.checkpoint(replace(state, step="freeze", page=0, cursor=""))
 
 
 def chosen(services: Services, instance: ReviewInstance) -> frozenset[str] | None:

@@ -28,10 +28,11 @@ from chalicelib.domain.sign_ins import short
 from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.former_review import FormerReview
 from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
-from chalicelib.usecases.ports import Services
+from chalicelib.usecases.ports import Page, Services
 
 CHUNK_PAGES = 20
 KNOWN_MANAGERS = 50_000
+FEW = 100  # so few chosen assignments are read by their ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,7 @@ class Freezer:
         after: str | None = state.cursor or None
         count = seen = 0
         for _ in range(CHUNK_PAGES):
-            page = self.services.entitlements.assignments_of_policy(
-                self.instance.policy_id, self.services.settings.freeze_page, after
-            )
+            page = self._page(after)
             asked = tuple(one for one in page.items if self.chosen is None or one.id in self.chosen)
             seen += len(asked)
             count += self._sort_in(asked, buckets, facts, totals, attempt)
@@ -136,6 +135,17 @@ class Freezer:
             self.services.files.put(key, msgspec.json.encode(content))
         shared = {set_id: n for set_id, n in totals.items() if ids.is_shared(set_id) or set_id == ids.NO_SET}
         return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
+
+    def _page(self, after: str | None) -> Page[Assignment]:
+        """The next assignments of the policy; of a review about a few, those are read and no others."""
+        entitlements = self.services.entitlements
+        if self.chosen is None or len(self.chosen) > FEW:
+            return entitlements.assignments_of_policy(
+                self.instance.policy_id, self.services.settings.freeze_page, after
+            )
+        found = entitlements.assignments(sorted(self.chosen))
+        here = (one for one in found.values() if one.policy_id == self.instance.policy_id)
+        return Page(tuple(sorted(here, key=lambda one: one.id)))
 
     def _sort_in(
         self,

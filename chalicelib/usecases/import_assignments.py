@@ -16,6 +16,7 @@ from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy
 from chalicelib.domain.people import Actor, Role
 from chalicelib.usecases.assign import Wish, assign
+from chalicelib.usecases.denials import denied_pairs
 from chalicelib.usecases.import_pages import PageResult, Remember
 from chalicelib.usecases.ports import Services
 
@@ -86,6 +87,10 @@ class AssignmentImport:
         held = self._held(users[row.user], policy)
         if held is not None:
             return held == ids.assignment_id(policy.id, users[row.user], operation)
+        pair = (users[row.user], policy.package_id)
+        denied = {} if row.despite_denial else denied_pairs(self._services, [pair])
+        if pair in denied:
+            raise Conflict(f"{denied[pair]} The column denied with assign does that here.", "denied")
         now = self._services.clock.now()
         wish = Wish(
             target_id=users[row.user],

@@ -43,6 +43,7 @@ def create_review(
     *,
     package_id: str = "",
     follows: str = "",
+    only: str = "",
     retried: bool = False,
 ) -> ReviewDefinition:
     """Begin an ad-hoc series of reviews of a policy, recurring or not; its first review opens at the end of its start
@@ -53,7 +54,7 @@ def create_review(
     """
     policy = _managed_policy(services, actor, policy_id, package_id)
     check_review(services, draft.settings, None)
-    fresh = _fresh(services, actor, now, operation, policy, draft, follows)
+    fresh = replace(_fresh(services, actor, now, operation, policy, draft), follows=follows, only=only)
     if retried:
         made = _made_before(services, fresh)
         if made is not None:
@@ -81,7 +82,6 @@ def _fresh(
     operation: str,
     policy: AssignmentPolicy,
     draft: DefinitionDraft,
-    follows: str,
 ) -> ReviewDefinition:
     package = services.entitlements.package(policy.package_id)
     if package is None:
@@ -101,7 +101,6 @@ def _fresh(
         created=now,
         modified=now,
         ad_hoc=True,
-        follows=follows,
     )
 
 

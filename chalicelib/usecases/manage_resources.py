@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import ids
@@ -21,7 +21,7 @@ from chalicelib.domain.resources import (
     roles_offered,
 )
 from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
-from chalicelib.usecases.ports import Create, Delete, Found, Services, Unchanged
+from chalicelib.usecases.ports import Create, Delete, Found, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_catalog, sees_catalog, unknown
 
 CATEGORY = "EntitlementManagement"
@@ -41,6 +41,7 @@ class ResourceDraft:
     description: str = ""
     connector: str = RECORDED
     roles: tuple[tuple[str, str], ...] = ()
+    keeps_one: bool = False
 
 
 def add_resource(
@@ -92,6 +93,7 @@ def _resource(services: Services, draft: ResourceDraft, catalog: Catalog, now: d
         description=known.description or draft.description,
         connector=draft.connector,
         roles=roles,
+        keeps_one=draft.keeps_one,
         created=now,
         modified=now,
     )
@@ -185,6 +187,22 @@ def find_resource_request(services: Services, actor: Actor, wanted_id: str) -> R
     if found is None or not sees_catalog(actor, found.catalog_id):
         raise NotFound("There is no such resource request.")
     return found
+
+
+def keep_one(services: Services, actor: Actor, now: datetime, operation: str, wanted_id: str, wish: bool) -> Resource:
+    """Say whether somebody must keep each role of a resource. Repeating it is harmless.
+
+    Raises NotFound, Forbidden (owners of the catalog only), Conflict (changed meanwhile).
+    """
+    resource = find_resource(services, actor, wanted_id)
+    _require_owner(actor, resource.catalog_id)
+    if resource.keeps_one == wish:
+        return resource
+    changed = replace(resource, keeps_one=wish, modified=now)
+    recorded = _event(now, actor, "Update resource of catalog", changed, operation)
+    recorded.changes.update(keepsOne=[resource.keeps_one, wish])
+    services.writer.commit(operation, Save(changed), Create(recorded))
+    return changed
 
 
 def _require_owner(actor: Actor, catalog_id: str) -> None:

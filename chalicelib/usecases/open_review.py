@@ -176,6 +176,7 @@ def instance_of(definition: ReviewDefinition, due: Occurrence, planned: Opening)
         settings=definition.settings,
         saved_by=definition.saved_by,
         follows=definition.follows,
+        only=definition.only,
     )
 
 

@@ -18,6 +18,7 @@ from chalicelib.usecases.ports import Change, Drop, Put, Save, Services
 DELIVERY = "delivery"  # agenda kind
 PATIENCE = timedelta(hours=6)  # R40: retried for several hours
 _LONGEST_WAIT = timedelta(minutes=60)
+_LONGEST_LOOK = timedelta(hours=4)
 
 
 def retry_at(delivery: Delivery, now: datetime) -> datetime | None:
@@ -25,6 +26,12 @@ def retry_at(delivery: Delivery, now: datetime) -> datetime | None:
     if now - delivery.began >= PATIENCE:
         return None
     return now + min(timedelta(minutes=2 ** min(delivery.attempts, 6)), _LONGEST_WAIT)
+
+
+def look_again_at(delivery: Delivery, now: datetime) -> datetime:
+    """When to ask again after what somebody outside has taken on: after 1, 2, 4 ... minutes, at last every four
+    hours; a word from outside comes as a hint before."""
+    return now + min(timedelta(minutes=2 ** min(delivery.looks, 8)), _LONGEST_LOOK)
 
 
 def hint(services: Services, assignment_id: str) -> None:
@@ -55,7 +62,7 @@ def taking_back(assignment: Assignment, rights: tuple[Right, ...], now: datetime
     """An assignment that ends and is owed the end of its rights, also of those a change of its package took away.
     One that had not begun never got any."""
     before = assignment.delivery
-    owed = tuple(dict.fromkeys((*rights, *(before.revoke if before else ()))))
+    owed = tuple(dict.fromkeys((*rights, *(before.to_end if before else ()))))
     if not owed or (assignment.starts > now and before is not None and not before.attempts):
         return replace(assignment, delivery=None)
     return replace(assignment, delivery=Delivery(revoke=owed, request_id=request_id, began=now, due=now))
@@ -69,10 +76,11 @@ def with_right(assignment: Assignment, right: Right, granted: bool, now: datetim
     before = assignment.delivery or Delivery(began=now)
     grant = tuple(one for one in before.grant if one != right) + ((right,) if granted else ())
     revoke = tuple(one for one in before.revoke if one != right) + (() if granted else (right,))
-    if (set(grant), set(revoke)) == (set(before.grant), set(before.revoke)):
+    if (set(grant), set(revoke)) == (set(before.grant), set(before.revoke)) and right not in before.leaving:
         return []
     due = max(assignment.starts, now)
-    owed = replace(before, grant=grant, revoke=revoke, began=due, attempts=0, due=due)
+    leaving = tuple(one for one in before.leaving if one != right)
+    owed = replace(before, grant=grant, revoke=revoke, leaving=leaving, began=due, attempts=0, due=due)
     after = replace(assignment, delivery=owed)
     return [Save(after), *agenda_changes(assignment, after)]
 
@@ -85,15 +93,22 @@ def owed(request: AssignmentRequest, assignment: Assignment) -> AssignmentReques
 
 
 def owing_back(
-    services: Services, before: Assignment, ended: Assignment, now: datetime, request_id: str, taken_back: bool = False
+    services: Services,
+    before: Assignment,
+    ended: Assignment,
+    now: datetime,
+    request_id: str,
+    rights: tuple[Right, ...] | None = None,
 ) -> tuple[Assignment, list[Change]]:
     """An assignment that ends, with the rights it is to lose, and the changes that come with that (R9).
 
-    `before` is how it stood, `request_id` the request that ends it. The request that was to deliver it, if it still
-    is to, counts as cancelled.
+    `before` is how it stood, `request_id` the request that ends it. `rights` are those that are left to take back
+    (None: all of its package's). The request that was to deliver it, if it still is to, counts as cancelled.
     """
-    package = None if taken_back else services.entitlements.package(ended.package_id)
-    after = taking_back(ended, outside(package.role_scopes) if package else (), now, request_id)
+    if rights is None:
+        package = services.entitlements.package(ended.package_id)
+        rights = outside(package.role_scopes) if package else ()
+    after = taking_back(ended, rights, now, request_id)
     changes = agenda_changes(before, after)
     waiting = before.delivery if before.delivery and before.delivery.grant and before.starts <= now else None
     adding = services.entitlements.request(waiting.request_id) if waiting and waiting.request_id else None

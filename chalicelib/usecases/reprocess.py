@@ -34,7 +34,7 @@ def reprocess_assignment(services: Services, actor: Actor, now: datetime, operat
     if owed is None:
         package = services.entitlements.package(assignment.package_id)
         owed = Delivery(grant=outside(package.role_scopes) if package else (), began=now)
-    if owed.grant or owed.revoke:
+    if owed.grant or owed.revoke or owed.leaving:
         _again(services, actor, now, operation, assignment, owed, request)
 
 

@@ -125,7 +125,8 @@ def granting(now: datetime, actor: Actor, operation: str, grant: RoleGrant) -> l
 
 
 def revoke_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> None:
-    """Take a role away. The last administrator stays (P14). Raises Forbidden, NotFound, Conflict."""
+    """Take a role away. The last administrator stays (P14), and the last owner of a catalog. Raises Forbidden,
+    NotFound, Conflict."""
     if not may_grant(services, actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, take roles away.")
     present = holders(services, grant.role, grant.scope)
@@ -151,20 +152,30 @@ def _taking(
 ) -> list[Change]:
     changes: list[Change] = [Drop(grant)]
     if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
-        changes.append(Unchanged(_administrator_who_stays(services, others)))
+        changes.append(Unchanged(_who_stays(services, others, "This is the last administrator.")))
+    if grant.role is Role.CATALOG_OWNER and _is_used(services, grant):
+        last = "This is the last owner of the catalog. Appoint another one first."
+        changes.append(Unchanged(_who_stays(services, others, last)))
     changes.append(Create(_event(now, actor, "Remove role assignment", operation, grant)))
     return changes
 
 
-def _administrator_who_stays(services: Services, others: list[RoleGrant]) -> RoleGrant:
-    """One of the other grants that somebody can use; two administrators who remove each other at once collide on
-    it. Raises Conflict."""
+def _is_used(services: Services, grant: RoleGrant) -> bool:
+    """Can somebody use this grant, and is there still something to own? Whom nobody can act for may be taken away."""
+    people = expand(services, grant.principal_id) if _to_group(grant) else [services.people.user(grant.principal_id)]
+    catalog = services.entitlements.catalog(grant.scope.partition(":")[2])
+    return catalog is not None and any(one is not None and one.enabled for one in people)
+
+
+def _who_stays(services: Services, others: list[RoleGrant], refusal: str) -> RoleGrant:
+    """One of the other grants that somebody can use; two who remove each other at once collide on it. Raises
+    Conflict with this refusal."""
     for grant in others:
         person = None if _to_group(grant) else services.people.user(grant.principal_id)
         people = expand(services, grant.principal_id) if _to_group(grant) else [person] if person else []
         if any(one.enabled for one in people):
             return grant
-    raise errors.Conflict("This is the last administrator.")
+    raise errors.Conflict(refusal)
 
 
 def _event(now: datetime, actor: Actor, activity: str, operation: str, grant: RoleGrant) -> AuditEvent:

@@ -18,6 +18,7 @@ REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
+SIGN_INS, SOURCES = "/api/v1/sign-ins", "/api/v1/sources"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
@@ -26,6 +27,7 @@ CONNECTORS, CALLBACKS = "/api/v1/connectors", "/api/v1/connector-callbacks/{name
 TASKS = "/api/v1/tasks"
 SENT, PERSON = "/api/v1/mails", "/api/v1/people/{person_id}"
 
+CLIENTS = "/api/v1/provisioning-clients"
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
 BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
 
@@ -54,6 +56,10 @@ def confirmed(stage: Stage) -> dict[str, Any]:
 
 def declined(stage: Stage) -> dict[str, Any]:
     return {"reason": "a mistake"}
+
+
+def keeps_one(stage: Stage) -> dict[str, Any]:
+    return {"keepsOne": True}
 
 
 def hand_over(stage: Stage) -> dict[str, Any]:
@@ -124,7 +130,36 @@ def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
+def provisioning_client(stage: Stage) -> dict[str, Any]:
+    return {"displayName": "Okta", "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
+def rotation(stage: Stage) -> dict[str, Any]:
+    return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
+def settlement(stage: Stage) -> dict[str, Any]:
+    return {"how": "kept", "reason": "agreed with the owner"}
+
+
+def sign_ins(stage: Stage) -> dict[str, Any]:
+    one = {"userPrincipalName": ANN, "at": "2026-03-01T00:00:00Z", "resource": "payroll", "interactive": True}
+    return {"source": "Okta", "signIns": [one], "coversUntil": "2026-03-01T00:00:00Z"}
+
+
+def source_changes(stage: Stage) -> dict[str, Any]:
+    return {"everyHours": 48, "retired": False}
+
+
+def on_old_data(stage: Stage) -> dict[str, Any]:
+    return {"reason": "The auditor waits."}
+
+
 TABLE = {
+    f"POST {SIGN_INS}": Route(SIGN_INS, sign_ins, loose=("signIns/0/resource",), strict=True),
+    f"GET {SOURCES}": Route(SOURCES),
+    f"PATCH {SOURCES}/{{source_id}}": Route(f"{SOURCES}/{{source}}", source_changes, strict=True),
+    f"POST {SERIES}/{{series_id}}/open-anyway": Route(f"{SERIES}/{{definition}}/open-anyway", on_old_data, strict=True),
     f"GET {CONNECTORS}": Route(CONNECTORS),
     f"GET {CONNECTORS}/kinds": Route(f"{CONNECTORS}/kinds"),
     f"POST {CONNECTORS}": Route(CONNECTORS, connector, strict=True),
@@ -141,6 +176,7 @@ TABLE = {
         public=True,
     ),
     f"GET {TASKS}": Route(TASKS, stranger=(200,)),
+    f"GET {TASKS}/count": Route(f"{TASKS}/count", stranger=(200,)),
     f"GET {TASKS}/{{task_id}}": Route(f"{TASKS}/{{task}}"),
     f"POST {TASKS}/{{task_id}}/done": Route(f"{TASKS}/{{task}}/done", done, strict=True),
     f"POST {TASKS}/{{task_id}}/not-done": Route(f"{TASKS}/{{task}}/not-done", not_done, strict=True),
@@ -149,6 +185,11 @@ TABLE = {
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
     "GET /api/v1/people": Route("/api/v1/people"),
     f"GET {PERSON}": Route("/api/v1/people/{user}"),
+    f"DELETE {PERSON}": Route("/api/v1/people/{eve}"),
+    f"GET {CLIENTS}": Route(CLIENTS),
+    f"POST {CLIENTS}": Route(CLIENTS, provisioning_client, strict=True),
+    f"POST {CLIENTS}/{{client_id}}/rotate": Route(f"{CLIENTS}/{{client}}/rotate", rotation, strict=True),
+    f"DELETE {CLIENTS}/{{client_id}}": Route(f"{CLIENTS}/{{client}}"),
     f"GET {PERSON}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {PERSON}/reviews": Route("/api/v1/people/{user}/reviews"),
     f"GET {PERSON}/roles": Route("/api/v1/people/{user}/roles"),
@@ -166,6 +207,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/comparison": Route(f"{REVIEWS}/{{review}}/comparison"),
     f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
     f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
     "GET /api/v1/overview": Route("/api/v1/overview"),
@@ -187,6 +229,18 @@ TABLE = {
     ),
     f"POST {REVIEWS}/{{review_id}}/stop": Route(f"{REVIEWS}/{{review}}/stop", stop, words=("unanswered",), strict=True),
     f"POST {REVIEWS}/{{review_id}}/apply": Route(f"{REVIEWS}/{{review}}/apply", strict=True),
+    f"GET {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(f"{REVIEWS}/{{review}}/items/{{item}}/restore"),
+    f"POST {REVIEWS}/{{review_id}}/items/{{item_id}}/restore": Route(
+        f"{REVIEWS}/{{review}}/items/{{item}}/restore", declined, strict=True
+    ),
+    "PUT /api/v1/resources/{resource_id}/keeps-one": Route(
+        "/api/v1/resources/{resource}/keeps-one", keeps_one, strict=True
+    ),
+    f"GET {PERSON}/removals": Route("/api/v1/people/{user}/removals"),
+    f"GET {PERSON}/denials": Route("/api/v1/people/{user}/denials"),
+    f"POST {PERSON}/denials/{{package_id}}/lift": Route(
+        "/api/v1/people/{user}/denials/{package}/lift", declined, strict=True
+    ),
     f"GET {REVIEWS}/{{review_id}}/removals-to-confirm": Route(f"{REVIEWS}/{{review}}/removals-to-confirm"),
     f"POST {REVIEWS}/{{review_id}}/confirm-removals": Route(
         f"{REVIEWS}/{{review}}/confirm-removals", confirmed, strict=True
@@ -197,6 +251,17 @@ TABLE = {
     f"POST {REVIEWS}/{{review_id}}/retry": Route(f"{REVIEWS}/{{review}}/retry", strict=True),
     f"POST {REVIEWS}/{{review_id}}/extend": Route(f"{REVIEWS}/{{review}}/extend", extension, strict=True),
     f"POST {REVIEWS}/{{review_id}}/follow-up": Route(f"{REVIEWS}/{{review}}/follow-up", follow_up, strict=True),
+    f"GET {REVIEWS}/{{review_id}}/removals": Route(f"{REVIEWS}/{{review}}/removals"),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/settle": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/settle", settlement, words=("how",), strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/retry": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/retry", strict=True
+    ),
+    f"POST {REVIEWS}/{{review_id}}/removals/{{item_id}}/review": Route(
+        f"{REVIEWS}/{{review}}/removals/{{item}}/review", strict=True
+    ),
+    "GET /api/v1/removals": Route("/api/v1/removals"),
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),

@@ -167,6 +167,8 @@ def test_surprise_11_removal_spares_a_role_held_through_another_assignment(house
     assert held.roles_of(ann) == {"user", "clerk"}
     house.decide(review, house.boss, "Ann", "Deny")
     house.closed(review)
+    house.world.clock.advance(minutes=1)  # the second look, which ends the assignment
+    house.world.tick()
     assert house.holders(reviewed) == set() and held.roles_of(ann) == {"user"}
 
 

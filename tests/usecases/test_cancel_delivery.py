@@ -39,7 +39,7 @@ def test_a_delivery_that_is_under_way_is_cancelled_and_never_granted(company: Co
     company.org.grant(keeper, Role.CATALOG_READER, f"catalog:{company.catalog.id}")
     assert cancel(company, request, "keeper@example.com").status in (403, 404)
     assert [cancel(company, request).status for _ in range(2)] == [204, 204]
-    company.world.tick()
+    company.settle()
     assert settled(company, made, request) == CANCELED
     assert company.world.get(f"{ASSIGNMENTS}/{made}").json["status"] == "Canceled"
     company.clock.advance(minutes=1)
@@ -85,7 +85,7 @@ def test_a_grant_that_arrives_after_the_cancellation_is_taken_back(company: Comp
         grant(right, person)
 
     company.outside.grant = slow  # type: ignore[method-assign]
-    company.world.tick()
+    company.settle()
     assert settled(company, made, request) == CANCELED
 
 

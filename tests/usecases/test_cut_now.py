@@ -11,9 +11,10 @@ from chalicelib.domain.items import Decision, DecisionItem
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance, Status
-from chalicelib.usecases import apply_removals, cut_now, decide_bulk
+from chalicelib.usecases import cut_now, decide_bulk
 from chalicelib.usecases.agenda import promise_cuts
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
+from chalicelib.usecases.remove_item import Removing
 from tests.factories import Organisation
 from tests.usecases.test_review_rules import closed, decide, managed, mine, opened, state_of
 from tests.world import World
@@ -119,7 +120,7 @@ def test_a_worker_that_died_after_the_removal_is_followed_by_the_close(world: Wo
     lose_messages(world)
     state = world.services.reviews.state(instance.id)
     assert world.services.items.claim_removal(instance.id, item)
-    apply_removals._end(world.services, instance, state, stored(world, instance, item))
+    Removing(world.services, instance, state, stored(world, instance, item)).first_look(again=False)
     assert stored(world, instance, item).apply_result == "New"
     state = closed(world, instance)
     assert state.removed == 1 and stored(world, instance, item).apply_result == "AppliedSuccessfully"

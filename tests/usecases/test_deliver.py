@@ -55,8 +55,14 @@ class Company:
         reply = self.world.post(REQUESTS, body)
         assert reply.status == 201, reply.text
         if deliver:
-            self.world.tick()
+            self.settle()
         return dict(self.request(reply.json["id"]))
+
+    def settle(self) -> None:
+        """Do what is due, and the second look at what a removal left, a minute later."""
+        self.world.tick()
+        self.clock.advance(minutes=1)
+        self.world.tick()
 
     def shown(self, assignment_id: str) -> str:
         return str(self.world.get(f"{ASSIGNMENTS}/{assignment_id}").json["state"])
@@ -262,7 +268,7 @@ def test_an_end_during_delivery_cancels_it(company: Company) -> None:
     company.clock.advance(minutes=1)
     company.remove(made, deliver=False)
     company.outside.down = False
-    company.world.tick()
+    company.settle()
     assert (company.shown(made), company.request(adding)["state"]) == ("expired", "canceled")
     assert company.outside.roles_of(company.ann) == set() and company.agenda() == []
 
@@ -279,18 +285,18 @@ def test_a_grant_that_arrives_after_the_end_is_taken_back(company: Company) -> N
         grant(right, person)
 
     company.outside.grant = slow  # type: ignore[method-assign]
-    company.world.tick()
+    company.settle()
     assert company.shown(made) == "expired" and company.outside.roles_of(company.ann) == set()
     assert company.agenda() == []
 
 
-def reviewed(company: Company, *roles: str) -> tuple[str, Any]:
+def reviewed(company: Company, *roles: str, **settings: Any) -> tuple[str, Any]:
     """A review in which ann's assignment is denied, at its close; (assignment, instance)."""
     boss = company.org.person("boss")
     package = company.org.package("Reviewed", company.catalog)
     for role in roles:
         company.give(package, role)
-    review = factories.by_people(company.clock.now().date(), boss, justification_required=False)
+    review = factories.by_people(company.clock.now().date(), boss, justification_required=False, **settings)
     policy = company.org.policy(package, review=review)
     made = company.assign(policy, company.ann)
     company.clock.set(company.clock.now().replace(hour=23, minute=59, second=30))
@@ -311,7 +317,7 @@ def _decisions(instance: Any) -> str:
 
 def close(company: Company, instance: Any) -> Any:
     company.clock.set(instance.closes + timedelta(minutes=1))
-    company.world.tick()
+    company.settle()
     return item_of(company, instance)
 
 
@@ -358,7 +364,7 @@ def test_somebody_who_has_left_is_no_failure(company: Company) -> None:
     """R120: a person who no longer exists does not fail the review."""
     made, instance = reviewed(company, "user")
     company.services.writer.remove(company.ann)
-    assert close(company, instance)["applyResult"] == ApplyResult.DONE.value
+    assert close(company, instance)["applyResult"] == ApplyResult.GONE.value
     assert company.shown(made) == "expired"
 
 
@@ -380,5 +386,5 @@ def test_an_assignment_that_runs_out_loses_its_rights(company: Company) -> None:
     company.world.tick()
     assert company.outside.roles_of(company.ann) == {"user"}
     company.clock.advance(days=1, minutes=5)
-    company.world.tick()
+    company.settle()
     assert company.outside.roles_of(company.ann) == set() and company.agenda() == []

@@ -60,7 +60,7 @@ class Killer:
         self.left = -1
         lease = self.company.services.settings.lease_seconds
         self.company.clock.advance(seconds=lease + 1)
-        self.company.world.tick()
+        self.company.settle()
         return killed
 
 

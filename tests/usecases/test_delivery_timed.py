@@ -31,7 +31,7 @@ def test_rights_come_with_the_start_and_go_with_the_end(company: Company) -> Non
     assert company.outside.roles_of(company.ann) == {"user"}
     assert company.request(request)["state"] == "delivered"
     company.clock.advance(days=3)
-    company.world.tick()
+    company.settle()
     assert company.outside.roles_of(company.ann) == set() and company.agenda() == []
 
 

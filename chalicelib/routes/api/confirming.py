@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.items import BY_RULE, DecisionItem
+from chalicelib.domain.items import BY_RULE
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.domain.series import Needs, needs_of
-from chalicelib.routes.api.guard_shapes import Confirm, Decline, WaitingRemovals, confirmation_end, person
+from chalicelib.routes.api.guard_shapes import (
+    Confirm,
+    Decline,
+    WaitingRemovals,
+    confirmation_end,
+    deciders,
+    denial_made,
+)
 from chalicelib.routes.api.reviews import REVIEW
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
@@ -65,7 +71,7 @@ def removals_to_confirm(call: Call, review_id: str) -> Answer:
 
 
 def _mentioned(shown: tuple[Losing, ...], state: InstanceState, numbers: Waiting | None) -> set[str]:
-    found = {who for one in shown if one.item.last for who in (one.item.last.by, one.item.last.on_behalf_of)}
+    found = deciders(one.item for one in shown)
     found |= {who for who, _ in numbers.by_reviewer} if numbers else set()
     return (found | ({state.confirmation.by} if state.confirmation else set())) - {BY_RULE, ""}
 
@@ -106,20 +112,8 @@ def _removal(one: Losing, people: People) -> dict[str, Any]:
         "assignedSince": stamp(item.assigned),
         "lastSignInDateTime": stamp(item.last_sign_in),
         "recommendation": item.recommendation.value,
-        "denied": _denied(item, people),
+        "denied": denial_made(item, people),
         "keepsThrough": list(one.keeps_through),
-    }
-
-
-def _denied(item: DecisionItem, people: People) -> dict[str, Any]:
-    last = item.last
-    by_rule = last is None or last.by == BY_RULE
-    return {
-        "byRule": by_rule,
-        "reviewedBy": person(last.by, people) if last and not by_rule else None,
-        "onBehalfOf": person(last.on_behalf_of, people) if last else None,
-        "reviewedDateTime": stamp(datetime.fromtimestamp(last.at / 1000, UTC)) if last else None,
-        "justification": last.reason if last else "",
     }
 
 

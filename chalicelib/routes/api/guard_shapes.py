@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET
 
 from chalicelib.domain.guards import Confirmation, How
+from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.people import User
 from chalicelib.routes.api.people_shapes import Named
 from chalicelib.routes.graph.lists import stamp
@@ -98,6 +101,12 @@ class Decline(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class KeepsOne(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Whether each role of the resource stays with somebody, whatever a review decides."""
+
+    keeps_one: bool
+
+
 def confirmation_end(end: Confirmation | None, people: dict[str, User]) -> dict[str, Any] | None:
     """The members of ConfirmationEnd."""
     if end is None:
@@ -117,3 +126,76 @@ def person(person_id: str, people: dict[str, User]) -> dict[str, Any] | None:
         return None
     known = people.get(person_id)
     return {"id": person_id, "displayName": known.display_name if known else None}
+
+
+class RestoredAccess(Answer, kw_only=True):
+    """Who gave the access back, when, why, and the assignment that took the place of the ended one."""
+
+    by: Named | None
+    at: Instant
+    reason: str
+    assignment_id: str
+
+
+class Removal(Answer, kw_only=True):
+    """What a review took from a person. `restorable`: this caller can give it back until `restorableUntilDateTime`;
+    else `because` (a word) and `message` say why not. `endDateTime`: when it would end by itself, null: never."""
+
+    review_id: str
+    review_name: str
+    item_id: str
+    principal: Named
+    access_package: Named
+    removed_date_time: Instant | None
+    restorable_until_date_time: Instant | None
+    end_date_time: Instant | None
+    denied: DenialMade
+    restorable: bool
+    because: str
+    message: str
+    restored: RestoredAccess | None
+
+
+class Reason(msgspec.Struct, forbid_unknown_fields=True):
+    """Why: it stands in the evidence, and whoever denied reads it."""
+
+    reason: str
+
+
+class AccessGivenBack(Answer, kw_only=True):
+    """The request that gives access back, and its assignment."""
+
+    id: str
+    assignment_id: str
+    state: str
+
+
+class StandingDenial(Answer, kw_only=True):
+    """A denial that stands: no import or adoption gives the package back. `liftable`: this caller may lift it."""
+
+    access_package: Named
+    review_id: str
+    review_name: str
+    item_id: str
+    since: Instant
+    denied: DenialMade
+    liftable: bool
+
+
+def denial_made(item: DecisionItem | None, people: dict[str, User]) -> dict[str, Any]:
+    """The members of DenialMade."""
+    last = item.last if item else None
+    by_rule = last is None or last.by == BY_RULE
+    return {
+        "byRule": by_rule,
+        "reviewedBy": person(last.by, people) if last and not by_rule else None,
+        "onBehalfOf": person(last.on_behalf_of, people) if last else None,
+        "reviewedDateTime": stamp(datetime.fromtimestamp(last.at / 1000, UTC)) if last else None,
+        "justification": last.reason if last else "",
+    }
+
+
+def deciders(items: Iterable[DecisionItem | None]) -> set[str]:
+    """The ids of the people whom `denial_made` names."""
+    last = [one.last for one in items if one and one.last]
+    return {who for entry in last for who in (entry.by, entry.on_behalf_of)} - {BY_RULE, ""}

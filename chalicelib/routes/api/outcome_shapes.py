@@ -32,9 +32,10 @@ class OutcomeCounts(Answer, kw_only=True):
     removed: int
     already_gone: int
     removal_failures: int
-    excluded: int
     held: int
     restored: int
+    needs_person: int
+    pending: int
 
 
 class Term(Answer, kw_only=True):
@@ -85,9 +86,10 @@ def outcome_counts(state: InstanceState, outcome: Outcome) -> dict[str, Any]:
         "removed": state.removed,
         "alreadyGone": state.gone,
         "removalFailures": state.removal_failures,
-        "excluded": state.excluded,
-        "held": state.held,
-        "restored": state.restored,
+        "held": state.removals_held,
+        "restored": state.removals_restored,
+        "needsPerson": state.needs_person,
+        "pending": state.removals_pending,
     }
 
 

@@ -72,6 +72,8 @@ def show_person(call: Call, person_id: str) -> Answer:
     return {
         **_line(found, known.get(found.manager_id)),
         "createdDateTime": stamp(found.created),
+        "leavingDateTime": stamp(found.leaving),
+        "provisionedBy": _clients(call, found),
         "signInKnownUntilDateTime": stamp(activity.known_until),
         "signInActivity": _activity(found, activity),
         "canReview": found.can_take_part,
@@ -157,6 +159,12 @@ def _activity(found: User, activity: Activity) -> dict[str, Any]:
 
 def _named(person_id: str, found: User | None) -> dict[str, str | None]:
     return {"id": person_id, "displayName": found.display_name if found else None}
+
+
+def _clients(call: Call, found: User) -> list[dict[str, str | None]]:
+    """The provisioning clients that keep a person; one that was deleted has no name any more."""
+    names = {one.id: one.display_name for one in call.services.provisioning.clients()} if found.provisioned else {}
+    return [{"id": client_id, "displayName": names.get(client_id)} for client_id, _ in found.provisioned]
 
 
 def _line(found: User, manager: User | None) -> dict[str, Any]:

@@ -95,10 +95,13 @@ class Unmailed(Shape, kw_only=True):
 
 class Person(ListedPerson, kw_only=True):
     """A person. `canReview`: the account is on and an invitation accepted; `signInKnownUntilDateTime` is how far
-    the source of sign-ins reaches; `delegate` is null also for those who may not know; `unmailed` is null as long as
-    mail goes to them."""
+    the source of sign-ins reaches; `provisionedBy` are the provisioning clients that keep this person,
+    `leavingDateTime` since when they are being erased; `delegate` is null also for those who may not know; `unmailed`
+    is null as long as mail goes to them."""
 
     created_date_time: Instant | None
+    leaving_date_time: Instant | None
+    provisioned_by: list[Named]
     sign_in_known_until_date_time: Instant | None
     sign_in_activity: SignInActivity
     can_review: bool

@@ -42,7 +42,7 @@ def get_series(call: Call, series_id: str) -> Answer:
     view = outlook(call.services, found, call.now)
     reviews = [_review(one, states.get(one.id)) for one in page.items]
     body: dict[str, Any] = {
-        **_head(found),
+        **series_head(found),
         "running": next((one for one in reviews if one["status"] not in CLOSED), None),
         "waiting": _occurrence(view.waiting) if view.waiting else None,
         "next": [_occurrence(one) for one in view.next],
@@ -57,7 +57,8 @@ def get_series(call: Call, series_id: str) -> Answer:
     return body
 
 
-def _head(found: ReviewDefinition) -> dict[str, Any]:
+def series_head(found: ReviewDefinition) -> dict[str, Any]:
+    """The members of SeriesHead."""
     kind = "followUp" if found.follows else "adHoc" if found.ad_hoc else "policy"
     return {
         "id": found.id,
@@ -129,7 +130,7 @@ def begin_follow_up(call: Call, review_id: str) -> Answer:
         )
     except errors.InvalidInput as problem:
         raise errors.InvalidInput(problem.message, _target(problem.target)) from problem
-    return Created(_head(made))
+    return Created(series_head(made))
 
 
 def _target(target: str | None) -> str | None:

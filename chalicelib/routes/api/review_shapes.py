@@ -106,7 +106,7 @@ class DataSource(Answer, kw_only=True):
 class OpenedAnyway(Answer, kw_only=True):
     """Who had the review open although its data was too old, when, and why."""
 
-    by: str
+    by: Reference
     date_time: Instant
     reason: str
 
@@ -126,6 +126,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     failure: Failure | UnsetType = UNSET
     stopped: bool | UnsetType = UNSET
     extensions: int | UnsetType = UNSET
+    undo_days: int | UnsetType = UNSET
     last_reminder_date_time: Instant | UnsetType | None = UNSET
     data_sources: list[DataSource] | UnsetType = UNSET
     opened_anyway: OpenedAnyway | UnsetType = UNSET

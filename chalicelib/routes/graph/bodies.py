@@ -140,6 +140,7 @@ class ReviewBody(Body):
     owners_review: bool | None = field(default=None, name="@accessReviews.ownersReview")
     self_decision: bool | None = field(default=None, name="@accessReviews.selfDecision")
     cut_now: bool | None = field(default=None, name="@accessReviews.cutNow")
+    review_regrants: bool | None = field(default=None, name="@accessReviews.reviewRegrants")
     brake: BrakeBody | None = field(default=None, name="@accessReviews.brake")
     description_for_reviewers: Annotated[str, long(256)] | None = field(
         default=None, name="@accessReviews.descriptionForReviewers"

@@ -65,6 +65,7 @@ def resource_objects(resources: Sequence[Resource]) -> list[dict[str, Any]]:
             "createdDateTime": stamp(resource.created),
             "modifiedDateTime": stamp(resource.modified),
             "@accessReviews.connector": resource.connector,
+            "@accessReviews.keepsOne": resource.keeps_one,
         }
         for resource in resources
     ]

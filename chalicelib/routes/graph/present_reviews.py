@@ -218,9 +218,6 @@ def _annotations(item: DecisionItem, found: ReviewInstance, shown: bool) -> Json
         more["@accessReviews.onBehalfOf"] = item.last.on_behalf_of
     if item.kept:
         more["@accessReviews.unansweredBecause"] = item.kept
-    if item.spared:
-        more["@accessReviews.spared"] = item.spared.value
-        more["@accessReviews.sparedBecause"] = item.spared_because
     if item.last and item.last.by == BY_RULE:
         more["@accessReviews.decidedByRule"] = True
     return more

@@ -27,6 +27,7 @@ class ResourceBody(Body):
     description: Description = None
     roles: list[DefinedRole] | None = None
     connector: Word = field(default=None, name="@accessReviews.connector")
+    keeps_one: bool | None = field(default=None, name="@accessReviews.keepsOne")
 
 
 class ResourceRequestBody(Body):

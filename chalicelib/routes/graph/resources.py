@@ -194,6 +194,7 @@ def _draft(given: Reader, catalog_id: str) -> manage_resources.ResourceDraft:
         description=given.text("description"),
         connector=given.text(CONNECTOR, RECORDED, longest=64),
         roles=tuple(roles),
+        keeps_one=given.flag("@accessReviews.keepsOne", False),
     )
 
 

@@ -201,8 +201,6 @@ class DecisionItem(Entity, kw_only=True):
     last_used: MomentOrNull = field(default=UNSET, name="@accessReviews.lastUsedDateTime")
     on_behalf_of: Text = field(default=UNSET, name="@accessReviews.onBehalfOf")
     unanswered_because: Text = field(default=UNSET, name="@accessReviews.unansweredBecause")
-    spared: Text = field(default=UNSET, name="@accessReviews.spared")
-    spared_because: Text = field(default=UNSET, name="@accessReviews.sparedBecause")
     decided_by_rule: Flag = field(default=UNSET, name="@accessReviews.decidedByRule")
     changes: list[Change] | UnsetType = field(default=UNSET, name="@accessReviews.changes")
     private_note: Text = field(default=UNSET, name="@accessReviews.privateNote")

@@ -77,6 +77,7 @@ class Resource(Entity, kw_only=True):
     roles: list[ResourceRole] | UnsetType = UNSET
     scopes: list[ResourceScope] | UnsetType = UNSET
     connector: Text = field(default=UNSET, name="@accessReviews.connector")
+    keeps_one: Flag = field(default=UNSET, name="@accessReviews.keepsOne")
 
 
 class ResourceRole(Entity, kw_only=True):
@@ -192,6 +193,7 @@ class ReviewSettings(Answer, kw_only=True):
     owners_review: bool = field(name="@accessReviews.ownersReview")
     self_decision: bool = field(name="@accessReviews.selfDecision")
     cut_now: bool = field(name="@accessReviews.cutNow")
+    review_regrants: bool = field(name="@accessReviews.reviewRegrants")
     description_for_reviewers: str = field(name="@accessReviews.descriptionForReviewers")
     additional_notification_recipients: list[dict[str, Any]] = field(
         name="@accessReviews.additionalNotificationRecipients"

@@ -47,6 +47,7 @@ from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
+from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
@@ -92,6 +93,7 @@ __all__ = [
     "Put",
     "Queue",
     "Recorded",
+    "Removals",
     "Renderer",
     "Reports",
     "RestsOnWord",
@@ -140,3 +142,4 @@ class Services:
     guards: Guards
     tasks: Tasks
     exchanges: Exchanges
+    removals: Removals

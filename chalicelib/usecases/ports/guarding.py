@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from chalicelib.domain.guards import DenialStands, Exclusions, LastOnes, Restored
+from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 
 
 class Guards(Protocol):
-    """Exclusions, undone removals, denials that stand, and the last holders of rights."""
+    """Exclusions, undone removals, and the last holders of rights."""
 
     def exclusions(self, instance_id: str) -> Exclusions | None:
         """Whom the confirmation of a review left out."""
 
     def restored(self, instance_id: str, item_ids: Iterable[str]) -> dict[str, Restored]:
         """Those of these items whose removal was undone, by item."""
-
-    def denials(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], DenialStands]:
-        """The denials that stand among these (person, package) pairs."""
-
-    def denials_of(self, person_id: str) -> list[DenialStands]:
-        """Everything that reviews took from a person and nobody lifted, by package."""
 
     def last_ones(self, key: str) -> LastOnes | None:
         """Who was let go of a right lately."""

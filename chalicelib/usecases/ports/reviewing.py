@@ -10,7 +10,6 @@ from typing import Protocol
 from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
 from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.guards import Spared
 from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
 from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.parts import MyReview, ReviewerRow
@@ -153,6 +152,9 @@ class Reviews(Protocol):
 
     def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
     def save_job(self, job: Job) -> Job: ...
+    def forget_reviewer(self, row: ReviewerRow, name: str) -> None:
+        """Write over who a reviewer's row is about: `name` in place of the display name (R137)."""
+
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
         """Fold changed decisions into the counters, exactly once however often a batch repeats."""
 
@@ -214,10 +216,6 @@ class Items(Protocol):
 
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
-
-    def spare(self, instance_id: str, item_id: str, why: Spared, because: str) -> bool:
-        """Record that a denied item keeps its access, until something is applied to it; False when it is not denied,
-        or something was applied already."""
 
     def applied(self, instance_id: str, item_id: str, result: ApplyResult, now: datetime, by: str) -> None:
         """Record what became of a removal; repeatable."""

@@ -43,7 +43,7 @@ export function Reviewers({ review, possible, reload }) {
 const columns = (rows, takeOff, instance) => [
   { id: "who", title: t("running.reviewer"), cell: (row) => html`<${Person} id=${row.id} name=${row.displayName} detail=${why(row, rows)} />` },
   { id: "progress", title: t("running.decided"), cell: (row) => html`<${Progress} done=${row.counts.total - row.counts.notReviewed} total=${row.counts.total} label=${t("running.progressOf", { name: row.displayName })} />` },
-  { id: "state", title: t("running.state"), cell: (row) => html`<${Stage} row=${row} />` },
+  { id: "state", title: t("running.state"), cell: (row) => html`<${Stage} row=${row} rows=${rows} />` },
   { id: "mail", title: t("running.mail"), cell: (row) => html`<${Mail} mail=${row.mail} />` },
   takeOff && { id: "act", title: html`<span class="unseen">${t("running.act")}</span>`, right: true, cell: (row) => isNamed(instance, row.id) && html`<${Button} kind="quiet" small icon="user-x" bare title=${t("running.takeOffName", { name: row.displayName })} onClick=${() => takeOff(row)}>${t("running.takeOffName", { name: row.displayName })}<//>` },
 ].filter(Boolean);
@@ -58,9 +58,10 @@ function why(row, rows) {
   return row.shared ? t("running.together", { reason }) : reason;
 }
 
-function Stage({ row }) {
+function Stage({ row, rows }) {
   const { counts } = row;
-  if (row.unreachable && counts.notReviewed > 0) return html`<span class="stack-0"><span><${Tag} tone="deny" icon="user-x">${t(`sent.unreachable-${row.unreachable}`)}<//></span><span class="muted small">${t("sent.unreachable")}</span></span>`;
+  if (row.unreachable && counts.notReviewed > 0) return html`<span class="stack-0"><span><${Tag} tone="deny" icon="user-x">${t(`sent.unreachable-${row.unreachable}`)}<//></span>
+    ${rows.some((one) => one.onBehalfOf === row.id) && html`<span class="muted small">${t("sent.unreachable")}</span>`}</span>`;
   const made = counts.approved + counts.denied + counts.dontKnow;
   if (counts.notReviewed + counts.dontKnow === 0) return html`<${Tag} tone="approve" icon="check">${t("running.stage-finished")}<//>`;
   if (!counts.notReviewed) return html`<${Tag} tone="unsure" icon="circle-question-mark">${t("running.stage-unsure")}<//>`;

@@ -1,0 +1,156 @@
+"""What our own addresses answer and take about removals."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib.domain.removals import ENDED, Regrant, Standing, Watch
+from chalicelib.routes.graph.lists import stamp
+from chalicelib.routes.shapes import Answer, Count, Instant, Listed
+from chalicelib.usecases.list_removals import REGRANTED, Shown
+
+STANDINGS = (*(one.value for one in Standing), REGRANTED)
+
+
+class Settlement(msgspec.Struct, forbid_unknown_fields=True):
+    """What an administrator says became of a removal: `removed` elsewhere by hand, or `kept`."""
+
+    how: Literal["removed", "kept"]
+    reason: str
+
+
+class PersonShown(Answer, kw_only=True):
+    """A person; without names when they are no longer in the directory."""
+
+    id: str
+    display_name: str
+    user_principal_name: str
+
+
+class RightShown(Answer, kw_only=True):
+    """A right outside: one role of one resource, as the system there knows them."""
+
+    connector: str
+    origin_system: str
+    resource: str
+    role: str
+
+
+class RegrantShown(Answer, kw_only=True):
+    """The access came back: `inside` by an assignment, which `byId` made, or `outside`, where nobody knows by whom."""
+
+    seen_date_time: Instant
+    where: Literal["inside", "outside"]
+    assignment_id: str | None
+    by_id: str | None
+    assigned_date_time: Instant | None
+    series_id: str | None
+    settled_date_time: Instant | None
+
+
+class RemovalShown(Answer, kw_only=True):
+    """Everything that was done and seen about one denied access. `outside` is false when nothing lies outside: then
+    the end of the assignment is all there is to see. `absentDateTimes` are the reads that found nothing."""
+
+    id: str
+    review_id: str
+    review_name: str
+    access_package_name: str
+    principal: PersonShown
+    assignment_id: str
+    standing: Literal["underWay", "pending", "failing", "removed", "alreadyGone", "held", "restored", "needsPerson"]
+    outcome: str | None
+    outside: bool
+    rights: list[RightShown]
+    requested_date_time: Instant
+    accepted_date_time: Instant | None
+    absent_date_times: list[Instant]
+    other_ways: list[str]
+    reason: str | None
+    ended_date_time: Instant | None
+    ended_by_id: str | None
+    witnessed: bool
+    unknown_since_date_time: Instant | None
+    needs: Literal["person", "regranted"] | None
+    regrants: list[RegrantShown]
+
+
+class WatchShown(Answer, kw_only=True):
+    """How far the daily look at what was removed has come; `unknown` is what the last one could not read."""
+
+    from_date_time: Instant
+    until_date_time: Instant
+    looks: Count
+    last_look_date_time: Instant | None
+    next_look_date_time: Instant | None
+    unknown: Count
+
+
+class RemovalsOfReview(Listed[RemovalShown], kw_only=True):
+    """A page of the removals of a review, and the watch over them."""
+
+    watch: WatchShown | None
+
+
+def removal_object(one: Shown) -> dict[str, Any]:
+    """The members of RemovalShown."""
+    removal, needs = one.removal, one.removal.needs
+    return {
+        "id": removal.item_id,
+        "reviewId": removal.instance_id,
+        "reviewName": one.instance.name,
+        "accessPackageName": one.instance.package_name,
+        "principal": {
+            "id": removal.person_id,
+            "displayName": one.name,
+            "userPrincipalName": one.principal_name,
+        },
+        "assignmentId": removal.assignment_id,
+        "standing": removal.standing.value,
+        "outcome": removal.outcome or None,
+        "outside": bool(removal.rights),
+        "rights": [
+            {"connector": right.connector, "originSystem": right.origin_system}
+            | {"resource": right.resource, "role": right.role}
+            for right in removal.rights
+        ],
+        "requestedDateTime": stamp(removal.begun),
+        "acceptedDateTime": stamp(removal.accepted),
+        "absentDateTimes": [stamp(moment) for moment in removal.absent],
+        "otherWays": list(removal.paths),
+        "reason": removal.reason or None,
+        "endedDateTime": stamp(removal.ended),
+        "endedById": removal.by or None,
+        "witnessed": removal.witnessed or (removal.standing in ENDED and len(removal.absent) > 1),
+        "unknownSinceDateTime": stamp(removal.unknown_since),
+        "needs": needs[0].value if needs else None,
+        "regrants": [_regrant(regrant) for regrant in removal.regrants],
+    }
+
+
+def _regrant(regrant: Regrant) -> dict[str, Any]:
+    return {
+        "seenDateTime": stamp(regrant.noticed),
+        "where": "inside" if regrant.at else "outside",
+        "assignmentId": regrant.assignment_id or None,
+        "byId": regrant.by or None,
+        "assignedDateTime": stamp(regrant.at),
+        "seriesId": regrant.review_id or None,
+        "settledDateTime": stamp(regrant.settled),
+    }
+
+
+def watch_object(watch: Watch | None) -> dict[str, Any] | None:
+    """The members of WatchShown."""
+    if watch is None:
+        return None
+    return {
+        "fromDateTime": stamp(watch.began),
+        "untilDateTime": stamp(watch.until),
+        "looks": watch.looks,
+        "lastLookDateTime": stamp(watch.looked),
+        "nextLookDateTime": stamp(watch.due),
+        "unknown": watch.unknown,
+    }
