@@ -96,11 +96,20 @@ function Removals({ review }) {
   <//>`;
 }
 
+/** Why somebody was asked, and for whom they stood in; or why nobody waited for them. */
+function Why({ row, rows }) {
+  const key = `evidence.why-${row.reviewerReason}`;
+  const reason = has(key) ? t(key) : row.reviewerReason;
+  const absent = row.onBehalfOf && rows.find((one) => one.id === row.onBehalfOf);
+  return html`<span class="stack-0"><span class="sentence">${absent ? t("sent.inPlaceOf", { reason, name: absent.displayName }) : reason}</span>
+    ${row.unreachable && html`<span><${Tag} tone="unsure" icon="user-x">${t(`sent.unreachable-${row.unreachable}`)}<//></span>`}</span>`;
+}
+
 function Reviewers({ id, total }) {
   const list = usePages(`/api/v1/reviews/${id}/reviewers`);
   const columns = [
     { id: "who", title: t("evidence.reviewer"), cell: (row) => html`<span class="evidence-name"><strong>${row.displayName}</strong><span class="muted small">${row.userPrincipalName}</span></span>` },
-    { id: "why", title: t("evidence.why"), cell: (row) => html`<span class="sentence">${has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason}</span>` },
+    { id: "why", title: t("evidence.why"), cell: (row) => html`<${Why} row=${row} rows=${list.rows} />` },
     { id: "items", title: t("evidence.people"), right: true, cell: (row) => number(row.counts.total) },
     { id: "approved", hidePhone: true, title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
     { id: "denied", hidePhone: true, title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },

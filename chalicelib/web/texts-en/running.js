@@ -200,6 +200,8 @@ export default {
   "why-handedOver": "in somebody’s place",
   together: "{reason}, together with others",
   "mail-pending": "Not sent yet",
+  "mail-bounced": "Mail came back",
+  "mail-complained": "Called our mail spam",
   "mail-failed": "Mail not delivered",
   "mail-withheld": "Has not accepted the invitation",
   "mail-lost": "Mail was lost",
