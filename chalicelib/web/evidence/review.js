@@ -71,11 +71,16 @@ function Course({ review }) {
       [t("evidence.closed"), html`${when(review.endDateTime)}${review.stopped && ` · ${t("evidence.stopped")}`}`],
       [t("evidence.extended"), review.extensions > 0 && t("evidence.times", { count: review.extensions })],
       [t("evidence.reviewersAsked"), t("evidence.finishedReviewers", { count: review.reviewers.total, done: review.reviewers.finished })],
+      [t("evidence.sources"), review.dataSources?.length > 0 && html`<${Known} sources=${review.dataSources} zone=${review.timeZone} />`],
+      [t("evidence.anyway"), review.openedAnyway && html`${t("evidence.anywayBy", { name: review.openedAnyway.by.displayName })} · ${when(review.openedAnyway.dateTime)}<br />${t("evidence.quoted", { reason: review.openedAnyway.reason })}`],
       [t("evidence.series"), html`<${Link} href="/admin/series/${review.definitionId}">${review.displayName}<//>`],
       [t("evidence.trail"), html`<${Link} href="/audit?target=${review.id}&period=three-years">${t("evidence.everything")}<//>`],
     ]} />
   <//>`;
 }
+
+/** Where the data came from, and how far each source reached when the review opened. */
+const Known = ({ sources, zone }) => html`<ul class="evidence-sources">${sources.map((one) => html`<li key=${one.id}>${one.displayName}${one.knownUntilDateTime && html` · <span class="muted">${t("evidence.knownUntil")} <${When} at=${one.knownUntilDateTime} zone=${zone}>${moment(one.knownUntilDateTime, zone)}<//></span>`}</li>`)}</ul>`;
 
 const sentences = (rules) => [
   t(`evidence.by-${rules.reviewers}`),

@@ -22,8 +22,8 @@ export default function Overview() {
   if (!data || mails.loading) return html`<${Coming} />`;
   return html`<div class="page overview">
     <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
-    <${Numbers} found=${data} mails=${mails.data} />
     ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
+    <${Numbers} found=${data} mails=${mails.data} />
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
@@ -31,8 +31,8 @@ export default function Overview() {
 }
 
 /** One sentence: is there anything to do? */
-function lede({ late, failed, waitingForConfirmation, live }) {
-  const wait = late + failed + waitingForConfirmation;
+function lede({ late, failed, waitingForConfirmation, waitingForData, live }) {
+  const wait = late + failed + waitingForConfirmation + waitingForData.length;
   if (wait) return t("overview.ledeSome", { count: wait });
   return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });
 }
