@@ -1,7 +1,7 @@
 // The overview: what needs a person, what runs against the clock, what opens in the year ahead, what closed lately.
 import { Button, Due, Progress, Skeleton } from "../kit/base.js";
 import { PageHead, Section } from "../kit/layout.js";
-import { Empty, ErrorNote } from "../kit/telling.js";
+import { Empty, ErrorNote, Notice } from "../kit/telling.js";
 import { get } from "../lib/api.js";
 import { useGet, useLoad } from "../lib/hooks.js";
 import { html } from "../lib/html.js";
@@ -23,10 +23,22 @@ export default function Overview() {
   return html`<div class="page overview">
     <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
     <${Numbers} found=${data} mails=${mails.data} />
+    <${Unfinished} />
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
   </div>`;
+}
+
+/** Removals that want somebody: nothing while there are none. */
+function Unfinished() {
+  const asked = (needs, signal) => get(`/api/v1/removals?needs=${needs}`, { signal }).catch(() => ({ value: [] }));
+  const found = useLoad((signal) => Promise.all(["person", "regranted"].map((one) => asked(one, signal))), []);
+  const [person, regranted] = found.data || [];
+  if (!person?.value.length && !regranted?.value.length) return null;
+  return html`<div class="stack">${[["person", person], ["regranted", regranted]].filter(([, one]) => one.value.length > 0).map(([needs, one]) =>
+    html`<${Notice} key=${needs} tone="deny" icon=${needs === "person" ? "user-x" : "rotate-ccw"} title=${t(`overview.removals-${needs}${one.nextLink ? "-more" : ""}`, { count: one.value.length })}
+      action=${html`<${Button} href="/admin/removals?needs=${needs}">${t("overview.removalsShow")}<//>`}>${t(`overview.removals-${needs}-why`)}<//>`)}</div>`;
 }
 
 /** One sentence: is there anything to do? */

@@ -18,6 +18,8 @@ export function Attention({ review, possible, reload }) {
     ${review.needs === "late" && html`<${Notice} tone="unsure" icon="clock-alert" title=${t("running.lateTitle")}>${t("running.lateWhy", { count: review.counts.notReviewed })}<//>`}
     ${review.status === "InProgress" && review.needsReviewer > 0 && html`<${Notice} tone="unsure" icon="user-x" title=${t("running.lackingTitle", { count: review.needsReviewer })}
       action=${html`<${Button} href="/admin/reviews/${review.id}?tab=reviewers">${t("running.lackingShow")}<//>`}>${t("running.lackingWhy")}<//>`}
+    ${review.outcome?.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x" title=${t("running.personTitle", { count: review.outcome.needsPerson })}
+      action=${html`<${Button} href="/admin/reviews/${review.id}?tab=removals">${t("running.personShow")}<//>`}>${t("running.personWhy")}<//>`}
     ${asking === "apply" && html`<${AskApply} review=${review} told=${possible.apply} close=${close} />`}
     ${asking === "retry" && html`<${AskRetry} review=${review} told=${possible.retry} close=${close} />`}
   </div>`;
