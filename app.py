@@ -41,6 +41,12 @@ def count_decisions(event: Any) -> dict[str, Any]:
     return events.count_decisions(event.to_dict())
 
 
+@app.on_sns_message(topic=os.environ.get("ACCESS_REVIEWS_MAIL_FEEDBACK_TOPIC", "access-reviews-mail-feedback"))
+def hear_of_mails(event: Any) -> None:
+    """Take in what SES tells of the mails that were sent."""
+    events.hear_of_mails(event.to_dict())
+
+
 @app.on_dynamodb_record(
     stream_arn=os.environ.get("ACCESS_REVIEWS_AUDIT_STREAM_ARN", "arn:aws:dynamodb:::table/audit/stream/0"),
     batch_size=100,

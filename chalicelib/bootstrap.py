@@ -31,6 +31,7 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.storage.addresses import AddressTable
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
@@ -67,9 +68,10 @@ def services() -> Services:
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
-        mailer=SesMailer(chosen.mail_from, chosen.organisation),
+        mailer=SesMailer(chosen.mail_from, chosen.organisation, chosen.mail_configuration_set),
         renderer=MailRenderer(chosen, clock, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
+        addresses=AddressTable(),
         guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
-from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, SWITCHED_OFF, Due, Job
+from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.guards import CONFIRMATION
@@ -34,7 +34,7 @@ from chalicelib.usecases.erase_person import ERASE, advance_erasure
 from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
-from chalicelib.usecases.needs_reviewer import reviewer_changed
+from chalicelib.usecases.mail_feedback import hear
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
 from chalicelib.usecases.ports import DecisionChange, Services
@@ -44,6 +44,7 @@ from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
+from chalicelib.usecases.unreachable import reviewer_changed
 from chalicelib.usecases.watch_plan import WATCH
 from chalicelib.usecases.watch_removals import watch_removals
 from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
@@ -96,7 +97,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     "series": _series,
     "instance": advance_review,
     "job": _job,
-    "guest": notify.reachable_now,
+    REACHABLE: notify.reachable_now,
     DELIVERY: advance_delivery,
     WATCH: watch_removals,
     REPORT: run_due_report,
@@ -152,6 +153,15 @@ def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     if decided:
         bootstrap.services().writer.put_all(audit_rows(decided))
     return {"counted": len(changes), "state": {}}
+
+
+def hear_of_mails(event: dict[str, Any]) -> None:
+    """Take in what the mail service tells of mails, if it comes by the topic it is to come by."""
+    services = bootstrap.services()
+    topic = services.settings.mail_feedback_topic.rpartition(":")[2]
+    for record in event["Records"]:
+        if record["Sns"]["TopicArn"].rpartition(":")[2] == topic:
+            hear(services, record["Sns"]["Message"])
 
 
 def publish_events(event: dict[str, Any]) -> dict[str, Any]:

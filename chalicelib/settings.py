@@ -20,7 +20,9 @@ class Settings:
     many days the audit table forgets an event; 0 keeps everything without end (G39). `undo_days`: so long after a
     review removed access it can be given back; 0 switches that off.
 
-    `event_bus`: name or ARN of the EventBridge bus on which others are told what happens; "" tells nobody.
+    `mail_configuration_set`: of SES, which publishes what becomes of mails to the SNS topic `mail_feedback_topic`;
+    without one nobody hears of bounces. `event_bus`: name or ARN of the EventBridge bus on which others are told what
+    happens; "" tells nobody.
 
     Signing in (`oidc_*`): any OpenID Connect issuer with a public client, which has no secret and may come back to
     `/signed-in` and `/signed-out` of the portal's address. `issuer` and `audience` are what an ID token must name;
@@ -44,6 +46,8 @@ class Settings:
     mail_footer: str = ""
     mail_from: str = "access-reviews@example.com"
     mail_enabled: bool = True
+    mail_configuration_set: str = ""
+    mail_feedback_topic: str = "access-reviews-mail-feedback"
     event_bus: str = "default"
     oidc_issuer: str = ""
     oidc_audience: str = ""

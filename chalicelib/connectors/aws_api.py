@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, ids
 from chalicelib.domain.connections import Setting
+from chalicelib.domain.people import User
 from chalicelib.domain.resources import GROUP, Right
 
 REGION = Setting(
@@ -36,6 +37,10 @@ EXTERNAL_ID = Setting(
     pattern=r"[\w+=,.@:/-]{2,300}",
 )
 ACCOUNT = (ROLE, EXTERNAL_ID)
+# Looked for by checks: a read that finds nobody tells as much about permissions as one that finds somebody.
+NOBODY = User(
+    id=ids.NOBODY, display_name="", principal_name="access-reviews-check", mail="check@access-reviews.invalid"
+)
 _SLOW_DOWN = {
     "ThrottlingException",
     "Throttling",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.connectors.aws_api import ACCOUNT, Api, Clients, Missing, group_of, roles_of, wrongs
+from chalicelib.connectors.aws_api import ACCOUNT, NOBODY, Api, Clients, Missing, group_of, roles_of, wrongs
 from chalicelib.domain import errors
 from chalicelib.domain.connections import Connection, ConnectorKind, Setting
 from chalicelib.domain.people import User
@@ -109,15 +109,20 @@ class Cognito:
     def members(self, right: Right, limit: int, after: str | None) -> Page[Member]:
         """See ports.ListsMembers."""
         group = group_of(right, NAME)
-        try:
-            found = self._pool("list_users_in_group", GroupName=group, Limit=min(limit, _MOST), **_from(after))
-        except Missing as problem:
-            raise errors.Gone(f"The group {group} is not in the user pool any more.") from problem
+        found = self._members_of(group, limit, after)
+        if found is None:
+            raise errors.Gone(f"The group {group} is not in the user pool any more.")
         return Page(tuple(self._member(user) for user in found["Users"]), found.get("NextToken"))
 
     def check(self) -> Sequence[str]:
         """See ports.Checks."""
-        return wrongs(lambda: self._pool("list_groups", Limit=1), lambda: self._pool("list_users", Limit=1))
+        return wrongs(
+            lambda: self._pool("list_groups", Limit=1),
+            lambda: self._find(NOBODY),
+            lambda: self.look_up(GROUP, NOBODY.principal_name),
+            lambda: self._is_member("", NOBODY.principal_name),
+            lambda: self._members_of(NOBODY.principal_name, 1, None),
+        )
 
     def _pool(self, operation: str, **parameters: Any) -> Any:
         return self.api(operation, UserPoolId=self.settings["userPoolId"], **parameters)
@@ -171,6 +176,13 @@ class Cognito:
             after = found.get("NextToken")
             if not after:
                 return False
+
+    def _members_of(self, group: str, limit: int, after: str | None) -> Any:
+        """A page of a group's users; None without the group."""
+        try:
+            return self._pool("list_users_in_group", GroupName=group, Limit=min(limit, _MOST), **_from(after))
+        except Missing:
+            return None
 
     def _member(self, user: Any) -> Member:
         facts = {one["Name"]: one.get("Value", "") for one in user.get("Attributes", ())}

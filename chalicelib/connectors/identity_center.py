@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from chalicelib.connectors.account_assignments import AccountAssignments, pages
-from chalicelib.connectors.aws_api import (
-    ACCOUNT,
-    REGION,
-    Api,
-    Clash,
-    Clients,
-    Missing,
-    group_of,
-    roles_of,
-    wrongs,
-)
-from chalicelib.domain import errors
+from chalicelib.connectors.account_assignments import AccountAssignments
+from chalicelib.connectors.aws_api import ACCOUNT, NOBODY, REGION, Api, Clients, group_of, roles_of, wrongs
+from chalicelib.connectors.identity_store import NAME, IdentityStore, title
+from chalicelib.domain import errors, ids
 from chalicelib.domain.connections import Connection, ConnectorKind, Setting
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import GROUP, Right
 from chalicelib.usecases.ports import Answer, Capability, Found, Member, Outer, Page
 
-NAME = "IAM Identity Center"
 _ID = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_MOST = 100  # of a page
-_REMEMBERED, _MOST_REMEMBERED = 300.0, 20_000  # seconds that a listed user is kept, and how many
 _USER_NAME, _EMAIL, _EITHER = "userName", "email", "either"
 _REFUSE, _CHANGE = "refuse", "change"
 KIND = ConnectorKind(
@@ -85,70 +70,58 @@ KIND = ConnectorKind(
 def connector(connection: Connection, clients: Clients) -> IdentityCenter:
     """The connector of a connection."""
     settings = connection.settings
+    store = IdentityStore(Api(clients, "identitystore", settings), settings["identityStoreId"])
     assigned = AccountAssignments(Api(clients, "sso-admin", settings), settings.get("instanceArn", ""))
-    return IdentityCenter(Api(clients, "identitystore", settings), assigned, settings)
+    return IdentityCenter(store, assigned, settings)
 
 
 @dataclass(frozen=True)
 class IdentityCenter:
     """Implements ports.Connector. A right is the role `Member_{group id}` of the group."""
 
-    store: Api
+    store: IdentityStore
     assigned: AccountAssignments
     settings: Mapping[str, str]
-    _listed: dict[str, tuple[float, Member]] = field(default_factory=dict)  # for listings only: never who holds what
 
     def look_up(self, origin_system: str, origin_id: str) -> Found | None:
         """See ports.Connector."""
-        if origin_system != GROUP or not _ID.fullmatch(origin_id):
-            return None
-        try:
-            group = self._store("describe_group", GroupId=origin_id)
-        except Missing as problem:
-            _only_if(problem, "GROUP")
-            return None
-        return Found(_title(group), group.get("Description") or "", roles=roles_of(origin_id))
+        group = self.store.group(origin_id) if origin_system == GROUP and _ID.fullmatch(origin_id) else None
+        return Found(title(group), group.get("Description") or "", roles=roles_of(origin_id)) if group else None
 
     def grant(self, right: Right, person: User) -> Answer:
         """See ports.Connector. Raises NotFound when nobody there is this person."""
         group, user = group_of(right, NAME), self._find(person)
         if user is None:
             raise errors.NotFound(f"{NAME} knows nobody as {person.principal_name}.")
-        if self._membership(group, user) is None:
+        if self.store.membership(group, user) is None:
             self._refuse_what_others_keep(group)
-            with suppress(Clash):  # somebody else, or an earlier call whose answer was lost, was first
-                self._store("create_group_membership", GroupId=group, MemberId={"UserId": user})
+            self.store.join(group, user)
         return Answer.DONE
 
     def revoke(self, right: Right, person: User) -> Answer:
         """See ports.Connector."""
         group, user = group_of(right, NAME), self._find(person)
-        membership = self._membership(group, user) if user else None
+        membership = self.store.membership(group, user) if user else None
         if membership is None:
-            self._group(group)  # raises Gone
+            self.store.existing(group)
             return Answer.DONE
         self._refuse_what_others_keep(group)
-        try:
-            self._store("delete_group_membership", MembershipId=membership)
-        except Missing as problem:
-            _only_if(problem, "GROUP_MEMBERSHIP")
-        except Clash as problem:
-            raise errors.Unavailable(f"{NAME} changes the group this very moment.") from problem
+        self.store.end(membership)
         return Answer.DONE
 
     def verify(self, right: Right, person: User) -> bool:
         """See ports.Connector. Nobody whom the identity store does not know is a member."""
         user = self._find(person)
-        return user is not None and self._membership(group_of(right, NAME), user) is not None
+        return user is not None and self.store.membership(group_of(right, NAME), user) is not None
 
     def resources(self, limit: int, after: str | None) -> Page[Outer]:
         """See ports.ListsResources."""
-        found = self._store("list_groups", MaxResults=min(limit, _MOST), **_from(after))
+        found = self.store.groups(limit, after)
         groups = (
             Outer(
                 origin_system=GROUP,
                 origin_id=group["GroupId"],
-                display_name=_title(group),
+                display_name=title(group),
                 description=group.get("Description") or "",
             )
             for group in found["Groups"]
@@ -157,13 +130,13 @@ class IdentityCenter:
 
     def members(self, right: Right, limit: int, after: str | None) -> Page[Member]:
         """See ports.ListsMembers. One call for the page and one for each member that was not listed in the last five
-        minutes: the page has ids only, and most people are in many groups."""
+        minutes: the page has ids only."""
         group = group_of(right, NAME)
         if after is None:
-            self._group(group)  # raises Gone
-        found = self._store("list_group_memberships", GroupId=group, MaxResults=min(limit, _MOST), **_from(after))
-        ids = [one["MemberId"]["UserId"] for one in found["GroupMemberships"]]
-        return Page(tuple(self._member(user) for user in ids), found.get("NextToken"))
+            self.store.existing(group)
+        found = self.store.memberships(group, limit, after)
+        users = (one["MemberId"]["UserId"] for one in found["GroupMemberships"])
+        return Page(tuple(self.store.member(user) for user in users), found.get("NextToken"))
 
     def paths(self, right: Right, person: User) -> Sequence[str]:
         """See ports.SeesPaths: account assignments with the same permission set in the same account, the person's own
@@ -174,102 +147,38 @@ class IdentityCenter:
             return ()
         own = self.assigned.of(user, "USER")
         found = [f"direct assignment of {self.assigned.named(one)}" for one in own if one in given]
-        for other in self._groups_of(user):
+        for other in self.store.groups_of(user):
             shared = [one for one in self.assigned.of(other, "GROUP") if one in given] if other != group else []
-            through = f"through the group {_title(self._group(other))}" if shared else ""
+            through = f"through the group {title(self.store.group(other) or {'GroupId': other})}" if shared else ""
             found += [f"{self.assigned.named(one)} {through}" for one in shared]
         return tuple(dict.fromkeys(found))
 
     def check(self) -> Sequence[str]:
         """See ports.Checks."""
         return wrongs(
-            lambda: self._store("list_groups", MaxResults=1),
-            lambda: self._store("list_users", MaxResults=1),
+            lambda: self.store.groups(1, None),
+            lambda: self._find(NOBODY),
+            lambda: self.store.membership(ids.NOBODY, ids.NOBODY),
+            lambda: self.store.group(ids.NOBODY),
+            lambda: self.store.described(ids.NOBODY),
+            lambda: self.store.memberships(ids.NOBODY, 1, None),
             self.assigned.check,
         )
-
-    def _store(self, operation: str, **parameters: Any) -> Any:
-        return self.store(operation, IdentityStoreId=self.settings["identityStoreId"], **parameters)
 
     def _find(self, person: User) -> str | None:
         """The id of the person's user; None when there is none."""
         by = self.settings.get("matchBy") or _EITHER
-        wanted = [("userName", person.principal_name)] if by in (_USER_NAME, _EITHER) else []
-        wanted += [("emails.value", person.mail)] if by in (_EMAIL, _EITHER) and person.mail else []
-        for path, value in wanted:
-            unique = {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}
-            try:
-                return str(self._store("get_user_id", AlternateIdentifier=unique)["UserId"])
-            except Missing as problem:
-                _only_if(problem, "USER")
-        return None
-
-    def _membership(self, group: str, user: str) -> str | None:
-        try:
-            found = self._store("get_group_membership_id", GroupId=group, MemberId={"UserId": user})
-        except Missing as problem:
-            _only_if(problem, "GROUP_MEMBERSHIP", "GROUP", "USER")
-            return None
-        return str(found["MembershipId"])
-
-    def _group(self, group: str) -> Any:
-        """What is known of a group. Raises Gone."""
-        try:
-            return self._store("describe_group", GroupId=group)
-        except Missing as problem:
-            _only_if(problem, "GROUP")
-            raise errors.Gone(f"The group {group} is not in {NAME} any more.") from problem
+        found = self.store.user_with("userName", person.principal_name) if by in (_USER_NAME, _EITHER) else None
+        if found is None and by in (_EMAIL, _EITHER) and person.mail:
+            found = self.store.user_with("emails.value", person.mail)
+        return found
 
     def _refuse_what_others_keep(self, group: str) -> None:
-        """Raises NeedsPerson for a group that another directory fills: it would put back what is changed here."""
-        found = self._group(group)
+        """Raises NeedsPerson for a group that another directory fills: it would put back what is changed here. Raises
+        Gone."""
+        found = self.store.existing(group)
         if found.get("ExternalIds") and self.settings.get("synchronised") != _CHANGE:
             raise errors.NeedsPerson(
-                f"The group {_title(found)} is synchronised into {NAME} from another directory: "
+                f"The group {title(found)} is synchronised into {NAME} from another directory: "
                 "its members are changed there."
             )
-
-    def _member(self, user: str) -> Member:
-        now = time.monotonic()
-        until, known = self._listed.get(user, (0.0, None))
-        if known is None or until < now:
-            if len(self._listed) >= _MOST_REMEMBERED:
-                self._listed.clear()
-            known = self._described(user)
-            self._listed[user] = (now + _REMEMBERED, known)
-        return known
-
-    def _described(self, user: str) -> Member:
-        try:
-            found = self._store("describe_user", UserId=user)
-        except Missing as problem:  # deleted since the page was read, or known by its id alone
-            _only_if(problem, "USER")
-            return Member(key=user)
-        emails = sorted(found.get("Emails") or [], key=lambda one: not one.get("Primary"))
-        outer = found.get("ExternalIds") or []
-        return Member(
-            key=user,
-            display_name=found.get("DisplayName") or "",
-            principal_name=found.get("UserName") or "",
-            mail=emails[0].get("Value", "") if emails else "",
-            external_id=outer[0]["Id"] if outer else "",
-        )
-
-    def _groups_of(self, user: str) -> Iterator[str]:
-        listed = pages(self._store, "list_group_memberships_for_member", MemberId={"UserId": user})
-        return (one["GroupId"] for page in listed for one in page["GroupMemberships"])
-
-
-def _title(group: Any) -> str:
-    return str(group.get("DisplayName") or group["GroupId"])
-
-
-def _from(after: str | None) -> dict[str, str]:
-    return {"NextToken": after} if after else {}
-
-
-def _only_if(problem: Missing, *kinds: str) -> None:
-    """Raises Unavailable when something else is missing than what was looked for, such as the whole store: that is
-    no answer about the person."""
-    if problem.kind not in kinds:
-        raise errors.Unavailable(f"{NAME} cannot be read: {problem}") from problem

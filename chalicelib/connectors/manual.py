@@ -76,6 +76,7 @@ KIND = ConnectorKind(
             label="How it is done",
             help="Shown with every task, for instance where to sign in and what to press.",
             required=False,
+            lines=True,
         ),
         Setting(
             name="verifyWith",
@@ -85,6 +86,7 @@ KIND = ConnectorKind(
             example="identity-center",
             required=False,
             pattern="[a-z][a-z0-9-]{1,38}[a-z0-9]",
+            connection=True,
         ),
     ),
     capabilities=(Capability.CHECKS.value, Capability.RESTS_ON_WORD.value),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 ASKED = "asked"  # agenda kind: tell a person that they became a reviewer of a running review
 ABSENCE = "absence"  # agenda kind: a person's absence begins, their delegate takes over
+REACHABLE = "guest"  # agenda kind: a person can be reached by mail, or may be by now
 LOST = "lost"  # agenda kind: a person can review no more; count what they leave behind (G10)
 SWITCHED_OFF = "switchedOff"  # agenda kind: tell the owners that a series was switched off (G30)
 

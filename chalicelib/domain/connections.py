@@ -20,7 +20,8 @@ class Setting:
     """One thing a kind of connection is configured with.
 
     `pattern` is matched against the whole value; `example` and `help` are for the person who types it. `secret`: the
-    value is no secret itself but says where one lies, as `secretsmanager:name` or `ssm:/path`.
+    value is no secret itself but says where one lies, as `secretsmanager:name` or `ssm:/path`. `lines`: it is a text of
+    several lines. `connection`: it is the name of another connection.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     default: str = ""
     secret: bool = False
+    lines: bool = False
+    connection: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,17 @@ MOST_DETAIL = 200  # characters kept of what the mail service said
 
 
 class Fault(StrEnum):
-    """Why a mail was not delivered."""
+    """Why a mail was not delivered. `SUPPRESSED`: it was not sent, since mail to its address bounced before or was
+    complained about."""
 
     NO_ADDRESS = "noAddress"
     REFUSED = "refused"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+
+
+WENT_OUT = ("sent", "delivered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +78,10 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail as it stands. `state`: `sent`, `pending`, `sending`, `failed`, `lost`, `off` (mail was switched off) or
-    `withheld` (a guest who has not accepted the invitation, R73). `sent` and `failed` are None until it did;
-    `fault` says why it failed, `detail` in the mail service's words."""
+    """A mail as it stands. `state`: `sent`, `delivered`, `bounced`, `complained`, `pending`, `sending`, `failed`,
+    `lost`, `off` (mail was switched off) or `withheld` (a guest who has not accepted the invitation, R73). `sent`,
+    `delivered` and `failed` are None until it was; `fault` says why it did not reach its person, `detail` in the mail
+    service's words, `mail` is the digest of the mail service's id."""
 
     kind: str
     state: str
@@ -81,6 +89,8 @@ class SentMail:
     failed: datetime | None = None
     fault: str = ""
     detail: str = ""
+    delivered: datetime | None = None
+    mail: str = ""
 
 
 def failure(now: datetime, fault: Fault, detail: str = "") -> str:
@@ -91,9 +101,31 @@ def failure(now: datetime, fault: Fault, detail: str = "") -> str:
 def read_state(kind: str, state: str) -> SentMail:
     """A stored state of a mail of this kind."""
     word, _, rest = state.partition(" ")
-    if word == "sent":
-        return SentMail(kind, word, sent=datetime.fromisoformat(rest))
+    if word in ("sent", "delivered", "bounced", "complained"):
+        return _went(kind, word, rest)
     if word != "failed" or not rest:
         return SentMail(kind, word)
     at, fault, detail = [*rest.split(" ", 2), "", ""][:3]
     return SentMail(kind, word, failed=datetime.fromisoformat(at), fault=fault, detail=detail)
+
+
+def _went(kind: str, word: str, rest: str) -> SentMail:
+    """`<sent> <mail>`, and what was heard of it: `<when> <detail>`. Mails of earlier versions have their time alone."""
+    sent, mail, at, detail = [*rest.split(" ", 3), "", "", ""][:4]
+    heard = datetime.fromisoformat(at) if at else None
+    delivered = word == "delivered"
+    return SentMail(
+        kind,
+        word,
+        sent=datetime.fromisoformat(sent),
+        failed=None if delivered else heard,
+        fault="" if word in WENT_OUT else word,
+        detail=detail,
+        delivered=heard if delivered else None,
+        mail=mail,
+    )
+
+
+def went_out(state: str) -> bool:
+    """Is this the state of a mail that was sent, as far as is known to where its person reads it?"""
+    return state.startswith(WENT_OUT)

@@ -186,7 +186,7 @@ def _undone(portal: str) -> Notice:
     )
 
 
-def _task(portal: str, **changes: Any) -> TaskToDo:
+def _task(**changes: Any) -> TaskToDo:
     values: dict[str, Any] = {
         "grant": False,
         "person": "Jonas Weber",
@@ -194,13 +194,12 @@ def _task(portal: str, **changes: Any) -> TaskToDo:
         "role": "Operator",
         "system": "Site systems",
         "due": _CLOSES,
-        "link": f"{portal}/tasks/preview",
     }
     return TaskToDo(**(values | changes))
 
 
 def _tasks(portal: str, reminder: bool = False) -> Notice:
-    given = (_task(portal), _task(portal, person="Li Wei"), _task(portal, person="Fatima Bennani", grant=True))
+    given = (_task(), _task(person="Li Wei"), _task(person="Fatima Bennani", grant=True))
     return TasksToDo(
         now=_CLOSES if reminder else _NOW, zone=_ZONE, reminder=reminder, tasks=given, count=3, link=f"{portal}/tasks"
     )

@@ -248,7 +248,6 @@ class TaskToDo(Checked):
     system: str
     """What the connection is called."""
     due: datetime
-    link: str = field(metadata=LINK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +262,7 @@ class TasksToDo(Checked):
     count: int
     """How many there are."""
     link: str = field(metadata=LINK)
-    """The list of one's tasks."""
+    """The task, or the list of the reader's tasks where there are several."""
 
     @property
     def package(self) -> str:

@@ -17,7 +17,8 @@ class ReviewerRow:
     One row per reviewer and set. For a set of one the tally is this reviewer's; for shared sets it has only the
     total, and the counts are the set's own. `own_item`: one of the items is the reviewer's own, decided by others.
     `extra`: they joined the set while the review ran, in their own right or `on_behalf_of` one of its reviewers,
-    for all of its items or only for `some` of them (0: all). `removed`: they are its reviewer no more.
+    for all of its items or only for `some` of them (0: all). `removed`: they are its reviewer no more. `unreachable`:
+    why nobody waits for them (`domain/reviewers.py`, Unreachable), "" as long as they can be asked.
     """
 
     instance_id: str
@@ -33,6 +34,7 @@ class ReviewerRow:
     on_behalf_of: str = ""
     some: int = 0
     removed: bool = False
+    unreachable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +45,8 @@ class MyReview:
     One part per reviewer and set, and one more per person on whose behalf they review (`on_behalf_of`). A part
     counts for all items of its set or for `only` some. `since`: when they were made a reviewer of a running
     review. `handed`: what this reviewer handed over. `removed`: it counts no more, and is kept for its mails.
-    `mails` maps a mail kind to its state: `pending`, `withheld`, `sending <real time> <worker>`, `sent <instant>`,
-    `failed <instant> <why>`.
+    `unreachable` as in ReviewerRow.
+    `mails` maps a mail kind to its state (`domain/mail_log.py`).
     """
 
     user_id: str
@@ -65,6 +67,7 @@ class MyReview:
     since: datetime | None = None
     handed: tuple[HandedOver, ...] = ()
     removed: bool = False
+    unreachable: str = ""
     mails: dict[str, str] = field(default_factory=dict)
 
     def covers(self, item_id: str) -> bool:

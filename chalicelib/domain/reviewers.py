@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from chalicelib.domain import ids
 from chalicelib.domain.packages import ReviewerKind, ReviewSettings
@@ -10,6 +11,18 @@ from chalicelib.domain.people import User
 
 NAMED, OWNER, FALLBACK, MANAGER, ONESELF, NONE = "named", "owner", "fallback", "manager", "self", "none"
 HANDED_OVER = "handedOver"
+
+
+class Unreachable(StrEnum):
+    """Why a reviewer cannot be asked: mail to them came back, was complained about, has no address or was refused, or
+    their account was switched off or is gone. They may still decide; nobody waits for it."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    NO_ADDRESS = "noAddress"
+    REFUSED = "refused"
+    DISABLED = "disabled"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)

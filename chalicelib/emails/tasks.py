@@ -21,8 +21,8 @@ def to_do(notice: TasksToDo) -> Page:
     blocks: tuple[Block, ...] = (
         Text(_lead(notice)),
         Due(due, moment(first.due, notice.now, notice.zone)),
-        Button("Open the task" if alone else "Open your tasks", first.link if alone else notice.link),
-        Rows(_rows(notice)),
+        Button("Open the task" if alone else "Open your tasks", notice.link),
+        Rows(_one(first) if alone else _rows(notice)),
         Facts((("What to do", WHAT_TO_DO), ("If it cannot be done", CANNOT))),
         Text(WHY, quiet=True),
     )
@@ -55,12 +55,14 @@ def _heading(notice: TasksToDo) -> str:
 
 def _lead(notice: TasksToDo) -> str:
     first = notice.tasks[0]
-    if notice.count == 1:
-        verb = "give" if first.grant else "take away"
-        person = named(trim(first.person, NAME_LENGTH))
-        link = "to" if first.grant else "from"
-        return f"Please {verb} the role {named(first.role)} {link} {person} in {named(first.system)}."
-    return "No program reaches the systems these are about, so that somebody has to make each change by hand."
+    if notice.count > 1:
+        return "No program reaches the systems these are about, so that somebody has to make each change by hand."
+    what = "given" if first.grant else "taken away"
+    return f"No program reaches {named(first.system)}, so that this role has to be {what} there by hand."
+
+
+def _one(task: TaskToDo) -> tuple[tuple[str, str], ...]:
+    return (("Person", task.person), ("Role", task.role), ("Of", task.resource), ("In", task.system))
 
 
 def _rows(notice: TasksToDo) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ An answer of Graph's surface may leave every member but the id out (`$select`), 
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -19,6 +19,9 @@ Number = Annotated[int, Meta(ge=0)] | UnsetType
 Moment = Instant | UnsetType
 TextOrNull = str | None | UnsetType
 MomentOrNull = Instant | None | UnsetType
+MailState = Literal[
+    "pending", "sending", "sent", "delivered", "bounced", "complained", "failed", "lost", "off", "withheld"
+]
 
 
 class Answer(Struct, rename="camel", forbid_unknown_fields=True):

@@ -22,3 +22,7 @@ def undelivered_of(since: datetime, instance_or_subject_id: str) -> str:
 
 def undelivered(since: datetime, instance_id: str, user_id: str, kind: str, subject_id: str) -> tuple[str, str]:
     return "UNDELIVERED", f"{undelivered_of(since, instance_id)}{user_id}#{kind}#{subject_id}"
+
+
+def bad_address(address: str) -> tuple[str, str]:
+    return "ADDRESSES", address.lower()[:900]

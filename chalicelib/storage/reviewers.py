@@ -200,6 +200,18 @@ class ReviewerRows:
             self._parts.forget(f"{part.user_id}#{part.instance_id}")
         return True
 
+    def forget_reviewer(self, row: ReviewerRow, name: str) -> None:
+        """See ports.Reviews (R137). A row has its names in columns, and again in `data` once it was altered."""
+        after = to_text(replace(row, display_name=name, principal_name=""))
+        raw_client(ReviewRow).update_item(
+            TableName=TABLE,
+            Key=_key(keys.reviewer(row.instance_id, row.set_id, row.user_id, row.on_behalf_of)),
+            UpdateExpression="SET n = :n, e = :e, #d = :d",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#d": "data"},
+            ExpressionAttributeValues={":n": {"S": name}, ":e": {"S": ""}, ":d": {"S": after}},
+        )
+
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
         """See ports.Reviews."""
         counting.fold(stream_shard, deltas)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from chalicelib.domain import ids
 from chalicelib.domain.exchanges import Exchange
 from chalicelib.domain.tasks import Assignee, ListedTask, Task
 from chalicelib.storage import task_keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_other
+from chalicelib.storage.tables import EntitlementRow, OtherOrder
 from chalicelib.usecases.ports import Page
 
 _ANY = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +34,12 @@ class TaskTable:
         page = query_other(Task, partition, limit, after, prefix=part, forward=is_open)
         # The index may lag: what ended, or was given to somebody else meanwhile, is not theirs any more.
         return Page(tuple(one for one in page.items if (one.assignee, one.is_open) == (assignee, is_open)), page.next)
+
+    def count_open(self, assignee: Assignee) -> int:
+        """See ports.Tasks."""
+        order: Any = EntitlementRow.other_order
+        partition = task_keys.task_index(str(assignee), True, _ANY, "")[0]
+        return int(order.count(partition, OtherOrder.other_sk.startswith(task_keys.task_index_part(True))))
 
     def all_tasks(self, is_open: bool, limit: int, after: str | None) -> Page[Task]:
         """See ports.Tasks. One query, and one batch read of the tasks it lists."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.domain.items import DecisionItem
+from chalicelib.domain.mail_log import went_out
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.ports import Services
 
 PAGE = 250
 REMEMBERED = 1_000  # sets
-TOLD = ("sent", "opened")
 IN_TIME = timedelta(hours=24)  # who becomes a reviewer later than this before the close was not asked
 Asked = tuple[str, tuple[str, ...]]  # a person and the only items they are asked about; none: all of the set
 
@@ -55,11 +55,14 @@ class Asking:
                     return
 
     def _in_time(self, part: MyReview) -> bool:
-        """Was this reviewer asked while there was time to answer, or have they looked?"""
+        """Was this reviewer asked while there was time to answer, or have they looked? Somebody whom mail does not
+        reach is not silent."""
         if "opened" in part.mails:
             return True
+        if part.unreachable:
+            return False
         late = part.since is not None and part.since > self._state.ends - IN_TIME
-        return not late and any(state.startswith(TOLD) for state in part.mails.values())
+        return not late and any(map(went_out, part.mails.values()))
 
     def _parts(self, set_id: str) -> Iterator[MyReview]:
         """What the usable reviewers of a set are asked in it."""

@@ -55,6 +55,11 @@ def my_tasks(services: Services, actor: Actor, is_open: bool, limit: int, after:
     return Page(tuple(found), f"{left}." if left < len(whose) else None)
 
 
+def count_mine(services: Services, actor: Actor) -> int:
+    """How many open tasks the caller has."""
+    return sum(services.tasks.count_open(one) for one in assignees_of(services, actor))
+
+
 def _position(after: str | None) -> tuple[int, str | None]:
     place, _, position = (after or "0.").partition(".")
     return int(place), position or None

@@ -27,7 +27,7 @@ from chalicelib.usecases.cancel_items import open_reviews
 from chalicelib.usecases.item_history import reviews_of
 from chalicelib.usecases.list_entitlements import every
 from chalicelib.usecases.person_changes import CATEGORY
-from chalicelib.usecases.ports import Alter, Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 from chalicelib.usecases.provision_people import USER, actor_of, external_id_changes, find_provisioned
 from chalicelib.usecases.roles import taking_roles
 
@@ -161,5 +161,4 @@ def _forget_reviewer(services: Services, person: User) -> None:
     for part in every(partial(services.reviews.my_reviews, person.id)):
         for row in services.reviews.reviewers_of_set(part.instance_id, part.set_id):
             if row.user_id == person.id and row.display_name != REMOVED:
-                after = replace(row, display_name=REMOVED, principal_name="")
-                services.writer.commit(f"forget:{services.clock.new_id()}", Alter(row, after))
+                services.reviews.forget_reviewer(row, REMOVED)

@@ -21,6 +21,7 @@ from chalicelib.usecases.freeze_population import Freezer, Resolved
 from chalicelib.usecases.notify import hold
 from chalicelib.usecases.panels import expanded
 from chalicelib.usecases.ports import Services
+from chalicelib.usecases.tell import address
 
 MOST_EXAMINED = 10_000  # assignments (brief, decision 14)
 PAGE = 500
@@ -130,9 +131,12 @@ class Look:
     def _reviewers(self) -> tuple[Told, ...]:
         """Everybody who would be asked, those with the most people first."""
         found: dict[str, Told] = {}
+        everybody = (user for _, members in self.sets.values() for user in members)
+        bad = self.services.addresses.bad({address(user) for user in everybody})
         for set_id, (why, members) in self.sets.items():
             for user in members:
-                told = found.setdefault(user.id, Told(user, hold=hold(self.services, user)))
+                state = hold(self.services, user, bad.get(address(user).lower()))
+                told = found.setdefault(user.id, Told(user, hold=state))
                 told.reasons.add(why)
                 told.items += self.items[set_id]
         return tuple(sorted(found.values(), key=lambda told: (-told.items, told.user.display_name, told.user.id)))

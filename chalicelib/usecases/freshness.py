@@ -47,7 +47,8 @@ def data_of_today(
 
 
 def freshness(services: Services, package_id: str, settings: ReviewSettings, now: datetime) -> Freshness:
-    """How young the data is for a review of this package. One query, three more reads with rights outside or use."""
+    """How young the data is for a review of this package. One query without any source, three reads
+    more with some."""
     known = services.sources.sources()
     if not known:
         return Freshness()

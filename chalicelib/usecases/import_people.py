@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain import ids
-from chalicelib.domain.agenda import LOST, Job
+from chalicelib.domain.agenda import LOST, REACHABLE, Job
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.imports import BadRow, Row, lines_of, read
 from chalicelib.domain.people import Actor, User
@@ -101,7 +101,7 @@ class PeopleImport:
             operation = ids.digest(self._job.id, rows[0].line, number, *plan.users)[:32]
             self._services.writer.commit(operation, *changes)
         for user_id in result.reachable:
-            self._services.queue.send("guest", user_id)
+            self._services.queue.send(REACHABLE, user_id)
         for user_id in plan.changed_reviewers:  # a hint: the agenda row counts
             self._services.queue.send(LOST, user_id)
         return result

@@ -1,5 +1,6 @@
-"""Items nobody can decide any more (G10): there was nobody at the opening, or all the reviewers of a set have left or
-were switched off since. Whoever is left alone cannot decide about themself: that one item needs a reviewer, too."""
+"""Items nobody can decide any more (G10): there was nobody at the opening, or all the reviewers of a set have left,
+were switched off or cannot be reached by mail since. Whoever is left alone cannot decide about themself: that one
+item needs a reviewer, too."""
 
 from __future__ import annotations
 
@@ -9,13 +10,11 @@ from datetime import timedelta
 from itertools import groupby
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.agenda import LOST
 from chalicelib.domain.items import Decision, DecisionItem
-from chalicelib.domain.parts import MyReview, ReviewerRow
+from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.people import User
-from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
+from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
 from chalicelib.domain.schedules import MAX_DURATION_DAYS
-from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.control_review import TRIES
 from chalicelib.usecases.decide import may_decide_own
 from chalicelib.usecases.joining import own_item
@@ -62,17 +61,17 @@ def waiting_items(
             if own and own.id not in covered:
                 found.append(Waiting(own, others(rows, own)))
             continue
-        page = _undecided(services, instance, state, set_id, limit - len(found), after or "")
+        page = undecided(services, instance, state, set_id, limit - len(found), after or "")
         found += [Waiting(one, rows[0] if rows else None) for one in page.items if one.id not in covered]
         if page.next:
             return Page(tuple(found), page.next)
     return Page(tuple(found))
 
 
-def _undecided(
+def undecided(
     services: Services, instance: ReviewInstance, state: InstanceState, set_id: str, limit: int, after: str
 ) -> Page[DecisionItem]:
-    """Undecided items of one set, from the position `after` on if it lies in this set."""
+    """A page of the undecided items of one set, from the position `after` on if it lies in this set."""
     start, _, inside = after.partition(",")
     found: list[DecisionItem] = []
     for shard in range(_shards(state, set_id)):
@@ -132,11 +131,13 @@ def people_of_set(
 
 def abandoned(rows: list[ReviewerRow], people: dict[str, User]) -> bool:
     """Can nobody decide all of a set?"""
-    return not any(not row.removed and not row.some and _usable(people.get(row.user_id)) for row in rows)
+    return not any(not row.removed and not row.some and can_be_asked(row, people) for row in rows)
 
 
-def _usable(user: User | None) -> bool:
-    return user is not None and user.can_take_part
+def can_be_asked(row: ReviewerRow, people: dict[str, User]) -> bool:
+    """Is this a reviewer who can take part, and whom mail reaches?"""
+    user = people.get(row.user_id)
+    return user is not None and user.can_take_part and not row.unreachable
 
 
 def left_alone(
@@ -151,7 +152,7 @@ def left_alone(
 
     Nobody's own item lies in a set that was theirs alone from the start, unless they may decide it.
     """
-    usable = {row.user_id for row in rows if not row.removed and not row.some and _usable(people.get(row.user_id))}
+    usable = {row.user_id for row in rows if not row.removed and not row.some and can_be_asked(row, people)}
     if len(usable) != 1 or may_decide_own(instance):
         return None
     (alone,) = usable
@@ -169,7 +170,7 @@ def others(rows: list[ReviewerRow], own: DecisionItem) -> ReviewerRow | None:
 
 def single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow], people: dict[str, User]) -> set[str]:
     """The items of a set that somebody usable took on singly."""
-    takers = [row for row in rows if row.some and _usable(people.get(row.user_id))]
+    takers = [row for row in rows if row.some and can_be_asked(row, people)]
     return {
         item_id
         for row in takers
@@ -179,36 +180,8 @@ def single(services: Services, instance: ReviewInstance, rows: list[ReviewerRow]
     }
 
 
-def reviewer_changed(services: Services, user_id: str) -> None:
-    """An account was switched off or on: count anew what its running reviews leave without a reviewer. Repeatable.
-
-    While one of them is still being opened the agenda row stays, and the next tick looks again.
-    """
-    rows, oldest = due_now(services, LOST, user_id), services.clock.now() - LONGEST
-    after, waits = None, False
-    while True:
-        page = services.reviews.my_reviews(user_id, ROWS, after)
-        recent = [part for part in page.items if part.opens > oldest]
-        waits = _recounted(services, recent) or waits
-        after = page.next
-        if after is None or len(recent) < len(page.items):
-            break
-    if not waits:
-        done(services, rows)
-
-
-def _recounted(services: Services, parts: list[MyReview]) -> bool:
-    """Count the sets of these parts anew where the review is open; is one of them still being opened?"""
-    states = services.reviews.states(part.instance_id for part in parts)
-    running = [part for part in parts if part.instance_id in states]
-    live = [part for part in running if states[part.instance_id].status is Status.IN_PROGRESS]
-    instances = services.reviews.instances(part.instance_id for part in live)
-    for part in live:
-        recount(services, instances[part.instance_id], part.set_id)
-    return any(states[part.instance_id].status in OPENING for part in running)
-
-
 def recount(services: Services, instance: ReviewInstance, set_id: str) -> None:
+    """Count anew what a set leaves without a reviewer, as long as the review is open."""
     for _ in range(TRIES):
         state = services.reviews.state(instance.id)
         if state is None or state.status is not Status.IN_PROGRESS:
@@ -236,14 +209,14 @@ def _counted(services: Services, instance: ReviewInstance, state: InstanceState,
         return _with(lost, lack, int(own is not None and own.id not in covered))
     if set_id == ids.NO_SET:
         return lost | ({set_id: len(covered)} if covered else {})
-    undecided, after = 0, ""
+    number, after = 0, ""
     while True:
-        page = _undecided(services, instance, state, set_id, 250, after)
-        undecided += sum(1 for one in page.items if one.id not in covered)
+        page = undecided(services, instance, state, set_id, 250, after)
+        number += sum(1 for one in page.items if one.id not in covered)
         if page.next is None:
             break
         after = page.next
-    return _with(lost, set_id, undecided)
+    return _with(lost, set_id, number)
 
 
 def _with(lost: dict[str, int], set_id: str, number: int) -> dict[str, int]:

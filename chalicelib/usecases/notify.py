@@ -1,9 +1,9 @@
 """Mail to reviewers: one per person and event, however often a run repeats (R77-R81, G12, G43, P15, P16).
 
 The state of each mail stands in the reviewer's own row: `pending` -> `sending <real seconds> <worker>` -> `sent
-<instant>`, or `failed <instant> <why>`, which is also listed as undelivered. A worker that died between the two
-leaves `sending`: a start mail is then sent again (rather a rare duplicate than somebody who was never asked), a
-reminder is given up as `lost`.
+<instant> <mail>`, or `failed <instant> <why>`, which is also listed as undelivered; `mail_feedback` goes on from
+there. A worker that died between the two leaves `sending`: a start mail is then sent again (rather a rare duplicate
+than somebody who was never asked), a reminder is given up as `lost`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from chalicelib.domain import errors
-from chalicelib.domain.agenda import ASKED
-from chalicelib.domain.mail_log import Fault
+from chalicelib.domain.agenda import ASKED, LOST, REACHABLE, Due
+from chalicelib.domain.mail_feedback import BadAddress, mail_digest
+from chalicelib.domain.mail_log import Fault, went_out
 from chalicelib.domain.notices import (
     DecisionsReset,
     Reminder,
@@ -29,12 +30,12 @@ from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.mail_contents import link, review_to_do, undecided
 from chalicelib.usecases.ports import Services
-from chalicelib.usecases.tell import address, fail_part, forget_failure
+from chalicelib.usecases.tell import address, fail_part, forget_failure, suppressed
 
 PAGE = 100
 RECENT = 50
 ToDo = tuple[MyReview, ReviewInstance]
-Tell = Callable[[ReviewerRow, User], None]
+Tell = Callable[[ReviewerRow, User, BadAddress | None], None]
 
 
 def start_mails(services: Services, instance: ReviewInstance, cursor: str, budget: Budget) -> str | None:
@@ -44,8 +45,8 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
     standing delegate asked as well.
     """
 
-    def tell(row: ReviewerRow, user: User) -> None:
-        _tell_start(services, user, "pending")
+    def tell(row: ReviewerRow, user: User, bad: BadAddress | None) -> None:
+        _tell_start(services, user, bad, "pending")
 
     def stand_in(rows: Iterable[ReviewerRow]) -> None:
         delegates.stand_in(services, instance, [row.user_id for row in rows if not row.extra])
@@ -57,16 +58,16 @@ def newly_asked(services: Services, user_id: str) -> None:
     """Tell somebody who became a reviewer of a running review (R140)."""
     rows, user = due_now(services, ASKED, user_id), services.people.user(user_id)
     if user is not None:
-        _tell_start(services, user, "pending")
+        _tell_start(services, user, suppressed(services, user), "pending")
     done(services, rows)
 
 
 def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
     """Remind those who still have something undecided (G12), from `cursor` on; the next cursor, None at the end."""
 
-    def tell(row: ReviewerRow, user: User) -> None:
+    def tell(row: ReviewerRow, user: User, bad: BadAddress | None) -> None:
         if row.shared or row.extra or row.tally.undecided > 0:
-            _remind(services, instance, user, kind)
+            _remind(services, instance, user, bad, kind)
 
     return _each_reviewer(services, instance, cursor, budget, tell)
 
@@ -77,10 +78,10 @@ def changes(
     """Tell everybody who was asked that the review closes later, or that its decisions were set back (G47), from
     `cursor` on; the next cursor, None at the end."""
 
-    def tell(row: ReviewerRow, user: User) -> None:
+    def tell(row: ReviewerRow, user: User, bad: BadAddress | None) -> None:
         parts = services.reviews.my_parts(user.id, instance)
-        told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
-        if not told or hold(services, user) or any(kind in part.mails for part in told):
+        told = [part for part in parts if went_out(part.mails.get("start", ""))]
+        if not told or hold(services, user, bad) or any(kind in part.mails for part in told):
             return
         sending = _claim_of(services)
         if services.reviews.claim_mail(told[0], kind, None, sending):
@@ -101,11 +102,15 @@ def change_notice(
 
 
 def reachable_now(services: Services, user_id: str) -> None:
-    """A guest accepted the invitation (G43), or somebody's address was mended: send the start mails that were
-    withheld or failed."""
-    user = services.people.user(user_id)
+    """A guest accepted the invitation (G43), somebody's address was mended, or it is time to try it again: send the
+    start mails that were withheld, failed or came back."""
+    rows, user = due_now(services, REACHABLE, user_id), services.people.user(user_id)
     if user is not None and user.can_take_part:
-        _tell_start(services, user, "withheld", "failed")
+        bad = suppressed(services, user)
+        if bad is None:
+            _tell_start(services, user, bad, "withheld", "failed", "bounced", "complained")
+        services.queue.send(LOST, user_id)
+    done(services, rows)
 
 
 def _each_reviewer(
@@ -122,6 +127,7 @@ def _each_reviewer(
     while True:
         page = services.reviews.reviewer_rows(instance.id, PAGE, after)
         people = services.people.users(row.user_id for row in page.items)
+        bad = services.addresses.bad(address(user) for user in people.values())
         if prepare:
             prepare(page.items)
         for row in page.items:
@@ -131,7 +137,7 @@ def _each_reviewer(
             if not budget.left():
                 return after or ""
             try:
-                tell(row, user)
+                tell(row, user, bad.get(address(user).lower()))
             except errors.Throttled:
                 return after or ""
         after = page.next
@@ -139,19 +145,14 @@ def _each_reviewer(
             return None
 
 
-def _tell_start(services: Services, user: User, *states: str) -> None:
+def _tell_start(services: Services, user: User, bad: BadAddress | None, *states: str) -> None:
     """Send one mail about every review of this person whose start mail is due: those in one of these states."""
     todo = list(_starting(services, user, states))
     if not todo:
         return
-    withheld = hold(services, user)
+    withheld = hold(services, user, bad)
     if withheld:
-        for part, _ in todo:
-            if withheld == "failed":
-                fail_part(services, user, part, "start", part.mails["start"], Fault.NO_ADDRESS)
-            else:
-                services.reviews.claim_mail(part, "start", part.mails["start"], withheld)
-        return
+        return _withhold(services, user, bad, todo, withheld)
     sending = _claim_of(services)
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
@@ -165,6 +166,24 @@ def _tell_start(services: Services, user: User, *states: str) -> None:
         if part.mails["start"] not in ("pending", "withheld"):  # it may have failed before
             forget_failure(services, user, part, "start")
     _send(services, user, notice, "start", [part for part, _ in claimed], sending)
+
+
+def _withhold(services: Services, user: User, bad: BadAddress | None, todo: list[ToDo], state: str) -> None:
+    """Record that start mails are not sent; when that is for want of an address, somebody else has to be asked."""
+    fault, detail = (Fault.SUPPRESSED, str(bad.fault)) if bad and bad.fault else (Fault.NO_ADDRESS, "")
+    for part, _ in todo:
+        if state == "failed":
+            fail_part(services, user, part, "start", part.mails["start"], fault, detail)
+        else:
+            services.reviews.claim_mail(part, "start", part.mails["start"], state)
+    if state == "failed":
+        lost(services, user.id)
+
+
+def lost(services: Services, user_id: str) -> None:
+    """Have it looked at what a reviewer leaves behind who cannot be reached."""
+    services.writer.put_all([Due(when=services.clock.now(), kind=LOST, id=user_id)])
+    services.queue.send(LOST, user_id)
 
 
 def _starting(services: Services, user: User, states: tuple[str, ...]) -> Iterator[ToDo]:
@@ -191,13 +210,13 @@ def _claim_of(services: Services) -> str:
     return f"sending {services.clock.real():.0f} {services.clock.new_id()[-8:]}"
 
 
-def hold(services: Services, user: User) -> str:
-    """Why this person gets no mail now; "" when they do."""
+def hold(services: Services, user: User, bad: BadAddress | None) -> str:
+    """Why this person gets no mail now; "" when they do. `bad`: what is known of their address."""
     if not services.settings.mail_enabled:
         return "off"
     if not user.can_take_part:
         return "withheld"
-    return "" if "@" in address(user) else "failed"
+    return "failed" if "@" not in address(user) or (bad and bad.fault) else ""
 
 
 def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyReview]]]:
@@ -206,11 +225,11 @@ def _by_instance(todo: list[ToDo]) -> Iterator[tuple[ReviewInstance, list[MyRevi
         yield instance, [part for part, other in todo if other.id == instance.id]
 
 
-def _remind(services: Services, instance: ReviewInstance, user: User, kind: str) -> None:
+def _remind(services: Services, instance: ReviewInstance, user: User, bad: BadAddress | None, kind: str) -> None:
     """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
     parts = [part for part in services.reviews.my_parts(user.id, instance) if not part.handed_all]
-    told = [part for part in parts if part.mails.get("start", "").startswith("sent")]
-    if not told or hold(services, user) or any(kind in part.mails for part in told):
+    told = [part for part in parts if went_out(part.mails.get("start", ""))]
+    if not told or hold(services, user, bad) or any(kind in part.mails for part in told):
         return
     if not undecided(services, user, instance, told):
         return
@@ -236,10 +255,10 @@ def _send(
     sending: str,
 ) -> None:
     """Hand the mail over and record it; a refused address is `failed`. Raises Throttled with the claim undone."""
-    key = f"{kind}.{user.id}.{parts[0].instance_id}"
+    key = f"{user.id}.{kind}.{parts[0].instance_id}"
     try:
-        services.mailer.send(services.renderer.render(notice, address(user), key))
-        state = f"sent {services.clock.now().isoformat()}"
+        message = services.mailer.send(services.renderer.render(notice, address(user), key))
+        state = f"sent {services.clock.now().isoformat()} {mail_digest(message)}"
     except errors.Throttled:
         for part in parts:
             services.reviews.claim_mail(part, kind, sending, "pending" if kind == "start" else "lost")
@@ -247,6 +266,6 @@ def _send(
     except errors.InvalidInput as problem:
         for part in parts:
             fail_part(services, user, part, kind, sending, Fault.REFUSED, problem.message)
-        return
+        return lost(services, user.id) if kind == "start" else None
     for part in parts:
         services.reviews.claim_mail(part, kind, sending, state)

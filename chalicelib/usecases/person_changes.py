@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.agenda import LOST, Due
+from chalicelib.domain.agenda import LOST, REACHABLE, Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import Actor, PrincipalName, User
 from chalicelib.domain.person_rows import differences
@@ -40,9 +40,9 @@ class PersonChange:
     reachable: bool = False
 
     def send_hints(self, services: Services, user_id: str) -> None:
-        """Have what follows looked at now. Repeatable; for reviews the agenda row counts."""
+        """Have what follows looked at now. Repeatable; the agenda rows count."""
         if self.reachable:
-            services.queue.send("guest", user_id)
+            services.queue.send(REACHABLE, user_id)
         if self.reviewing:
             services.queue.send(LOST, user_id)
 
@@ -59,8 +59,11 @@ def person_change(writing: Writing, before: User | None, after: User, name_missi
     reviewing = before is not None and before.can_take_part != after.can_take_part
     if reviewing:
         writes.append(Put(Due(when=writing.due, kind=LOST, id=after.id)))
+    reachable = before is not None and _reached_otherwise(before, after)
+    if reachable:
+        writes.append(Put(Due(when=writing.due, kind=REACHABLE, id=after.id)))
     writes += _recorded(writing, before, after)
-    return PersonChange(tuple(writes), reviewing, before is not None and _reached_otherwise(before, after))
+    return PersonChange(tuple(writes), reviewing, reachable)
 
 
 def _reached_otherwise(before: User, after: User) -> bool:

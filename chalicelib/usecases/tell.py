@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain import errors
 from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
+from chalicelib.domain.mail_feedback import BadAddress, mail_digest
 from chalicelib.domain.mail_log import MOST_DETAIL, Fault, Notice, Told, Undelivered, failure
 from chalicelib.domain.notices import (
     AccessEnded,
@@ -40,13 +41,44 @@ def address(user: User) -> str:
     return user.mail or user.principal_name
 
 
+def suppressed(services: Services, user: User) -> BadAddress | None:
+    """Why a person's address is not mailed any more; None when it is. May lag by a second."""
+    found = services.addresses.bad([address(user)]).get(address(user).lower())
+    return found if found and found.fault else None
+
+
 def fail_part(
     services: Services, user: User, part: MyReview, kind: str, before: str, fault: Fault, detail: str = ""
 ) -> None:
     """Record a reviewer's mail that cannot be delivered: for the list of those first, so that none is missing
     there. `before` is the state the mail has."""
-    services.writer.put_all([_undelivered(services, user, part, kind, fault, detail)])
+    list_part_as_failed(services, user, part, kind, fault, detail)
     services.reviews.claim_mail(part, kind, before, failure(services.clock.now(), fault, detail))
+
+
+def list_part_as_failed(
+    services: Services, user: User, part: MyReview, kind: str, fault: Fault, detail: str = ""
+) -> None:
+    """List a reviewer's mail among those that did not reach their person."""
+    services.writer.put_all([_undelivered(services, user, part, kind, fault, detail)])
+
+
+def list_notice_as_failed(services: Services, told: Told, to: str, fault: Fault, detail: str) -> None:
+    """List a notice among the mails that did not reach their person, where it would stand had it been refused."""
+    about = services.reviews.instance(told.instance_id) if told.instance_id != told.subject_id else None
+    listed = Undelivered(
+        user_id=told.user_id,
+        kind=told.kind,
+        instance_id=told.instance_id,
+        subject_id=told.subject_id,
+        since=about.opens if about else told.at,
+        at=services.clock.now(),
+        about=told.about,
+        address=to,
+        fault=fault,
+        detail=detail[:MOST_DETAIL],
+    )
+    services.writer.put_all([listed])
 
 
 def forget_failure(services: Services, user: User, part: MyReview, kind: str) -> None:
@@ -85,21 +117,25 @@ def tell_once(
     now, to = services.clock.now(), address(user)
     about = instance.id if instance else subject_id
     notice = Notice(user_id=user.id, kind=kind, subject_id=subject_id, instance_id=about, at=now)
-    mail = services.renderer.render(content, to, f"{kind}.{user.id}.{subject_id}")  # it may read texts
+    mail = services.renderer.render(content, to, f"{user.id}.{kind}.{subject_id}")  # it may read texts
+    bad = suppressed(services, user)  # read before the notice: nothing may come between that and the sending
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:
         return
     if "@" not in to:
         return _undeliverable(services, notice, instance, content, to, Fault.NO_ADDRESS, "")
+    if bad is not None:
+        return _undeliverable(services, notice, instance, content, to, Fault.SUPPRESSED, str(bad.fault))
     try:
-        services.mailer.send(mail)
+        message = services.mailer.send(mail)
     except errors.Throttled:
         services.writer.remove(notice)
         raise
     except errors.InvalidInput as problem:
         return _undeliverable(services, notice, instance, content, to, Fault.REFUSED, problem.message)
-    services.writer.put_all([_told(notice, content, f"sent {services.clock.now().isoformat()}")])
+    state = f"sent {services.clock.now().isoformat()} {mail_digest(message)}"
+    services.writer.put_all([_told(notice, content, state)])
 
 
 def _undeliverable(

@@ -76,16 +76,16 @@ def _tell(services: Services, assignee: Assignee, tasks: Sequence[Task], row: Du
         now=services.clock.now(),
         zone=services.settings.default_time_zone,
         reminder=reminder,
-        tasks=tuple(_line(task, known, portal) for task in tasks[:SHOWN]),
+        tasks=tuple(_line(task, known) for task in tasks[:SHOWN]),
         count=len(tasks),
-        link=f"{portal}/tasks",
+        link=f"{portal}/tasks/{tasks[0].id}" if len(tasks) == 1 else f"{portal}/tasks",
     )
     kind = "tasksDue" if reminder else "tasks"
     for person in people_of(services, assignee):
         tell_once(services, person, kind, f"{assignee}:{row.when.isoformat()}", notice)
 
 
-def _line(task: Task, known: Surroundings, portal: str) -> TaskToDo:
+def _line(task: Task, known: Surroundings) -> TaskToDo:
     resource, person = known.resources.get(task.resource_id), known.people.get(task.person_id)
     roles = {one.origin_id: one.display_name for one in resource.roles} if resource else {}
     connection = known.connections.get(task.connection)
@@ -96,7 +96,6 @@ def _line(task: Task, known: Surroundings, portal: str) -> TaskToDo:
         role=roles.get(task.right.role, task.right.role),
         system=connection.display_name if connection else task.connection,
         due=task.due,
-        link=f"{portal}/tasks/{task.id}",
     )
 
 

@@ -14,12 +14,12 @@ from chalicelib.domain.recurrence import Occurrence
 from chalicelib.domain.reviews import ReviewDefinition
 from chalicelib.domain.sign_ins import Ground
 from chalicelib.domain.sources import WAITS, Anyway, AsOf, WaitingOpening
+from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.freshness import Freshness, freshness
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 from chalicelib.usecases.seeing import administers
 
 LOOK_AGAIN = timedelta(hours=1)
-LONGEST_REASON = 500
 WAITING, ANYWAY = "Access review waits for data", "Open access review on old data"
 
 
@@ -37,8 +37,6 @@ def data_for(services: Services, definition: ReviewDefinition, due: Occurrence, 
     """The data on which this occurrence opens; None while it waits for some. Raises Conflict when somebody let it
     through at this moment: the agenda brings us back."""
     fresh = freshness(services, definition.package_id, definition.settings, now)
-    if not fresh.sources:
-        return Data(grounds=fresh.grounds)
     waiting = services.sources.waiting_opening(definition.id)
     anyway = waiting.anyway if waiting and waiting.day == due.date else None
     if fresh.old and anyway is None:
@@ -105,9 +103,10 @@ def open_anyway(
         raise errors.NotFound("There is no such review series.")
     if not actor.manages(definition.catalog_id, definition.package_id):
         raise errors.Forbidden("Only those who manage the review's package may open it on old data.")
+    check_text(reason, "reason")
     text = reason.strip()
-    if not 1 <= len(text) <= LONGEST_REASON:
-        raise errors.InvalidInput(f"Must have 1 to {LONGEST_REASON} characters.", "reason")
+    if not text:
+        raise errors.InvalidInput("Say why: it becomes part of the evidence.", "reason")
     waiting = services.sources.waiting_opening(definition.id)
     if waiting is None:
         last = services.reviews.instances_of(definition.id, 1, None).items

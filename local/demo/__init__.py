@@ -1,6 +1,7 @@
-"""`dev.py demo`: one review from policy to evidence, played through the HTTP API and told step by step.
+"""`dev.py demo`: one review from policy to evidence, played through the HTTP API and told step by step; with `--real`
+one that begins with people coming in over SCIM and ends with access that is gone in systems outside.
 
-The story has its own small organisation, so that what happens can be told name by name.
+Each story has its own small organisation, so that what happens can be told name by name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from local.client import Client, Failure
 from local.demo.evidence import show_result, show_results_file, show_trail
 from local.demo.player import Player, Unexpected
+from local.demo.real import play as play_real
 from local.demo.reviewing import close, decide, hand_over, open_review, run_out, show_numbers
 from local.demo.setting import assign, auditor, import_people, package_and_policy, start_day
 from local.temporary import instance
@@ -20,13 +22,15 @@ from local.temporary import instance
 
 def main(argv: list[str]) -> int:
     """Play the review on an instance of its own; 0 only when every step went as expected."""
-    argparse.ArgumentParser(prog="dev.py demo", description=__doc__).parse_args(argv)
+    options = argparse.ArgumentParser(prog="dev.py demo", description=__doc__)
+    options.add_argument("--real", action="store_true", help="people over SCIM, access in Identity Center and Cognito")
+    real = options.parse_args(argv).real
     try:
         with tempfile.TemporaryDirectory(prefix="access-reviews-demo-") as name:
             folder = Path(name)
             print("Starting an instance of its own ...", flush=True)
             with instance(folder, "--empty") as client:
-                play(client, folder)
+                play_real(client) if real else play(client, folder)
     except (Unexpected, Failure) as problem:
         print(f"\nThe demonstration stopped: {problem}", file=sys.stderr)
         return 1

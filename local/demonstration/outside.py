@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.clients import client
-from chalicelib.domain.connections import Connection
 from chalicelib.domain.packages import Catalog
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import GROUP
@@ -16,10 +15,10 @@ from chalicelib.domain.schedules import Frequency
 from chalicelib.usecases.assign import Wish, assign
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
+from chalicelib.usecases.manage_connections import ConnectionDraft, create_connection
 from chalicelib.usecases.manage_packages import PackageDraft, create_package
 from chalicelib.usecases.manage_policies import PolicyDraft, create_policy
 from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
-from chalicelib.usecases.ports import Create
 from chalicelib.usecases.role_scopes import add_role
 from local.demonstration.reviews import Plan, local_day, settings_of
 from local.demonstration.steps import Steps
@@ -32,9 +31,9 @@ PLAN = Plan(9, Frequency.QUARTERLY, 14, "managers")
 
 @dataclass(frozen=True)
 class Outside:
-    """A system outside under construction: its connection, and ids of its groups by name."""
+    """A system outside that is connected: the connection's name, and ids of its groups by name."""
 
-    connection: Connection
+    connection: str
     groups: dict[str, str]
 
 
@@ -43,8 +42,6 @@ def outside(steps: Steps, people: list[User]) -> None:
     known = [people[number] for number in (*HOLDERS, *OTHERS)]
     strangers = [people[number] for number in OTHERS]
     center, pool = _identity_center(steps, known, strangers), _user_pool(steps, known, strangers)
-    for one in (center, pool):
-        steps.services.writer.commit(f"demo-connect-{one.connection.name}", Create(one.connection))
     draft = CatalogDraft(display_name="Cloud", description="What people have in AWS itself")
     catalog = create_catalog(*steps.under("catalog", "Cloud"), draft)
     holders = [people[number] for number in HOLDERS]
@@ -52,10 +49,9 @@ def outside(steps: Steps, people: list[User]) -> None:
     _package(steps, catalog, "Customer Portal", pool, "portal-editors", holders)
 
 
-def _connection(steps: Steps, name: str, kind: str, title: str, settings: dict[str, str]) -> Connection:
-    return Connection(
-        name=name, kind=kind, display_name=title, settings=settings, created=steps.now, modified=steps.now
-    )
+def _connect(steps: Steps, name: str, kind: str, title: str, settings: dict[str, str]) -> str:
+    draft = ConnectionDraft(name=name, kind=kind, display_name=title, settings=settings)
+    return create_connection(*steps.under("connect", name), draft).name
 
 
 def _identity_center(steps: Steps, known: Iterable[User], strangers: Iterable[User]) -> Outside:
@@ -69,7 +65,7 @@ def _identity_center(steps: Steps, known: Iterable[User], strangers: Iterable[Us
         group = groups[names[2 if number < 2 else 1]]["GroupId"]
         api.create_group_membership(**store, GroupId=group, MemberId={"UserId": users[user.id]})
     settings = {"identityStoreId": instance["IdentityStoreId"], "instanceArn": instance["InstanceArn"]}
-    made = _connection(steps, CENTER, "identityCenter", "Workforce (IAM Identity Center)", settings)
+    made = _connect(steps, CENTER, "identityCenter", "Workforce (IAM Identity Center)", settings)
     return Outside(made, {name: group["GroupId"] for name, group in groups.items()})
 
 
@@ -93,7 +89,7 @@ def _user_pool(steps: Steps, known: Iterable[User], strangers: Iterable[User]) -
         api.admin_create_user(**pool, Username=user.principal_name, UserAttributes=facts, MessageAction="SUPPRESS")
     for user in strangers:
         api.admin_add_user_to_group(**pool, Username=user.principal_name, GroupName="portal-support")
-    made = _connection(steps, POOL, "cognito", "Customer portal (Cognito)", {"userPoolId": pool["UserPoolId"]})
+    made = _connect(steps, POOL, "cognito", "Customer portal (Cognito)", {"userPoolId": pool["UserPoolId"]})
     return Outside(made, {"portal-editors": "portal-editors"})
 
 
@@ -105,7 +101,7 @@ def _package(steps: Steps, catalog: Catalog, title: str, where: Outside, group: 
         catalog_id=catalog.id,
         origin_system=GROUP,
         origin_id=where.groups[group],
-        connector=where.connection.name,
+        connector=where.connection,
     )
     resource = add_resource(*steps.under("resource", title), wanted).resource_id
     add_role(*steps.under("right", title), package.id, resource, f"Member_{where.groups[group]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import GROUP, Right
 from chalicelib.usecases.ports import Answer
-from tests.connectors.contract import RemoteContract, every, person
+from tests.connectors.contract import Failure, RemoteContract, every, person
 from tests.connectors.scripted import AwsRig, ScriptedClients, connection
 
 NAME = {"GivenName": "Ann", "FamilyName": "Smith"}
@@ -194,12 +195,18 @@ def test_what_cannot_be_an_id_is_looked_up_nowhere(rig: IdentityCenterRig) -> No
     assert len(rig.clients.asked) == asked
 
 
-def test_a_missing_permission_is_named(rig: IdentityCenterRig) -> None:
-    with Stubber(rig.aws) as script:
-        script.add_client_error("list_groups", "AccessDeniedException")
-        script.add_response("list_users", {"Users": []})
-        (told,) = rig.connector.check()
-    assert "identitystore:ListGroups" in told
+def test_every_missing_permission_to_read_is_named(rig: IdentityCenterRig) -> None:
+    with rig.failing(Failure.REFUSED):
+        told = " ".join(rig.connector.check())
+    asked = set(re.findall(r"identitystore:\w+", told))
+    assert asked == {
+        "identitystore:ListGroups",
+        "identitystore:GetUserId",
+        "identitystore:GetGroupMembershipId",
+        "identitystore:DescribeGroup",
+        "identitystore:DescribeUser",
+        "identitystore:ListGroupMemberships",
+    }
 
 
 def test_a_removal_takes_no_more_than_these_permissions(rig: IdentityCenterRig) -> None:

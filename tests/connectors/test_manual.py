@@ -70,6 +70,7 @@ def test_asking_again_makes_no_other_task(world: World) -> None:
     for _ in range(3):
         assert by_hand.connector.revoke(by_hand.right, by_hand.ann) is Answer.PENDING
     assert len(by_hand.tasks()) == 1
+    assert world.get("/api/v1/tasks/count", DESK).json == {"open": 1}
 
 
 def test_workers_at_the_same_time_make_one_task(world: World) -> None:

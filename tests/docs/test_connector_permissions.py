@@ -18,7 +18,7 @@ PAGES = {
     "iam": ("iam.md", {"iam": "iam"}),
 }
 
-FILES = {"identity_center": ("identity_center", "account_assignments")}
+FILES = {"identity_center": ("identity_store", "account_assignments")}
 
 
 def _asked(page: str) -> set[str]:

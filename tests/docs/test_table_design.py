@@ -19,6 +19,7 @@ STORES = (
     ports.People,
     ports.Sources,
     ports.SignIns,
+    ports.Provisioning,
     ports.Entitlements,
     ports.Connections,
     ports.Tasks,
@@ -30,6 +31,7 @@ STORES = (
     ports.Reports,
     ports.Items,
     ports.Audit,
+    ports.Addresses,
 )
 ROOMS = [
     importlib.import_module(f"{storage.__name__}.{each.name}")

@@ -17,6 +17,8 @@ from chalicelib.domain.notices import (
     ReviewStarted,
     ReviewToDo,
     ReviewWaits,
+    TasksToDo,
+    TaskToDo,
 )
 from chalicelib.domain.packages import NoResponse
 from chalicelib.emails.render import Branding
@@ -183,7 +185,32 @@ ENDED: dict[str, Any] = {
     "request_link": f"{PORTAL}/packages/finance-reporting",
 }
 
+TASK: dict[str, Any] = {
+    "grant": False,
+    "person": "Tom Baker",
+    "resource": "Warehouse scanners",
+    "role": "Operator",
+    "system": "Site systems",
+    "due": CLOSES,
+}
+NASTY_TASK = {"person": NASTY_NAMES[3], "resource": NASTY_PACKAGE, "role": NASTY_NAMES[1], "system": NASTY_NAMES[2]}
+
+
+def tasks(*given: dict[str, Any], count: int = 1, **changes: Any) -> TasksToDo:
+    """Tasks with these changes each, to whoever has them."""
+    made = tuple(TaskToDo(**(TASK | one)) for one in given)
+    values: dict[str, Any] = {"now": NOW, "zone": "Europe/Paris", "reminder": False, "link": f"{PORTAL}/tasks"}
+    return TasksToDo(tasks=made, count=count, **(values | changes))
+
+
 SAMPLES: dict[str, Notice] = {
+    "tasks-one": tasks({}),
+    "tasks-give": tasks({"grant": True}),
+    "tasks-several": tasks(*[{"person": name} for name in NAMES], count=40),
+    "tasks-due": tasks({}, now=CLOSES, reminder=True),
+    "tasks-due-several": tasks({}, {"grant": True}, count=2, now=CLOSES, reminder=True),
+    "tasks-nasty": tasks(NASTY_TASK, {**NASTY_TASK, "grant": True}, count=2),
+    "tasks-nasty-one": tasks(NASTY_TASK),
     "started": ReviewStarted(now=NOW, reviews=(to_do(),)),
     "started-note": ReviewStarted(now=NOW, reviews=(to_do(note="Look at contractors first.", hand_over=False),)),
     "started-one": ReviewStarted(now=NOW, reviews=(to_do(people=1, names=("Amina Diallo",), why="fallback"),)),

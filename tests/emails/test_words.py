@@ -51,6 +51,11 @@ def remind(kind, *reviews):
         ("waits", "The review of Finance Reporting waits for data"),
         ("switched-off", "Access to Finance Reporting is not reviewed any more"),
         ("ended", "Your access to Finance Reporting has ended"),
+        ("tasks-one", "End Tom Baker's access to Warehouse scanners by Tue 31 March"),
+        ("tasks-give", "Give Tom Baker access to Warehouse scanners by Tue 31 March"),
+        ("tasks-several", "40 changes of access to make by hand, the first by Tue 31 March"),
+        ("tasks-due", "Overdue: end Tom Baker's access to Warehouse scanners"),
+        ("tasks-due-several", "Overdue: 2 changes of access to make by hand"),
     ],
 )
 def test_subjects_say_who_what_by_when(name, subject):

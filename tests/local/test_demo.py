@@ -1,4 +1,4 @@
-"""The story `dev.py demo` tells still happens that way."""
+"""The stories `dev.py demo` tells still happen that way."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from local.venvs import EMULATOR, ROOT
 @pytest.mark.skipif(
     not EMULATOR.python.exists(), reason="the emulator's environment is missing: `python3 dev.py test` makes it"
 )
-def test_every_step_goes_as_the_story_says() -> None:
+@pytest.mark.parametrize("story", [(), ("--real",)])
+def test_every_step_goes_as_the_story_says(story: tuple[str, ...]) -> None:
     told = subprocess.run(
-        [sys.executable, str(ROOT / "dev.py"), "demo"],
+        [sys.executable, str(ROOT / "dev.py"), "demo", *story],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -90,7 +90,9 @@ def set_stage(world: World) -> Stage:
     known |= granting(world, organisation, catalog, package, crew)
     known |= {"definition": definition, "review": instance.id, "item": item.id, "role": roles[0]["id"]}
     known |= {**reports, "import": uploaded.json["id"], "template": "reviewStarted"}
-    known |= {"audit_export": exported.json["id"], **by_hand(world, boss, ann)}
+    provisioning = world.post("/api/v1/provisioning-clients", {"displayName": "Entra ID"}).json["id"]
+    known |= {"audit_export": exported.json["id"], "client": provisioning, **by_hand(world, boss, ann)}
+    known |= {"source": world.services.sources.sources()[0].id}
     known |= adopted(world)
     return Stage(world, organisation, known)
 

@@ -18,6 +18,7 @@ REVIEWS, ROLES, IMPORTS = "/api/v1/reviews", "/api/v1/roles", "/api/v1/imports"
 ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
+SIGN_INS, SOURCES = "/api/v1/sign-ins", "/api/v1/sources"
 PACKAGES = "/api/v1/access-packages"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
@@ -26,6 +27,7 @@ CONNECTORS, CALLBACKS = "/api/v1/connectors", "/api/v1/connector-callbacks/{name
 TASKS = "/api/v1/tasks"
 SENT, PERSON = "/api/v1/mails", "/api/v1/people/{person_id}"
 
+CLIENTS = "/api/v1/provisioning-clients"
 OVERLAPS = "/api/v1/access-packages/{package_id}/incompatible-holders"
 BOTH = "/api/v1/access-packages/{package}/incompatible-holders"
 
@@ -128,11 +130,36 @@ def mail_settings(stage: Stage) -> dict[str, Any]:
     return {"organisation": "Contoso", "contact": "help@contoso.example", "logoUrl": "https://contoso.example/l.png"}
 
 
+def provisioning_client(stage: Stage) -> dict[str, Any]:
+    return {"displayName": "Okta", "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
+def rotation(stage: Stage) -> dict[str, Any]:
+    return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
+
+
 def settlement(stage: Stage) -> dict[str, Any]:
     return {"how": "kept", "reason": "agreed with the owner"}
 
 
+def sign_ins(stage: Stage) -> dict[str, Any]:
+    one = {"userPrincipalName": ANN, "at": "2026-03-01T00:00:00Z", "resource": "payroll", "interactive": True}
+    return {"source": "Okta", "signIns": [one], "coversUntil": "2026-03-01T00:00:00Z"}
+
+
+def source_changes(stage: Stage) -> dict[str, Any]:
+    return {"everyHours": 48, "retired": False}
+
+
+def on_old_data(stage: Stage) -> dict[str, Any]:
+    return {"reason": "The auditor waits."}
+
+
 TABLE = {
+    f"POST {SIGN_INS}": Route(SIGN_INS, sign_ins, loose=("signIns/0/resource",), strict=True),
+    f"GET {SOURCES}": Route(SOURCES),
+    f"PATCH {SOURCES}/{{source_id}}": Route(f"{SOURCES}/{{source}}", source_changes, strict=True),
+    f"POST {SERIES}/{{series_id}}/open-anyway": Route(f"{SERIES}/{{definition}}/open-anyway", on_old_data, strict=True),
     f"GET {CONNECTORS}": Route(CONNECTORS),
     f"GET {CONNECTORS}/kinds": Route(f"{CONNECTORS}/kinds"),
     f"POST {CONNECTORS}": Route(CONNECTORS, connector, strict=True),
@@ -149,6 +176,7 @@ TABLE = {
         public=True,
     ),
     f"GET {TASKS}": Route(TASKS, stranger=(200,)),
+    f"GET {TASKS}/count": Route(f"{TASKS}/count", stranger=(200,)),
     f"GET {TASKS}/{{task_id}}": Route(f"{TASKS}/{{task}}"),
     f"POST {TASKS}/{{task_id}}/done": Route(f"{TASKS}/{{task}}/done", done, strict=True),
     f"POST {TASKS}/{{task_id}}/not-done": Route(f"{TASKS}/{{task}}/not-done", not_done, strict=True),
@@ -157,12 +185,19 @@ TABLE = {
     f"POST {EXPORTS}": Route(EXPORTS, export, words=("from", "to"), strict=True),
     "GET /api/v1/people": Route("/api/v1/people"),
     f"GET {PERSON}": Route("/api/v1/people/{user}"),
+    f"DELETE {PERSON}": Route("/api/v1/people/{eve}"),
+    f"GET {CLIENTS}": Route(CLIENTS),
+    f"POST {CLIENTS}": Route(CLIENTS, provisioning_client, strict=True),
+    f"POST {CLIENTS}/{{client_id}}/rotate": Route(f"{CLIENTS}/{{client}}/rotate", rotation, strict=True),
+    f"DELETE {CLIENTS}/{{client_id}}": Route(f"{CLIENTS}/{{client}}"),
     f"GET {PERSON}/packages": Route("/api/v1/people/{user}/packages"),
     f"GET {PERSON}/reviews": Route("/api/v1/people/{user}/reviews"),
     f"GET {PERSON}/roles": Route("/api/v1/people/{user}/roles"),
     f"GET {SENT}": Route(SENT, stranger=(400,)),
     f"GET {SENT}/undelivered": Route(f"{SENT}/undelivered"),
     f"GET {SENT}/undelivered/count": Route(f"{SENT}/undelivered/count", stranger=(200,)),
+    f"GET {SENT}/suppressed": Route(f"{SENT}/suppressed"),
+    f"DELETE {SENT}/suppressed/{{address}}": Route(f"{SENT}/suppressed/nobody@example.com"),
     f"GET {REVIEWS}/{{review_id}}/mails/{{person_id}}": Route(f"{REVIEWS}/{{review}}/mails/{{boss}}", stranger=(400,)),
     "GET /api/v1/settings/deployment": Route("/api/v1/settings/deployment"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
@@ -172,6 +207,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
+    f"GET {REVIEWS}/{{review_id}}/comparison": Route(f"{REVIEWS}/{{review}}/comparison"),
     f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
     f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
     "GET /api/v1/overview": Route("/api/v1/overview"),

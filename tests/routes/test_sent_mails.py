@@ -28,6 +28,7 @@ def org(world: World) -> Organisation:
     made = Organisation(world.services)
     made.person("boss")
     unreachable = replace(made.person("deputy"), mail="", principal_name="deputy")
+    made.services.writer.remove(PrincipalName(name="deputy@example.com", user_id=unreachable.id))
     made.services.writer.put_all([unreachable, PrincipalName(name="deputy", user_id=unreachable.id)])
     made.person("ann", manager="boss")
     made.person("bob", manager="deputy")
@@ -35,8 +36,8 @@ def org(world: World) -> Organisation:
 
 
 def opened(world: World, org: Organisation, **settings: Any) -> ReviewInstance:
-    """A review of both reports by their managers, opened and told."""
-    review = factories.by_manager(world.clock.now().date(), org.people["boss"], **settings)
+    """A review of both reports by their managers, opened and told; nobody but the unreachable one could step in."""
+    review = factories.by_manager(world.clock.now().date(), org.people["deputy"], **settings)
     policy = org.policy(review=review)
     org.assign(policy, org.people["ann"], org.people["bob"])
     world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))

@@ -69,6 +69,7 @@ see its counts           + + . + + + + + - . . .
 see its decisions        + + . + + + + + - . . .
 see its reviewers        + + . + + + + + - . . .
 see what it would do     + + . + + + + + - . . .
+see what it compared     + + . + + + + + - . . .
 see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
 see who would lose it    + + . + + + + + - . . .
@@ -86,7 +87,11 @@ see the review's mails   + + . + + + + + - . . .
 see a person's mails     + + . + + + + + . + . .
 read a mail              + + . + + + + + . . . .
 see what was not sent    + + - + + + + + - + - -
+see what is not mailed   + + - - - - - - - - - -
+mail an address again    . - - - - - - - - - - -
 see the deployment       + + - - - - - - - - - -
+tell of sign-ins         + - - - - - - - - - - -
+see the sources          + + - - - - - - - - - -
 """
 
 
@@ -191,6 +196,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its decisions": ("GET", DECISIONS, None),
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
+    "see what it compared": ("GET", "/api/v1/reviews/{review}/comparison", None),
     "see the overview": ("GET", "/api/v1/overview", None),
     "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
@@ -208,6 +214,10 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see a person's mails": ("GET", "/api/v1/mails?personId={boss}", None),
     "read a mail": ("GET", "/api/v1/reviews/{review}/mails/{boss}?kind=start", None),
     "see what was not sent": ("GET", "/api/v1/mails/undelivered", None),
+    "tell of sign-ins": ("POST", "/api/v1/sign-ins", {"source": "Okta", "signIns": []}),
+    "see the sources": ("GET", "/api/v1/sources", None),
+    "see what is not mailed": ("GET", "/api/v1/mails/suppressed", None),
+    "mail an address again": ("DELETE", "/api/v1/mails/suppressed/nobody@example.com", None),
     "see the deployment": ("GET", "/api/v1/settings/deployment", None),
 }
 SHOWN: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -249,6 +259,14 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(scene: Scene, who: s
     for action in [action for action, mark in mine if mark == "+"]:
         reply = scene.ask(who, *ACTIONS[action])
         assert verdict(action, reply) == "+", (action, reply.text)
+
+
+def test_who_tells_of_sign_ins_may_do_nothing_else(scene: Scene) -> None:
+    """A program's role: whoever else's marks are a stranger's."""
+    robot = Organisation(scene.world.services).person("robot")
+    Organisation(scene.world.services).grant(robot, Role.SIGN_IN_SENDER)
+    marks = {action: mark for action, name, mark in rows() if name == "stranger"} | {"tell of sign-ins": "+"}
+    assert {action: verdict(action, scene.ask("robot", *ACTIONS[action])) for action in marks} == marks
 
 
 def test_a_hidden_object_and_none_look_the_same(scene: Scene) -> None:
@@ -327,6 +345,6 @@ def test_an_empty_group_or_a_disabled_account_is_no_administrator_who_stays(offi
 def test_auditors_and_readers_have_no_right_that_changes_anything() -> None:
     """R167, G40."""
     changing = {Right.CREATE_CATALOGS, Right.OWN_CATALOG, Right.MANAGE_PACKAGES, Right.ASSIGN}
-    for role in (Role.AUDITOR, Role.CATALOG_READER):
+    for role in (Role.AUDITOR, Role.CATALOG_READER, Role.SIGN_IN_SENDER):
         assert not RIGHTS[role] & changing
     assert RIGHTS[Role.ADMINISTRATOR] == set(Right)

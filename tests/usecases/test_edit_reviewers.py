@@ -155,6 +155,7 @@ def test_items_of_a_reviewer_who_left_need_one_and_get_one(world: World, org: Or
     """G10: shown in the status and in the list; an administrator assigns somebody, who is told."""
     boss, _, (one, two, three), policy, _ = managed(world, org, no_response=NoResponse.REMOVE)
     new, single = org.person("new"), org.person("single")
+    switched_off(world, org, "deputy")
     instance = opened(world, policy)
     items = {who: item["id"] for who, item in mine(world, instance, boss).items()}
     assert decide(world, instance, boss, items[one.id], "Deny").status == 204
@@ -202,6 +203,7 @@ def test_items_nobody_could_review_get_a_reviewer(world: World, org: Organisatio
 def test_silence_of_a_reviewer_who_left_removes_nobody(world: World, org: Organisation) -> None:
     """G10: an item without an eligible, notified reviewer keeps access."""
     _, _, _, policy, _ = managed(world, org, 2, no_response=NoResponse.REMOVE)
+    switched_off(world, org, "deputy")
     instance = opened(world, policy)
     switched_off(world, org, "boss")
     outcome = closed(world, instance).outcome

@@ -91,21 +91,24 @@ def imported(world: World, name: str, enabled: bool) -> None:
 
 
 def test_a_disabled_reviewers_items_need_one_at_once_and_nobodys_access_ends(world: World, org: Organisation) -> None:
-    """G10, R74: the reviewer's own access and their people's stay; switched on again, all is as it was."""
+    """G10, R74: without a fallback the reviewer's own access and their people's stay; switched on again, all is as it
+    was. The reviewer's own item had nobody from the start."""
     boss, _, people, policy, held = managed(world, org, 2)
     held += org.assign(policy, boss)
+    imported(world, "deputy", enabled=False)
     instance = opened(world, policy)
     imported(world, "boss", enabled=False)
-    assert count(world, instance) == 2
-    assert needing(world, instance) == {person.id for person in people}
+    assert count(world, instance) == 3
+    assert needing(world, instance) == {boss.id, *(person.id for person in people)}
     assert [state_of(world, one) for one in held] == ["delivered"] * 3
     assert "lost" not in [row.kind for row in world.services.reviews.due_until(world.clock.now(), 50)]
     imported(world, "boss", enabled=True)
-    assert count(world, instance) == 0 and needing(world, instance) == set()
+    assert count(world, instance) == 1 and needing(world, instance) == {boss.id}
 
 
 def test_a_review_that_was_extended_is_counted_too(world: World, org: Organisation) -> None:
     _, _, _, policy, _ = managed(world, org, 2)
+    imported(world, "deputy", enabled=False)
     instance = opened(world, policy)
     until = (instance.closes + timedelta(days=5)).isoformat()
     assert world.post(own(instance, "/extend"), {"endDateTime": until, "reason": "holidays"}).status == 204
@@ -120,6 +123,7 @@ def test_who_is_switched_off_while_a_review_is_being_opened_is_counted_when_it_i
     world: World, org: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, _, _, policy, _ = managed(world, org, 2)
+    imported(world, "deputy", enabled=False)
     start = driver.start
 
     def late(services: Any, instance: Any, state: Any) -> Any:

@@ -12,7 +12,8 @@ from chalicelib.routes.shapes import Count, MomentOrNull, Text
 
 class KindSetting(Shape, kw_only=True):
     """One thing a kind of connection is configured with. `secret`: the value says where a secret lies, as
-    `secretsmanager:name` or `ssm:/path`, and is never the secret itself."""
+    `secretsmanager:name` or `ssm:/path`, and is never the secret itself; `lines`: it has several lines; `connection`:
+    it is the name of another connection."""
 
     name: str
     label: str
@@ -23,6 +24,8 @@ class KindSetting(Shape, kw_only=True):
     choices: list[str]
     default: str
     secret: bool
+    lines: bool
+    connection: bool
 
 
 class Kind(Shape, kw_only=True):

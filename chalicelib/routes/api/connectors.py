@@ -153,6 +153,8 @@ def _kind(found: ConnectorKind) -> dict[str, Any]:
                 "choices": list(one.choices),
                 "default": one.default,
                 "secret": one.secret,
+                "lines": one.lines,
+                "connection": one.connection,
             }
             for one in found.settings
         ],

@@ -21,6 +21,7 @@ from chalicelib.usecases.provisioning_clients import create_client, delete_clien
 door = Blueprint(__name__)
 CLIENTS = "/api/v1/provisioning-clients"
 CLIENT = CLIENTS + "/{client_id}"
+Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 PERSON = "/api/v1/people/{person_id}"
 
 
@@ -28,14 +29,14 @@ class NewClient(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """A client to be made; its token ends at `expirationDateTime`, or never."""
 
     display_name: str
-    expiration_date_time: datetime | None = None
+    expiration_date_time: Zoned | None = None
 
 
 class Rotation(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """How long the present token works beside the new one, and when the new one ends."""
 
     overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=MOST_OVERLAP)] = 24
-    expiration_date_time: datetime | None = None
+    expiration_date_time: Zoned | None = None
 
 
 class Client(Shape, kw_only=True):

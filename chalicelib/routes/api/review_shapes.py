@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.domain.reviewers import Unreachable
 from chalicelib.domain.reviews import Status
 from chalicelib.domain.sources import SourceKind
 from chalicelib.routes.api.guard_shapes import ConfirmationEnd
 from chalicelib.routes.api.outcome_shapes import Balance, OutcomeCounts, Population
-from chalicelib.routes.shapes import Answer, Instant, Text
+from chalicelib.routes.shapes import Answer, Instant, MailState, Text
 
 
 class Chosen(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,7 +106,7 @@ class DataSource(Answer, kw_only=True):
 class OpenedAnyway(Answer, kw_only=True):
     """Who had the review open although its data was too old, when, and why."""
 
-    by: str
+    by: Reference
     date_time: Instant
     reason: str
 
@@ -125,6 +126,7 @@ class ReviewStatus(ReviewHead, kw_only=True):
     failure: Failure | UnsetType = UNSET
     stopped: bool | UnsetType = UNSET
     extensions: int | UnsetType = UNSET
+    undo_days: int | UnsetType = UNSET
     last_reminder_date_time: Instant | UnsetType | None = UNSET
     data_sources: list[DataSource] | UnsetType = UNSET
     opened_anyway: OpenedAnyway | UnsetType = UNSET
@@ -133,13 +135,14 @@ class ReviewStatus(ReviewHead, kw_only=True):
 class ReviewerMail(Answer, kw_only=True):
     """Was a reviewer told of the review, when did a mail last reach them, and when did they first look?"""
 
-    start: Literal["sent", "pending", "sending", "withheld", "failed", "lost", "off"]
+    start: MailState
     last_date_time: Instant | None
     opened_date_time: Instant | None
 
 
 class ReviewerProgress(Answer, kw_only=True):
-    """How far one reviewer is; `mail` where it was asked for."""
+    """How far one reviewer is; `mail` where it was asked for. `unreachable`: why they cannot be asked, so that others
+    are, or the items need a reviewer."""
 
     id: str
     display_name: str
@@ -148,6 +151,7 @@ class ReviewerProgress(Answer, kw_only=True):
     shared: bool
     counts: Counts
     on_behalf_of: Text = UNSET
+    unreachable: Unreachable | UnsetType = UNSET
     mail: ReviewerMail | UnsetType | None = UNSET
 
 

@@ -99,11 +99,11 @@ def get_review(call: Call, review_id: str) -> Answer:
     shown = {**review_head(found, progress.state), **review_numbers(progress, progress.state)}
     if not sees_all(call.actor, found):
         return shown
-    told = {**shown, **_course(progress.state), **adds_up(progress.state)}
-    return {**told, **_confirmed(call, progress.state), **data_sources(found)}
+    told = {**shown, **_course(progress.state), "undoDays": call.services.settings.undo_days, **adds_up(progress.state)}
+    return {**told, **_confirmed(call, progress.state), **data_sources(call, found)}
 
 
-def data_sources(found: ReviewInstance) -> dict[str, Any]:
+def data_sources(call: Call, found: ReviewInstance) -> dict[str, Any]:
     """Where the data came from that the review opened on, and who had it open although that was too old."""
     told: dict[str, Any] = {
         "dataSources": [
@@ -117,9 +117,11 @@ def data_sources(found: ReviewInstance) -> dict[str, Any]:
         ]
     }
     anyway = found.anyway
-    return told | (
-        {"openedAnyway": {"by": anyway.by, "dateTime": stamp(anyway.at), "reason": anyway.reason}} if anyway else {}
-    )
+    if anyway is None:
+        return told
+    person = named(call.services, [anyway.by]).get(anyway.by)
+    by = {"id": anyway.by, "displayName": person.display_name if person else anyway.by}
+    return {**told, "openedAnyway": {"by": by, "dateTime": stamp(anyway.at), "reason": anyway.reason}}
 
 
 def _course(state: InstanceState) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def _reviewer(found: ReviewInstance, one: OneReviewer, mails: bool) -> dict[str,
     }
     if row.on_behalf_of:
         shown["onBehalfOf"] = row.on_behalf_of
+    if row.unreachable:
+        shown["unreachable"] = row.unreachable
     return shown | ({"mail": _mail(found, one.part) if one.part else None} if mails else {})
 
 

@@ -7,15 +7,17 @@ from typing import Any, Literal
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.mail_log import Fault
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.api.mails import HTML, TEXT, shown_mail, wanted_format
 from chalicelib.routes.declared import Media
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
-from chalicelib.routes.shapes import Count, Instant, Listed
+from chalicelib.routes.shapes import Count, Instant, Listed, MailState
 from chalicelib.usecases.list_items import sees_all, visible_instance
 from chalicelib.usecases.mail_again import can_be_read, mail_again
+from chalicelib.usecases.mail_feedback import Suppressed, mail_address_again, suppressed_addresses
 from chalicelib.usecases.mails_sent import (
     MailRecord,
     Unreached,
@@ -46,17 +48,19 @@ class About(Shape, kw_only=True):
 
 
 class SentMail(Shape, kw_only=True):
-    """A mail. `lost`: a worker died while it was sent, and it may or may not have gone out; `withheld`: to a guest
-    who has not accepted the invitation; `off`: mail was switched off. `readable`: its text can be written again."""
+    """A mail. `bounced`: it came back; `complained`: its reader called it spam; `lost`: a worker died while it was
+    sent, and it may or may not have gone out; `withheld`: to a guest who has not accepted the invitation; `off`: mail
+    was switched off. `readable`: its text can be written again."""
 
     to: Recipient
     kind: str
     review: About | None
     access_package: str
-    state: Literal["pending", "sending", "sent", "failed", "lost", "off", "withheld"]
+    state: MailState
     sent_date_time: Instant | None
+    delivered_date_time: Instant | None
     failed_date_time: Instant | None
-    fault: Literal["noAddress", "refused"] | None
+    fault: Fault | None
     detail: str | None
     readable: bool
 
@@ -71,9 +75,23 @@ class UndeliveredMail(Shape, kw_only=True):
     access_package: str
     address: str
     failed_date_time: Instant
-    fault: Literal["noAddress", "refused"]
+    fault: Fault
     detail: str | None
     waiting: bool
+
+
+class SuppressedAddress(Shape, kw_only=True):
+    """An address that is not mailed since a mail to it bounced or its reader complained, with what the mail service
+    said. `to` is whose mail that was, null for somebody who is gone; `inUse`: it is still theirs, so that they get no
+    mail."""
+
+    address: str
+    reason: Literal["bounced", "complained"]
+    to: Recipient | None
+    in_use: bool
+    since_date_time: Instant
+    last_date_time: Instant
+    detail: str | None
 
 
 class UndeliverableCount(Shape, kw_only=True):
@@ -114,6 +132,21 @@ def count_failed(call: Call) -> Answer:
     """How many mails about reviews that still run did not reach anybody, and how many people that concerns."""
     found = undeliverable(call.services, call.actor)
     return {"mails": found.mails, "people": found.people, "more": found.more}
+
+
+@route(door, "GET", MAILS + "/suppressed", query=("$skiptoken",), gives=Listed[SuppressedAddress])
+def list_suppressed(call: Call) -> Answer:
+    """The addresses that are not mailed any more, by address. A page may be short."""
+    page = suppressed_addresses(call.services, call.actor, PAGE, _after(call))
+    return _listed(call, [_suppressed(one) for one in page.items], page.next)
+
+
+@route(door, "DELETE", MAILS + "/suppressed/{address}", gives=None)
+def clear_suppressed(call: Call, address: str) -> Answer:
+    """Mail an address again, since it was mended. Its person is told at once of the running reviews whose start mail
+    did not reach them."""
+    mail_address_again(call.services, call.actor, address, call.operation)
+    return None
 
 
 @route(
@@ -160,6 +193,7 @@ def _mail(one: MailRecord) -> dict[str, Any]:
         "accessPackage": one.about,
         "state": mail.state,
         "sentDateTime": stamp(mail.sent),
+        "deliveredDateTime": stamp(mail.delivered),
         "failedDateTime": stamp(mail.failed),
         "fault": mail.fault or None,
         "detail": mail.detail or None,
@@ -179,6 +213,19 @@ def _undelivered(one: Unreached) -> dict[str, Any]:
         "fault": mail.fault.value,
         "detail": mail.detail or None,
         "waiting": one.open,
+    }
+
+
+def _suppressed(one: Suppressed) -> dict[str, Any]:
+    bad, user = one.bad, one.user
+    return {
+        "address": bad.address,
+        "reason": bad.fault,
+        "to": _to(user.id, user.display_name, user.principal_name) if user else None,
+        "inUse": one.used,
+        "sinceDateTime": stamp(bad.since),
+        "lastDateTime": stamp(bad.last),
+        "detail": bad.detail or None,
     }
 
 

@@ -25,6 +25,7 @@ from chalicelib.usecases.wait_for_data import open_anyway
 
 door = Blueprint(__name__)
 LONGEST_NAME = 64
+LONGEST_PRINCIPAL_NAME = 320
 
 
 class OneSignIn(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -104,8 +105,8 @@ def send_sign_ins(call: Call) -> Answer:
     of the role signInSender."""
     body: SignIns = call.body
     name = " ".join(body.source.split())
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise errors.InvalidInput(f"Must have 1 to {LONGEST_NAME} characters.", "source")
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise errors.InvalidInput(f"Must have 1 to {LONGEST_NAME} printable characters.", "source")
     covers = _instant(body.covers_until, "coversUntil") if body.covers_until is not None else None
     rows = [_told(one, f"signIns/{number}") for number, one in enumerate(body.sign_ins)]
     results = record_sign_ins(call.services, call.actor, call.now, name, rows, covers)
@@ -117,6 +118,9 @@ def _told(one: OneSignIn, place: str) -> Told:
         raise errors.InvalidInput("Name a userId or a userPrincipalName.", place)
     if one.user_id and not ids.is_guid(one.user_id):
         raise errors.InvalidInput("Must be the id of a person.", f"{place}/userId")
+    if len(one.user_principal_name) > LONGEST_PRINCIPAL_NAME or not one.user_principal_name.isprintable():
+        limit = f"at most {LONGEST_PRINCIPAL_NAME} printable characters"
+        raise errors.InvalidInput(f"Must have {limit}.", f"{place}/userPrincipalName")
     if len(one.resource) > LONGEST_RESOURCE:
         raise errors.InvalidInput(f"Must have at most {LONGEST_RESOURCE} characters.", f"{place}/resource")
     sign_in = SignIn(at=_instant(one.at, f"{place}/at"), resource=one.resource, interactive=one.interactive)

@@ -14,11 +14,12 @@ from chalicelib.routes.api.people_shapes import Named
 from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
-from chalicelib.routes.shapes import Instant, Listed, MomentOrNull
+from chalicelib.routes.shapes import Count, Instant, Listed, MomentOrNull
 from chalicelib.usecases.do_tasks import (
     Surroundings,
     Wanted,
     complete,
+    count_mine,
     every_task,
     find_task,
     may_do,
@@ -50,6 +51,12 @@ class ReassignBody(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """Who is to do a task."""
 
     person_id: str
+
+
+class TaskCount(Shape, kw_only=True):
+    """How many tasks there are."""
+
+    open: Count
 
 
 class TaskPerson(Shape, kw_only=True):
@@ -126,6 +133,12 @@ def list_tasks(call: Call) -> Answer:
     known = surroundings(call.services, page.items)
     body: dict[str, Any] = {"value": [_task(call, one, known) for one in page.items]}
     return body | ({"nextLink": next_page(call, {"after": page.next})} if page.next else {})
+
+
+@route(door, "GET", TASKS + "/count", gives=TaskCount)
+def count_tasks(call: Call) -> Answer:
+    """How many open tasks the caller has."""
+    return {"open": count_mine(call.services, call.actor)}
 
 
 @route(door, "GET", ONE, gives=TaskAnswer)

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType, field
 
 from chalicelib.domain.items import ApplyResult, Cancelled, Change, Decision, Recommendation
 from chalicelib.domain.reviews import Status
-from chalicelib.routes.shapes import Answer, Entity, Flag, Instant, Moment, MomentOrNull, Text, TextOrNull
+from chalicelib.routes.shapes import Answer, Entity, Flag, Instant, MailState, Moment, MomentOrNull, Text, TextOrNull
 
 
 class Identity(Answer, kw_only=True):
@@ -119,10 +119,11 @@ class Definition(Entity, kw_only=True):
 
 
 class SentMail(Answer, kw_only=True):
-    """A mail to a reviewer; `off`: mail was switched off; `withheld`: a guest who has not accepted the invitation."""
+    """A mail to a reviewer; `off`: mail was switched off; `withheld`: a guest who has not accepted the invitation;
+    `bounced`, `complained`: it came back, or was called spam."""
 
     kind: str
-    state: Literal["pending", "sending", "sent", "failed", "lost", "off", "withheld"]
+    state: MailState
     sent_date_time: Instant | None
 
 

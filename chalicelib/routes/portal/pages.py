@@ -20,6 +20,8 @@ PAGES = (
     "/waiting",
     "/delegate",
     "/reviews/{id}",
+    "/tasks",
+    "/tasks/{id}",
     "/my-access",
     "/my-access/{id}",
     "/signed-in",

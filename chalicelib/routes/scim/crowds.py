@@ -99,12 +99,17 @@ def named_values(only: Expression) -> Iterator[str]:
     """The members that `members[value eq "…" or value eq "…"]` names. Raises InvalidFilter for anything else."""
     parts = (only,) if isinstance(only, Compare) else only.parts if only.word == "or" else ()
     for part in parts:
-        if not isinstance(part, Compare) or part.operator != "eq" or not isinstance(part.value, str):
+        if not isinstance(part, Compare) or not _names_member(part):
             parts = ()
             break
-        yield part.value
+        yield str(part.value)
     if not parts:
         raise InvalidFilter('Members are chosen by value eq "…", joined with or.', "path")
+
+
+def _names_member(part: Compare) -> bool:
+    attribute = part.path.attribute
+    return attribute is not None and attribute.name == "value" and part.operator == "eq" and isinstance(part.value, str)
 
 
 def _ids(value: Any) -> Iterator[str]:

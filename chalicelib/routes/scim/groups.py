@@ -70,7 +70,7 @@ def show_group(call: ScimCall, id: str) -> Response:
 def create_group(call: ScimCall) -> Response:
     """A new group with its members."""
     made = provision_group(call.services, call.by, call.now, call.operation, group_of(call.object(), whole=False))
-    return resource(call, _whole(call, made), GROUP, 201)
+    return resource(call, _as_far_as_can_be(call, made), GROUP, 201)
 
 
 @route(door, "PUT", ONE, query=SHOWN, gives=OBJECT, headers=CHANGING, refuses=(412,))
@@ -78,7 +78,7 @@ def replace_group(call: ScimCall, id: str) -> Response:
     """Replace a group and all its members."""
     wish, version = group_of(call.object(), whole=True), call.wanted_version()
     made = change_group(call.services, call.by, call.now, call.operation, id, wish, version)
-    return resource(call, _whole(call, made), GROUP)
+    return resource(call, _as_far_as_can_be(call, made), GROUP)
 
 
 @route(door, "PATCH", ONE, query=SHOWN, gives=None, headers=CHANGING, refuses=(412,))
@@ -100,6 +100,14 @@ def _whole(call: ScimCall, found: Group) -> Json:
     """A group with its members, unless they are not asked for. Raises TooMany."""
     members = None if leaves_out(call, "members", GROUP) else _members(call, found)
     return group_object(found, members, call.by, call.base)
+
+
+def _as_far_as_can_be(call: ScimCall, found: Group) -> Json:
+    """What was just written, without the members when they are too many for an answer."""
+    try:
+        return _whole(call, found)
+    except TooMany:
+        return group_object(found, None, call.by, call.base)
 
 
 def _members(call: ScimCall, found: Group) -> list[Membership]:

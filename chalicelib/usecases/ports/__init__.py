@@ -44,6 +44,7 @@ from chalicelib.usecases.ports.connecting import (
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
+from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.removing import Removals
@@ -54,6 +55,7 @@ from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
+    "Addresses",
     "Adoptions",
     "Alter",
     "Answer",
@@ -133,6 +135,7 @@ class Services:
     mailer: Mailer
     renderer: Renderer
     bus: Bus
+    addresses: Addresses
     secrets: Secrets
     connections: Connections
     connectors: Connectors

@@ -90,8 +90,8 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs; `organisation` is
-    who sends, as people read it."""
+    """A rendered mail. `calendar` is an .ics text or None; `key` identifies the mail in logs and begins
+    with its person's id and a dot; `organisation` is who sends, as people read it."""
 
     to: str
     subject: str

@@ -152,6 +152,9 @@ class Reviews(Protocol):
 
     def take_job(self, job: Job, lease: Lease, now_real: float) -> Job | None: ...
     def save_job(self, job: Job) -> Job: ...
+    def forget_reviewer(self, row: ReviewerRow, name: str) -> None:
+        """Write over who a reviewer's row is about: `name` in place of the display name (R137)."""
+
     def count_decisions(self, stream_shard: str, deltas: Sequence[DecisionChange]) -> None:
         """Fold changed decisions into the counters, exactly once however often a batch repeats."""
 

@@ -19,6 +19,9 @@ class Tasks(Protocol):
     def tasks_of(self, assignee: Assignee, is_open: bool, limit: int, after: str | None) -> Page[Task]:
         """Somebody's open tasks by when they are due, or those that ended, the last one first; may lag."""
 
+    def count_open(self, assignee: Assignee) -> int:
+        """How many open tasks somebody has, by a COUNT query; may lag."""
+
     def all_tasks(self, is_open: bool, limit: int, after: str | None) -> Page[Task]:
         """Everybody's, in the same order."""
 

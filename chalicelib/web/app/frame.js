@@ -2,11 +2,12 @@
 import { Avatar, Icon } from "../kit/base.js";
 import { Dialog } from "../kit/floating.js";
 import { Toasts } from "../kit/telling.js";
+import { get } from "../lib/api.js";
 import { moment, now } from "../lib/dates.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { Link, useAddress } from "../lib/router.js";
-import { t } from "../lib/texts.js";
+import { number, t } from "../lib/texts.js";
 import { signOut } from "../signin/session.js";
 import { isCurrent, menuOf } from "./menu.js";
 
@@ -14,8 +15,9 @@ const assets = document.documentElement.dataset.assets;
 
 /** The page `children` inside the frame. */
 export function Frame({ children }) {
-  const me = useMe();
   const { path } = useAddress();
+  const known = useMe();
+  const me = { ...known, tasks: useTasks(path) };
   const groups = menuOf(me);
   return html`<a class="skip" href="#content">${t("frame.skip")}</a>
     <div class="frame">
@@ -29,6 +31,27 @@ export function Frame({ children }) {
     <${Toasts} />`;
 }
 
+const Count = ({ count }) => html`<span class="rail-count number"><span aria-hidden="true">${number(count)}</span><span class="unseen">${t("frame.tasksOpen", { count })}</span></span>`;
+
+/** How many tasks somebody has: few have any, and the menu tells only those. Asked again when one looks at them, and
+ * when something was said about one. */
+function useTasks(path) {
+  const [count, setCount] = useState(0);
+  const [turn, setTurn] = useState(0);
+  const there = path.startsWith("/tasks");
+  useEffect(() => {
+    const again = () => setTurn((one) => one + 1);
+    addEventListener("tasks-changed", again);
+    return () => removeEventListener("tasks-changed", again);
+  }, []);
+  useEffect(() => {
+    const stop = new AbortController();
+    get("/api/v1/tasks/count", { signal: stop.signal }).then((found) => setCount(found.open), () => {});
+    return () => stop.abort();
+  }, [there, turn]);
+  return count;
+}
+
 const Mark = ({ me }) => html`<${Link} href="/" class="rail-mark"><img src="${assets}/app/mark.svg" alt="" /><span class="clip">${t("frame.product")}</span><//>`;
 
 const Rail = ({ me, groups, path }) => html`<header class="rail">
@@ -36,7 +59,7 @@ const Rail = ({ me, groups, path }) => html`<header class="rail">
   <nav aria-label=${t("frame.menu")}>${groups.map((group) => html`<div class="rail-group" key=${group.title}>
     ${groups.length > 1 && html`<p class="rail-title">${t(group.title)}</p>`}
     ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" aria-current=${isCurrent(one, path) ? "page" : undefined}>
-      <${Icon} name=${one.icon} size=${18} /><span class="clip">${t(one.text)}</span><//>`)}</div>`)}</nav>
+      <${Icon} name=${one.icon} size=${18} /><span class="clip">${t(one.text)}</span>${one.count && html`<${Count} count=${one.count(me)} />`}<//>`)}</div>`)}</nav>
   <div class="rail-foot">
     <div class="rail-me"><${Avatar} name=${me.displayName} id=${me.id} />
       <span class="person-words grow"><span class="person-name clip" title=${me.userPrincipalName}>${me.displayName}</span><span class="person-detail clip" title=${me.organisation}>${me.organisation}</span></span>
@@ -57,7 +80,7 @@ function BottomBar({ groups, path, me }) {
     ${open && html`<${Dialog} title=${t("frame.product")} close=${() => setOpen(false)}>
       <div class="stack">${groups.map((group) => html`<div class="rail-group" key=${group.title}><p class="rail-title">${t(group.title)}</p>
         ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" onClick=${() => setOpen(false)} aria-current=${isCurrent(one, path) ? "page" : undefined}>
-          <${Icon} name=${one.icon} size=${18} /><span>${t(one.text)}</span><//>`)}</div>`)}
+          <${Icon} name=${one.icon} size=${18} /><span>${t(one.text)}</span>${one.count && html`<${Count} count=${one.count(me)} />`}<//>`)}</div>`)}
         <div class="between"><span class="rail-me"><${Avatar} name=${me.displayName} id=${me.id} /><span class="person-words"><span class="person-name clip">${me.displayName}</span><span class="person-detail clip">${me.organisation}</span></span></span>
           <button type="button" class="button button-plain" onClick=${signOut}>${t("frame.signOut")}</button></div></div>
     <//>`}

@@ -24,6 +24,7 @@ export default function Overview() {
     <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
     <${Numbers} found=${data} mails=${mails.data} />
     <${Unfinished} />
+    ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
@@ -48,6 +49,14 @@ function lede({ late, failed, waitingForConfirmation, live }) {
   return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });
 }
 
+/** Reviews that did not open because what is known is too old. */
+function ForData({ waiting }) {
+  const me = useMe();
+  const names = list(waiting.slice(0, 3).map((one) => one.accessPackage.displayName));
+  const action = (me.administrator || me.auditor) && html`<${Button} small href="/admin/sources">${t("overview.forDataSee")}<//>`;
+  return html`<div class="overview-data"><${Notice} tone="unsure" icon="clock-alert" title=${t("overview.forData", { count: waiting.length })} action=${action}>${t(waiting.length > 3 ? "overview.forDataMore" : "overview.forDataOf", { names })}<//></div>`;
+}
+
 const Coming = () => html`<div class="page overview" aria-busy="true"><${PageHead} title=${t("overview.title")} lede=${html`<span class="skeleton overview-lede"></span>`} />
   <div class="numbers">${[1, 2, 3, 4].map((one) => html`<div key=${one} class="tile"><${Skeleton} lines=${2} /></div>`)}</div>
   <section class="section"><h2>${t("overview.running")}</h2><${Skeleton} rows=${5} height=${76} /></section></div>`;
@@ -64,7 +73,7 @@ function Running({ found, reload }) {
 function Row({ review, reload }) {
   const { counts, idleReviewers: idle } = review;
   return html`<li class="running-row">
-    <div class="running-name"><${Link} href="/admin/reviews/${review.id}" class="running-link clip" title=${review.accessPackage.displayName}>${review.accessPackage.displayName}<//>
+    <div class="running-name"><${Link} href=${review.needs === "confirmation" ? `/admin/reviews/${review.id}/confirm` : `/admin/reviews/${review.id}`} class="running-link clip" title=${review.accessPackage.displayName}>${review.accessPackage.displayName}<//>
       <span class="muted small clip">${review.assignmentPolicy.displayName}</span></div>
     <div class="running-state"><${State} review=${review} />${review.status === "InProgress" && html`<${Due} at=${review.endDateTime} zone=${review.timeZone} brief />`}</div>
     <${Sparkline} review=${review} />

@@ -2,6 +2,7 @@
 import { Due, Progress, Tag, When } from "../kit/base.js";
 import { DataTable } from "../kit/layout.js";
 import { Empty } from "../kit/telling.js";
+import { TakenAway } from "../guards/person.js";
 import { ago, longDay, now, until } from "../lib/dates.js";
 import { useGet, usePages } from "../lib/hooks.js";
 import { html } from "../lib/html.js";
@@ -24,8 +25,9 @@ export function Access({ id }) {
     { id: "until", title: t("people.heldUntil"), cell: (one) => one.endDateTime ? html`<${When} at=${one.endDateTime}>${until(one.endDateTime)}<//>` : html`<span class="faint">${t("people.noEnd")}</span>` },
     { id: "how", title: t("people.how"), cell: (one) => one.request ? t("people.byRequest", { name: one.request.requestorName || t("people.gone") }) : html`<span class="faint">${t("people.byImport")}</span>` },
   ];
-  return html`<${DataTable} caption=${t("people.part-access")} list=${held} columns=${columns} keyOf=${(one) => one.assignmentId}
-    empty=${html`<${Empty} icon="key-round" title=${t("people.holdsNothing")}>${t("people.holdsNothingWhy")}<//>`} />`;
+  return html`<div class="stack roomy"><${DataTable} caption=${t("people.part-access")} list=${held} columns=${columns} keyOf=${(one) => one.assignmentId}
+    empty=${html`<${Empty} icon="key-round" title=${t("people.holdsNothing")}>${t("people.holdsNothingWhy")}<//>`} />
+    <${TakenAway} id=${id} done=${held.reload} /></div>`;
 }
 
 /** The reviews they are a reviewer of. */

@@ -11,6 +11,7 @@ import { t } from "../lib/texts.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
 
+const MOST_USED = 8; // resources shown
 const PARTS = { access: Access, answers: Answers, reviewed: Reviewed, roles: Roles, mails: Mails };
 
 export default function OnePerson({ id }) {
@@ -53,11 +54,18 @@ function Notices({ person }) {
   </div>`;
 }
 
+/** What somebody used last, the latest first. */
+const Used = ({ used }) => html`<ul class="person-used">${used.slice(0, MOST_USED).map((one) => html`<li key=${one.resource}><span class="breakable">${one.resource}</span> <span class="muted"><${When} at=${one.lastUsedDateTime}>${ago(one.lastUsedDateTime)}<//></span></li>`)}
+  ${used.length > MOST_USED && html`<li class="faint">${t("people.usedMore", { count: used.length - MOST_USED })}</li>`}</ul>`;
+
 const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.signInName"), html`<span class="breakable">${person.userPrincipalName}</span>`],
       [t("people.mail"), person.mail ? html`<span class="breakable">${person.mail}</span>` : html`<span class="faint">${t("people.noMail")}</span>`],
       [t("people.manager"), person.manager ? html`<${Link} href="/admin/people/${person.manager.id}">${person.manager.displayName || t("people.gone")}<//>` : html`<span class="faint">${t("people.noManager")}</span>`],
       [t("people.lastSignIn"), html`<${SignIn} person=${person} />`],
+      [t("people.silent"), person.signInActivity.lastNonInteractiveDateTime && html`<${When} at=${person.signInActivity.lastNonInteractiveDateTime}>${ago(person.signInActivity.lastNonInteractiveDateTime)}<//>`],
+      [t("people.toldBy"), person.signInActivity.source && html`<span class="breakable">${person.signInActivity.source}</span>`],
+      [t("people.used"), person.signInActivity.used.length > 0 && html`<${Used} used=${person.signInActivity.used} />`],
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],

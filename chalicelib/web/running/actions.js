@@ -7,13 +7,14 @@ import { download } from "../lib/api.js";
 import { inputDay } from "../lib/dates.js";
 import { usePhone } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
+import { navigate } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { AskRemind } from "../overview/remind.js";
-import { AskApply, AskDelete, AskFollowUp, AskReset, AskRetry } from "./asking.js";
+import { AskDelete, AskFollowUp, AskReset, AskRetry } from "./asking.js";
 import { AskExtend } from "./extend.js";
 import { AskStop } from "./stop.js";
 
-const DIALOGS = { remind: AskRemind, extend: AskExtend, stop: AskStop, reset: AskReset, apply: AskApply, retry: AskRetry, followUp: AskFollowUp, delete: AskDelete };
+const DIALOGS = { remind: AskRemind, extend: AskExtend, stop: AskStop, reset: AskReset, apply: null, retry: AskRetry, followUp: AskFollowUp, delete: AskDelete };
 const ICONS = { remind: "bell", extend: "calendar-clock", stop: "square", reset: "rotate-ccw", apply: "user-x", retry: "refresh-cw", followUp: "repeat", delete: "trash" };
 const LAST = ["stop", "reset", "delete"];
 
@@ -32,7 +33,7 @@ export function Actions({ review, possible, reload }) {
     }
     setBusy(false);
   };
-  const items = offered.filter((one) => one !== "remind").map((one) => ({ label: t(`running.${one}`), icon: ICONS[one], danger: LAST.includes(one), act: () => ask(one) }));
+  const items = offered.filter((one) => one !== "remind").map((one) => ({ label: t(`running.${one}`), icon: ICONS[one], danger: LAST.includes(one), act: () => (one === "apply" ? navigate(`/admin/reviews/${review.id}/confirm`) : ask(one)) }));
   return html`<${Button} icon="download" bare=${usePhone()} busy=${busy} onClick=${save}>${t("running.download")}<//>
     ${possible.remind && html`<${Button} icon="bell" aria-haspopup="dialog" onClick=${() => ask("remind")}>${t("running.remind")}<//>`}
     ${items.length > 0 && html`<${Menu} label=${t("running.more")} words items=${items} />`}

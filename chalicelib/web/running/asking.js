@@ -7,22 +7,9 @@ import { html, useState } from "../lib/html.js";
 import { navigate } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { graphPath } from "../overview/remind.js";
-import { names } from "./attention.js";
 
 const USUAL_DAYS = 14;
 const LONGEST = 364;
-
-/** Confirm the removals of a closed review. */
-export function AskApply({ review, told, close }) {
-  const act = async () => {
-    await post(`/api/v1/reviews/${review.id}/apply`);
-    toast(t("running.applied", { count: told.removals }));
-  };
-  return html`<${Confirm} title=${t("running.applyTitle", { count: told.removals })} label=${t("running.applyDo", { count: told.removals })} danger act=${act} close=${close}>
-    <p>${t("running.applyWords", { package: review.accessPackage.displayName })}</p>
-    <p class="consequence">${t("running.lose", { count: told.removals })} ${names(told)}</p>
-  <//>`;
-}
 
 /** Throw all decisions away. */
 export function AskReset({ review, told, close }) {

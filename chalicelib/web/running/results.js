@@ -2,9 +2,11 @@
 import { Person, Tag, When } from "../kit/base.js";
 import { Chip, DataTable } from "../kit/layout.js";
 import { Empty } from "../kit/telling.js";
-import { day } from "../lib/dates.js";
+import { Restore } from "../guards/restore.js";
+import { day, now } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
 import { html, useMemo } from "../lib/html.js";
+import { useMe } from "../lib/me.js";
 import { setQuery, useQuery } from "../lib/router.js";
 import { has, t } from "../lib/texts.js";
 import { graphPath } from "../overview/remind.js";
@@ -24,7 +26,8 @@ export function Results({ review }) {
   const chosen = FILTERS[show] === undefined ? "" : show;
   const filter = FILTERS[chosen] ? `&$filter=${encodeURIComponent(FILTERS[chosen])}` : "";
   const list = usePages(`${graphPath(review)}/decisions?$top=100${filter}`);
-  const columns = useMemo(() => columnsOf(review), [review.status]);
+  const { manages } = useMe();
+  const columns = useMemo(() => columnsOf(review, manages && list.reload), [review.status, manages, list.reload]);
   const { counts, outcome } = review;
   const numbers = { "": counts.total, undecided: counts.notReviewed, approved: counts.approved, denied: counts.denied, dontKnow: counts.dontKnow, failed: outcome?.removalFailures || 0 };
   return html`<div class="stack results">
@@ -34,14 +37,20 @@ export function Results({ review }) {
   </div>`;
 }
 
-const columnsOf = (review) => [
+const columnsOf = (review, restored) => [
   { id: "person", title: t("running.person"), cell: (row) => html`<${Person} id=${row.principal.id} name=${row.principal.displayName}
     detail=${[row["@accessReviews.jobTitle"], row["@accessReviews.department"]].filter(Boolean).join(" · ") || row.principal.userPrincipalName} />` },
   { id: "decision", title: t("running.decision"), cell: (row) => html`<${Decision} row=${row} />` },
   { id: "by", title: t("running.decidedBy"), cell: (row) => html`<${By} row=${row} />` },
   { id: "reason", title: t("running.reason"), wide: true, cell: (row) => row.justification || (silence(row) && html`<span class="muted">${silence(row)}</span>`) },
-  review.outcome && { id: "result", title: t("running.access"), cell: (row) => html`<${Access} row=${row} />` },
+  review.outcome && { id: "result", title: t("running.access"), cell: (row) => html`<span class="stack-8"><${Access} row=${row} />${restored && restorable(review, row) && html`<${Restore} review=${review.id} item=${row.id} done=${restored} />`}</span>` },
 ].filter(Boolean);
+
+/** Is it so lately that a review took it that it can be given back? */
+function restorable({ undoDays }, row) {
+  if (row.decision !== "Deny" || row.applyResult !== "AppliedSuccessfully" || !row.appliedDateTime) return false;
+  return new Date(row.appliedDateTime).getTime() + undoDays * 86_400_000 > now().getTime();
+}
 
 function Decision({ row }) {
   if (row["@accessReviews.cancelled"]) return html`<${Tag} icon="minus">${t(`running.cancelled-${row["@accessReviews.cancelled"]}`)}<//>`;

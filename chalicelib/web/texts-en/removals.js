@@ -1,3 +1,4 @@
+// What became of each denied access, and what somebody can do about it.
 export default {
   title: "Removals to look at",
   lede: "Access that was denied and that no connector could end, and access that is back after its removal.",

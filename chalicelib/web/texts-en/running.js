@@ -48,6 +48,7 @@ export default {
   pausedTitle: "This review does not go on at the moment",
   pausedWhy: { one: "It was tried once and is tried again by itself.", other: "It was tried {count} times and is tried again by itself." },
   confirmTitle: { one: "1 removal waits for you", other: "{count} removals wait for you" },
+  checkNames: "Check the names",
   "because-manual": "This policy removes nobody before somebody confirms it.",
   "because-many": "These are unusually many, so nobody is removed before somebody confirms it.",
   "because-withdrawn": "The series was deleted or stopped, so nobody is removed before somebody confirms it.",
@@ -84,7 +85,6 @@ export default {
   stopOutcomeWhy: { zero: "Nobody would lose access.", one: "With those denied so far, up to 1 person loses access.", other: "With those denied so far, up to {count} people lose access." },
   stopManyWhy: "There are too many people to say beforehand how many lose access.",
   stopAllKeep: { one: "The one who is undecided keeps access.", other: "The {count} who are undecided keep their access." },
-  lose: { zero: "Nobody loses access.", one: "1 person loses access.", other: "{count} people lose access." },
   loseDenied: { zero: "Nobody was denied, so nobody loses access.", one: "1 person was denied and is to lose access.", other: "{count} people were denied and are to lose access." },
   loseUpTo: { zero: "Nobody loses access.", one: "Up to 1 person loses access.", other: "Up to {count} people lose access." },
   loseUnknown: "How many people lose access shows when the review has closed.",
@@ -100,11 +100,6 @@ export default {
   extendTold: { one: "The reviewer and the owners are told.", other: "The {count} reviewers and the owners are told." },
   extendResult: { zero: "Everybody has been decided about already. The review would close {when}.", one: "1 person can be decided about until {when}.", other: "{count} people can be decided about until {when}." },
   extended: { one: "The review is open until {day}. Its reviewer is told.", other: "The review is open until {day}. Its {count} reviewers are told." },
-
-  applyTitle: { one: "Remove the access of 1 person", other: "Remove the access of {count} people" },
-  applyDo: { one: "Remove 1 person", other: "Remove {count} people" },
-  applyWords: "Everybody who was denied loses {package} now. They are told by mail.",
-  applied: { one: "1 removal has begun.", other: "{count} removals have begun." },
 
   resetTitle: "Throw all decisions away",
   resetDo: "Reset decisions",
