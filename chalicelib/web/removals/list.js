@@ -24,5 +24,5 @@ export default function Removals() {
 function Those({ needs }) {
   const list = usePages(`/api/v1/removals?needs=${needs}`);
   const empty = html`<${Empty} icon="check" title=${t(`removals.none-${needs}`)}>${t(`removals.none-${needs}-why`)}<//>`;
-  return html`<p class="prose muted">${t(`removals.needs-${needs}-why`)}</p><${Rows} list=${list} may=${useMe().manages} across empty=${empty} />`;
+  return html`<div class="stack"><p class="prose muted">${t(`removals.needs-${needs}-why`)}</p><${Rows} list=${list} may=${useMe().manages} across empty=${empty} /></div>`;
 }

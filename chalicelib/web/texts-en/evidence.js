@@ -151,6 +151,7 @@ export default {
   "kind-unanswered": "Nobody answered",
   "kind-unsure": "Don’t know",
   "kind-failed": "Removal failed",
+  "kind-unsupported": "Not removed by a connector",
   whatHappened: "What happened",
 
   whoReviewed: "Who reviewed",

@@ -8,6 +8,7 @@ export default {
   "removals-regranted-why": "It was removed by a review, and the daily look found it again.",
   removalsShow: "Show them",
   title: "Overview",
+  ledeRemovals: { one: "One removal needs you.", other: "{count} removals need you." },
   ledeSome: { one: "One review needs you.", other: "{count} reviews need you." },
   ledeCalm: { one: "One review is under way, and nothing needs you.", other: "{count} reviews are under way, and nothing needs you." },
   ledeNothing: "Nothing is under way, and nothing needs you.",
