@@ -13,6 +13,7 @@ export const PAGES = [
   { path: "/my-access/{id}", load: () => import("../mine/one.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", texts: ["sent"], title: "one", sees: (me) => me.reads },
+  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["removals"], styles: ["evidence", "removals"], sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review", styles: ["review", "reviews"] },
@@ -36,7 +37,9 @@ export const PAGES = [
   { path: "/admin/settings", load: () => import("../settings/settings.js"), area: "settings", texts: ["roles", "letter"], styles: ["people", "mail", "settings"], sees: (me) => me.roles.length > 0 },
   { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
   { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
+  { path: "/admin/removals", load: () => import("../removals/list.js"), area: "removals", texts: ["evidence"], styles: ["evidence", "removals"], sees: (me) => me.reads },
   { path: "/admin/reviews/{id}/confirm", load: () => import("../guards/confirm.js"), area: "guards", texts: ["running"], styles: ["guards"], sees: (me) => me.reads },
   { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "sent", "guards"], styles: ["overview", "running", "audit", "guards"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards", "removals", "evidence"], styles: ["overview", "running", "audit", "guards", "evidence", "removals"], sees: (me) => me.reads },
   { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

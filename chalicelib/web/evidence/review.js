@@ -12,6 +12,7 @@ import { has, number, t } from "../lib/texts.js";
 import { Brief } from "./brief.js";
 import { Equations, Verdict } from "./equation.js";
 import { Denied, Exceptions } from "./people.js";
+import { Seen } from "../removals/seen.js";
 
 export default function ClosedReview({ id }) {
   const { data, error, reload } = useGet(`/api/v1/reviews/${id}`);
@@ -28,6 +29,7 @@ export default function ClosedReview({ id }) {
       <${Equations} balance=${data.balance} />
       <${Course} review=${data} />
       <${Removals} review=${data} />
+      <${Seen} review=${data} may=${useMe().manages} />
       <${Exceptions} review=${data} />
       <${Reviewers} id=${id} total=${data.reviewers.total} />
     </div>
@@ -96,6 +98,8 @@ function Removals({ review }) {
   if (!denied) return html`<${Section} title=${t("evidence.removals")}><p class="muted">${t("evidence.nobodyDenied")}</p><//>`;
   return html`<${Section} title=${t("evidence.removals")} note=${t("evidence.deniedNote", { count: denied })}>
     ${review.waitingForConfirmation && html`<${Notice} tone="unsure">${t("evidence.waiting")}<//>`}
+    ${outcome.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x">${t("evidence.needsPerson", { count: outcome.needsPerson })}<//>`}
+    ${outcome.pending > 0 && html`<${Notice} tone="accent" icon="clock">${t("evidence.pending", { count: outcome.pending })}<//>`}
     ${outcome.removalFailures > 0 && html`<${Notice} tone="deny">${t("evidence.failing", { count: outcome.removalFailures })}<//>`}
     <${Denied} review=${review} />
   <//>`;

@@ -25,6 +25,8 @@ export function Attention({ review, possible, reload }) {
       action=${html`<${Button} href="/admin/reviews/${review.id}?tab=reviewers">${t("running.lackingShow")}<//>`}>${t("running.lackingWhy")}<//>`}
     ${unmailed?.value.length > 0 && html`<${Notice} tone="unsure" icon="mail-x" title=${t(unmailed.nextLink ? "sent.unmailedMany" : "sent.unmailedTitle", { count: unmailed.value.length })}
       action=${html`<${Button} href=${`/admin/mails?review=${review.id}&only=undelivered`}>${t("sent.unmailedShow")}<//>`}>${t("sent.unmailedWhy")}<//>`}
+    ${review.outcome?.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x" title=${t("running.personTitle", { count: review.outcome.needsPerson })}
+      action=${html`<${Button} href="/admin/reviews/${review.id}?tab=removals">${t("running.personShow")}<//>`}>${t("running.personWhy")}<//>`}
     ${asking === "retry" && html`<${AskRetry} review=${review} told=${possible.retry} close=${close} />`}
   </div>`;
 }

@@ -74,6 +74,8 @@ export default {
   "term-alreadyGone": "already gone",
   "term-failed": "failed",
   "term-toRemove": "still to be removed",
+  "term-pending": "accepted, not done yet",
+  "term-needsPerson": "need a person",
   "route-population": "The left side was counted; the right side was read one by one when the review opened.",
   "route-decisions": "The left side was counted at the opening; the right side one by one at the close.",
   "route-kept": "Counted one by one at the close.",
@@ -143,6 +145,8 @@ export default {
   "state-gone": "Was already gone",
   "state-failed": "Failed",
   "state-unsupported": "Not removed",
+  needsPerson: { one: "{count} access needs a person to end it: no connector can.", other: "{count} accesses need a person to end them: no connector can." },
+  pending: { one: "{count} removal was accepted outside and is not done yet.", other: "{count} removals were accepted outside and are not done yet." },
 
   exceptions: "Out of the ordinary",
   exceptionsNote: "What an auditor may want to ask about.",
@@ -152,6 +156,7 @@ export default {
   "kind-unanswered": "Nobody answered",
   "kind-unsure": "Don’t know",
   "kind-failed": "Removal failed",
+  "kind-unsupported": "Not removed by a connector",
   whatHappened: "What happened",
 
   whoReviewed: "Who reviewed",

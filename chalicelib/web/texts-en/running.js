@@ -1,5 +1,9 @@
 // All reviews, and one review or series as its administrators and auditors see it.
 export default {
+  "tab-removals": "Removals",
+  personTitle: { one: "{count} removal needs a person", other: "{count} removals need a person" },
+  personWhy: "No connector can end this access; somebody has to do it where it comes from.",
+  personShow: "Show removals",
   title: "All reviews",
   lede: "Reviews open and close by themselves. Here is how each of them stands.",
   views: "Which reviews",
