@@ -43,13 +43,17 @@ def decide(player: Player, reviews: dict[str, Review]) -> None:
     for title, review in reviews.items():
         mine = player.all(f"{review.items}/{MINE}", MANAGER)
         items = {item["principal"]["userPrincipalName"]: item["id"] for item in mine}
+        advised = [item["principal"]["userPrincipalName"] for item in mine if item["recommendation"] == "Deny"]
+        player.check(advised == [BOB], "Bob is recommended to be denied, who has not signed in for long", advised)
         player.check(sorted(items) == [*HOLDERS], f"Olivia is asked about three people in {title}", sorted(items))
         for name, item in items.items():
             deny = name in DENIED[title]
             reason = "Moved to another team." if deny else "Works with it every week."
             body = {"decision": "Deny" if deny else "Approve", "justification": reason}
             player.send("PATCH", f"{review.items}/{item}", body, MANAGER)
-        player.tell(f"{title}: she denies {' and '.join(DENIED[title])}, and approves the others.")
+        player.tell(
+            f"{title}: she denies {' and '.join(DENIED[title])}, and approves the others. Recommended: to deny Bob."
+        )
 
 
 def _review(player: Player, made: Made) -> Review:
