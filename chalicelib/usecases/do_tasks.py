@@ -60,6 +60,12 @@ def count_mine(services: Services, actor: Actor) -> int:
     return sum(services.tasks.count_open(one) for one in assignees_of(services, actor))
 
 
+def next_of_all(services: Services, actor: Actor) -> Task | None:
+    """The open task that is due first, whoever has it; None also for those who do not see everybody's."""
+    found = services.tasks.all_tasks(True, 1, None).items if actor.reads_everything else ()
+    return found[0] if found else None
+
+
 def _position(after: str | None) -> tuple[int, str | None]:
     place, _, position = (after or "0.").partition(".")
     return int(place), position or None
