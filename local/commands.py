@@ -27,7 +27,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   check       format, lint, types, import rules
   demo        one review from policy to evidence, told step by step; --real: with systems outside
   users       the people of the running instance
-  token WHO   a bearer token: id, principal name, admin or auditor
+  token WHO   a bearer token: id, principal name, admin, auditor or scim
   clock       show, advance 3d, set ISO, reset: the running instance's time
   tick        fire every timer and wait until all work is done
   mail        the mails the running instance sent

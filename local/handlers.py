@@ -10,8 +10,10 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any
 
-from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
+from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SNSEventConfig, SQSEventConfig
 from chalice.local import LambdaContext
+
+from chalicelib.settings import settings
 
 LOG = logging.getLogger("local")
 MILLISECONDS = 15_000  # an invocation's limit, as in the settings of the local stage
@@ -34,6 +36,7 @@ class Handlers:
     schedules: Mapping[str, str]  # the timers' expressions
     queue: str
     streams: tuple[str, ...]
+    topic: str
 
     def call(self, name: str, event: Mapping[str, Any]) -> Any:
         """Run one handler; what it raises comes through."""
@@ -42,14 +45,15 @@ class Handlers:
 
 def declared(module: ModuleType) -> Handlers:
     """The handlers of `module.app`: any number of timers and stream handlers, in the order they are
-    declared, and at most one queue handler ("" for none)."""
+    declared, and at most one handler each of a queue and of a topic ("" for none)."""
     sources = module.app.event_sources
     timers = tuple(_names(sources, ScheduledEventConfig))
     timed = [source for source in sources if isinstance(source, ScheduledEventConfig)]
     schedules = {name: _expression(source) for name, source in zip(timers, timed, strict=True)}
     queue = [*_names(sources, SQSEventConfig), ""]
     streams = tuple(_names(sources, DynamoDBEventConfig))
-    return Handlers(module, timers, schedules, queue[0], streams)
+    topic = [*_names(sources, SNSEventConfig), ""]
+    return Handlers(module, timers, schedules, queue[0], streams, topic[0])
 
 
 def _expression(source: ScheduledEventConfig) -> str:
@@ -89,6 +93,15 @@ def queue_record(message: Mapping[str, Any], arn: str) -> dict[str, Any]:
         "eventSourceARN": arn,
         "awsRegion": "us-east-1",
     }
+
+
+def topic_record(message: str) -> dict[str, Any]:
+    """An event of the topic that tells of mails."""
+    topic = f"arn:aws:sns:us-east-1:000000000000:{settings().mail_feedback_topic}"
+    told: dict[str, Any] = {"TopicArn": topic, "Message": message, "MessageId": "local", "Type": "Notification"}
+    told |= {"Subject": None, "MessageAttributes": {}}
+    record = {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": f"{topic}:local", "Sns": told}
+    return {"Records": [record]}
 
 
 def stream_record(record: Mapping[str, Any], arn: str) -> dict[str, Any]:

@@ -156,6 +156,7 @@ class _Run:
         from local.clock import OffsetClock
         from local.handlers import declared
         from local.levers import Levers
+        from local.mail_service import MailService
         from local.mails import Mailbox
         from local.pages import Pages
         from local.provider import Provider
@@ -171,6 +172,8 @@ class _Run:
         for handler in front.app.log.handlers:
             handler.setStream(sys.stderr)
         handlers = declared(front)
+        mail_service = MailService(handlers)
+        mail_service.listen(clients.session())
         queue_worker = QueueWorker(handlers, aws.client("sqs"), queue)
         reader = aws.client("dynamodbstreams")
         stream_workers = [
@@ -178,7 +181,7 @@ class _Run:
         ]
         self._seed(bootstrap.services(), stream_workers[0].drain)
         bootstrap.use_clock(clock)  # the past had another
-        workers = Workers(handlers, clock, queue_worker, stream_workers, _agenda(bootstrap.services))
+        workers = Workers(handlers, clock, queue_worker, stream_workers, _agenda(bootstrap.services), mail_service)
         call = servers.gateway_call(front.app)
         pages = Pages(Provider(signin, self._port), mailbox, bootstrap.services, self._port)
         levers = Levers(clock, workers, mailbox, signin, pages, bootstrap.services, call)

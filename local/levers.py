@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.usecases.ports import Services
+from local import provisioning
 from local.clock import OffsetClock
 from local.durations import instant, span
 from local.handlers import report
@@ -88,7 +89,9 @@ class Levers:
     def _token(self, body: dict[str, Any]) -> dict[str, str]:
         who = body.get("who")
         if not isinstance(who, str) or not who:
-            raise ValueError("`who` must be an id, a principal name, `admin` or `auditor`.")
+            raise ValueError("`who` must be an id, a principal name, `admin`, `auditor` or `scim`.")
+        if who == provisioning.WHO:
+            return {"token": provisioning.provisioning_token(self.services())}
         return {"token": self.signin.token(self.services(), who)}
 
     def _users(self) -> list[dict[str, Any]]:

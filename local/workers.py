@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.usecases.ports import Clock
 from local.handlers import Handlers, report, timer_event
+from local.mail_service import MailService
 from local.queue_worker import QueueWorker
 from local.stream_worker import StreamWorker
 from local.timers import due
@@ -26,7 +27,8 @@ SOON = timedelta(seconds=3)  # longer than a Stop takes to become effective
 class Workers:
     """The threads of one app. Every second each timer fires that is due by the product's clock.
 
-    `upcoming` tells when, after an instant of the product's time, a timer finds work again; None for never.
+    `mails` tells what became of mails. `upcoming` tells when, after an instant of the product's time, a timer finds
+    work again; None for never.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class Workers:
         queue: QueueWorker,
         streams: Sequence[StreamWorker],
         upcoming: Callable[[datetime], datetime | None],
+        mails: MailService | None = None,
     ) -> None:
         self._handlers = handlers
         self._upcoming = upcoming
         self._clock = clock
         self._queue = queue
         self._streams = streams
+        self._mails = mails
         self._stop = Event()
         self._ticking = Lock()
         for expression in handlers.schedules.values():
@@ -53,6 +57,8 @@ class Workers:
         self._queue.start()
         for stream in self._streams:
             stream.start()
+        if self._mails:
+            self._mails.start()
         for timer in self._timers:
             timer.start()
 
@@ -65,6 +71,8 @@ class Workers:
         self.interrupt()
         for timer in self._timers:
             timer.join()
+        if self._mails:
+            self._mails.stop()
         self._queue.stop()
         for stream in self._streams:  # what decisions leave in the audit table's stream comes after them
             stream.stop()
@@ -74,7 +82,7 @@ class Workers:
                 report("The last changes are handed over at the next start.", problem)
 
     def tick(self, limit_seconds: float = TICK_LIMIT_SECONDS) -> dict[str, Any]:
-        """Fire all timers and wait until queue and stream are empty, until a whole round found nothing to do.
+        """Fire all timers and wait until queue and streams are empty, until a whole round found nothing to do.
 
         Work that is due in a moment is waited for: a Stop, for example, takes effect a second after the request.
         Returns what was done: `rounds`, `messages`, `failedMessages`, `streamRecords`, the numbers the timers
@@ -118,8 +126,8 @@ class Workers:
         self._stop.wait((when - now).total_seconds())
         return True
 
-    def _worked(self) -> tuple[int, int]:
-        return self._queue.handled, self._queue.failed
+    def _worked(self) -> tuple[int, int, int]:
+        return self._queue.handled, self._queue.failed, self._mails.handled if self._mails else 0
 
     def _done(self) -> tuple[int, int, int]:
         return self._queue.handled, self._queue.failed, sum(one.handled for one in self._streams)
@@ -127,7 +135,7 @@ class Workers:
     def _settle(self, limit: float) -> bool:
         """Wait for the queue to be empty, then for the stream; False at the limit, at the end of the workers, or
         when only failures come back."""
-        while self._queue.waiting():
+        while (self._mails and self._mails.waiting()) or self._queue.waiting():
             if time.monotonic() > limit or self._queue.fruitless(STUCK_SECONDS) or self._stop.wait(LOOK_SECONDS):
                 return False
         for attempt in range(STREAM_TRIES):

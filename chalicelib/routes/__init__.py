@@ -21,6 +21,7 @@ DOORS = (
     "api.audit",
     "api.briefing",
     "api.closed_reviews",
+    "api.comparison",
     "api.confirming",
     "api.connectors",
     "api.coverage",

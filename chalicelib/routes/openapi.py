@@ -46,6 +46,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "enum": ["notStarted", "unfinished", "finished"]},
         "Only reviewers who are this far.",
     ),
+    "difference": ({"type": "string", "enum": ["missing", "extra"]}, "Only this side."),
     "outcome": (
         {"type": "string", "minLength": 1},
         "Only members, or removals, of which this became: those of the list, and of removals `regranted`.",

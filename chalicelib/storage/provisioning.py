@@ -21,11 +21,11 @@ class ProvisioningTable:
 
     def client(self, client_id: str) -> ProvisioningClient | None:
         """One client by id, read anew each time: a token that was taken away works no more at once."""
-        return fetch(ProvisioningClient, scim_keys.client(client_id))
+        return fetch(ProvisioningClient, scim_keys.provisioning_client(client_id))
 
     def clients(self) -> list[ProvisioningClient]:
         """See ports.Provisioning."""
-        return list(query(ProvisioningClient, scim_keys.client("")[0], _MOST_CLIENTS).items)
+        return list(query(ProvisioningClient, scim_keys.provisioning_client("")[0], _MOST_CLIENTS).items)
 
     def last_used(self, client_ids: Iterable[str]) -> dict[str, datetime]:
         """See ports.Provisioning."""

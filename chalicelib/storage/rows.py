@@ -96,7 +96,7 @@ PLACES: dict[type, Place] = {
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
-    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.client(e.id)),
+    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
     ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
     ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
     AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
@@ -187,13 +187,14 @@ def _defaults(kind: Any) -> dict[str, Any]:
     return found
 
 
-def lean(value: Any) -> Any:
-    """The value with every dataclass as a dict of the members that differ from their default."""
+def lean(value: Any, columns: tuple[str, ...] = ()) -> Any:
+    """The value with every dataclass as a dict of the members that differ from their default. `columns` are members
+    of the outermost one that are columns of their own; what is inside it may have members of the same names."""
     if dataclasses.is_dataclass(value):
         return {
             name: lean(getattr(value, name))
             for name, default in _defaults(type(value)).items()  # type: ignore[arg-type]
-            if name not in _COLUMNS and getattr(value, name) != default
+            if name not in columns and getattr(value, name) != default
         }
     if isinstance(value, (tuple, list)):
         return [lean(part) for part in value]
@@ -207,7 +208,7 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 def to_text(entity: object) -> str:
     """The stored JSON of an entity; its version is a column of its own."""
-    return msgspec.json.encode(lean(entity)).decode()
+    return msgspec.json.encode(lean(entity, _COLUMNS)).decode()
 
 
 def to_row(entity: object, version: int, operation: str) -> Row:
@@ -215,7 +216,7 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     the thousand (assignments) is a tenth smaller for it."""
     place = PLACES[type(entity)]
     pk, sk = place.key(entity)
-    facts = lean(entity)
+    facts = lean(entity, _COLUMNS)
     if facts.get("id") == sk:
         del facts["id"]
     row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())

@@ -6,7 +6,7 @@ from chalicelib.domain import ids
 from chalicelib.storage import keys
 
 
-def client(client_id: str) -> tuple[str, str]:
+def provisioning_client(client_id: str) -> tuple[str, str]:
     return "SCIM", client_id
 
 

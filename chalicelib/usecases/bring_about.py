@@ -58,7 +58,8 @@ def brought_about(services: Services, right: Right, person: User, held: bool) ->
         return _refused(refusal, right, held)
     except Exception as problem:  # whatever a system outside does must not stop the other rights
         LOG.exception("connector %s failed for %s", right.connector, person.id)
-        return Told(End.FAILED, f"{right.connector}: {type(problem).__name__}")
+        known = problem.message if isinstance(problem, ReviewError) else type(problem).__name__
+        return Told(End.FAILED, f"{right.connector}: {known}")
     words = f"{right.connector}: the right is {'not there' if held else 'still there'} afterwards"
     return Told(End.DONE) if agreed else Told(End.FAILED, words)
 

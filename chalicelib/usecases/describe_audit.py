@@ -70,7 +70,8 @@ def _references(one: AuditEvent) -> Iterator[tuple[str, str]]:
         elif name == "memberIds":
             yield from (("user", member) for member in value)
         elif name in _REFERENCES and value:
-            yield _REFERENCES[name], str(value)
+            for found in value if isinstance(value, list) else [value]:
+                yield _REFERENCES[name], str(found)
     for found in _GUID.findall(json.dumps(list(one.changes.values()), default=str)):
         yield "user", found
 

@@ -114,8 +114,8 @@ def change_group(
 
 
 def _name(text: str) -> str:
-    if not text.strip() or len(text) > LONGEST:
-        raise errors.InvalidInput(f"displayName needs 1 to {LONGEST} characters.", "displayName")
+    if not text.strip() or len(text) > LONGEST or not text.isprintable():
+        raise errors.InvalidInput(f"Needs 1 to {LONGEST} characters that can be printed.", "displayName")
     return text
 
 

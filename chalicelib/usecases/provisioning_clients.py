@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,8 +23,11 @@ from chalicelib.domain.provisioning import (
     new_token,
     rotated,
 )
+from chalicelib.domain.sources import SourceKind, source_id
 from chalicelib.usecases.attempts import NO_REPEAT
+from chalicelib.usecases.manage_sources import SourceDraft, change_source
 from chalicelib.usecases.ports import Create, Delete, Drop, Put, Save, Services
+from chalicelib.usecases.sources import succeeded
 
 CATEGORY, KIND = "ApplicationManagement", "provisioningClient"
 NO_SECRET = hash_of("")
@@ -61,7 +65,8 @@ def _nobody(token: str, now: datetime) -> None:
 
 
 def used(services: Services, client: ProvisioningClient, now: datetime) -> None:
-    """Note that a client asked for something, at most once an hour."""
+    """Note that a client asked for something, at most once an hour, and that its data is fresh."""
+    succeeded(services, SourceKind.SCIM, client.id, client.display_name)
     last = services.provisioning.last_used([client.id]).get(client.id)
     if last is None or now - last >= USED_EVERY:
         services.writer.put_all([ClientUse(client_id=client.id, used=now)])
@@ -141,6 +146,9 @@ def delete_client(services: Services, actor: Actor, now: datetime, operation: st
     client = find_client(services, client_id)
     recorded = _event(now, actor, "Delete provisioning client", operation, client, {})
     services.writer.commit(operation, Delete(client), Drop(ClientUse(client_id=client.id, used=now)), Create(recorded))
+    source = source_id(SourceKind.SCIM, client.id)
+    with suppress(errors.NotFound, errors.Conflict):  # it never brought anything, or does so this moment
+        change_source(services, actor, now, f"{operation}:source", source, SourceDraft(retired=True))
 
 
 def find_client(services: Services, client_id: str) -> ProvisioningClient:
@@ -157,8 +165,8 @@ def _token(services: Services, client_id: str) -> str:
 
 def _name(text: str) -> str:
     name = text.strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise errors.InvalidInput(f"Needs 1 to {LONGEST_NAME} characters.", "displayName")
+    if not name.isprintable() or not 1 <= len(name) <= LONGEST_NAME:
+        raise errors.InvalidInput(f"Needs 1 to {LONGEST_NAME} characters that can be printed.", "displayName")
     return name
 
 

@@ -28,7 +28,7 @@ def regrant_inside(services: Services, removal: Removal, package_id: str, now: d
     if newer is None or is_over(newer, now):
         return None
     request = services.entitlements.request(adding_request_id(newer))
-    return Regrant(seen=now, assignment_id=newer.id, by=request.requestor_id if request else "", at=newer.created)
+    return Regrant(noticed=now, assignment_id=newer.id, by=request.requestor_id if request else "", at=newer.created)
 
 
 def regrant_outside(services: Services, removal: Removal, held: Sequence[bool | None], now: datetime) -> Regrant | None:
@@ -44,14 +44,14 @@ def regrant_outside(services: Services, removal: Removal, held: Sequence[bool | 
         back -= gives
         newest = one if gives and one.created > removal.begun else newest
     if back:
-        return Regrant(seen=now)
+        return Regrant(noticed=now)
     return _by(services, newest, now) if newest else None
 
 
 def _by(services: Services, assignment: Assignment, now: datetime) -> Regrant:
     request = services.entitlements.request(adding_request_id(assignment))
     by = request.requestor_id if request else ""
-    return Regrant(seen=now, assignment_id=assignment.id, by=by, at=assignment.created)
+    return Regrant(noticed=now, assignment_id=assignment.id, by=by, at=assignment.created)
 
 
 def seen_again(services: Services, removal: Removal) -> Removal:
@@ -70,4 +70,4 @@ def regrant_event(removal: Removal, operation: str) -> AuditEvent:
     if newest.assignment_id:
         details |= {"assignment": newest.assignment_id, "by": newest.by}
     target = ("assignment", removal.assignment_id)
-    return event(newest.seen, SYSTEM, CATEGORY, SEEN, target, operation, details=details)
+    return event(newest.noticed, SYSTEM, CATEGORY, SEEN, target, operation, details=details)

@@ -118,13 +118,13 @@ def tell_once(
     about = instance.id if instance else subject_id
     notice = Notice(user_id=user.id, kind=kind, subject_id=subject_id, instance_id=about, at=now)
     mail = services.renderer.render(content, to, f"{user.id}.{kind}.{subject_id}")  # it may read texts
+    bad = suppressed(services, user)  # read before the notice: nothing may come between that and the sending
     try:
         services.writer.commit(f"notice:{services.clock.new_id()}", Create(notice))
     except errors.Conflict:
         return
     if "@" not in to:
         return _undeliverable(services, notice, instance, content, to, Fault.NO_ADDRESS, "")
-    bad = suppressed(services, user)
     if bad is not None:
         return _undeliverable(services, notice, instance, content, to, Fault.SUPPRESSED, str(bad.fault))
     try:

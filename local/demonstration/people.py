@@ -26,7 +26,8 @@ FIRST, LAST = _FIRST.split(), _LAST.split()
 DEPARTMENTS = ("Finance", "Sales", "Engineering", "Operations", "People", "Legal")
 ADMIN_NAME = "admin@example.com"
 LEADER, TEAM = 16, tuple(range(145, 155))  # ten people and whose team they are
-UNREACHABLE = 17  # a manager whose mail address is none
+UNREACHABLE, BOUNCING = 11, 13  # managers: one whose mail address is none, one whose mail comes back
+MAILS = {UNREACHABLE: "to be added", BOUNCING: "bounce@simulator.amazonses.com"}
 REGULAR = timedelta(days=10)  # whoever signed in since signs in all the time; others stopped then
 
 
@@ -68,7 +69,7 @@ def _person(number: int, name: str, principal: str, guest: bool, now: datetime, 
         id=person_id(number),
         display_name=name,
         principal_name=principal,
-        mail="to be added" if number == UNREACHABLE else principal,
+        mail=MAILS.get(number, principal),
         user_type="Guest" if guest else "Member",
         invitation=("accepted" if number % 2 else "pending") if guest else "",
         enabled=number not in (12, 55, 190),

@@ -15,7 +15,7 @@ from chalicelib.usecases import hand_over
 from chalicelib.usecases.decide import Submission, record_many
 from chalicelib.usecases.list_items import items_of_reviewer, mark_opened
 from local.demonstration.past import Past
-from local.demonstration.people import LEADER, SEED, UNREACHABLE, as_of
+from local.demonstration.people import BOUNCING, LEADER, SEED, UNREACHABLE, as_of
 from local.demonstration.reviews import AWAY, ON_DUTY, STANDS_IN, TEAM_PACKAGES
 from local.demonstration.steps import Steps
 
@@ -107,7 +107,7 @@ class _Desk:
         """A part of the reviewers do their share; the leader of the team does not, nor does whoever got no mail."""
         review = self._review(number)
         rows = self._services.reviews.reviewer_rows(review.id, MOST, None).items
-        absent = {self._story.people[one].id for one in (LEADER, UNREACHABLE)}
+        absent = {self._story.people[one].id for one in (LEADER, UNREACHABLE, BOUNCING)}
         people = self._services.people.users(row.user_id for row in rows if row.user_id not in absent)
         for user in sorted(people.values(), key=lambda user: user.id):
             if self._chance.random() < of:

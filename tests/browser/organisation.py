@@ -114,6 +114,8 @@ class Office:
     assignments: dict[str, str] = field(default_factory=dict)  # "Ledger, Staff, ada"
     reviews: dict[str, str] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
+    connectors: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, str] = field(default_factory=dict)  # by whose access it is about
 
     def series(self, policy: str) -> str:
         """The id of a policy's series of reviews."""

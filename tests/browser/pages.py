@@ -25,6 +25,8 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "catalogs": ("catalogs", ("Finance", "Workplace")),
     "packages": ("packages", ("Ledger", "Old Tools")),
     "people": ("people", ("ada", "omar")),
+    "connectors": ("connectors", ("badges", "hooks")),
+    "tasks": ("tasks", ("ada", "ben")),
     "imports": ("imports", ("people", "bad people")),
 }
 FEW = 2
@@ -43,7 +45,14 @@ def _policies(office: Office) -> list[str]:
     return made + [f"/admin/packages/{one}/policies/new" for one in some(office, "packages")[1:]]
 
 
+def _connectors(office: Office) -> list[str]:
+    """Those there are, and one to be made."""
+    found = [f"/admin/connectors/{one}" for one in some(office, "connectors")]
+    return [*found, "/admin/connectors/new?kind=webhook"]
+
+
 THINGS: dict[str, Callable[[Office], list[str]]] = {
+    "/admin/connectors/{id}": _connectors,
     "/admin/packages/{id}": _packages,
     "/admin/packages/{id}/policies/{part_id}": _policies,
 }

@@ -19,6 +19,7 @@ STORES = (
     ports.People,
     ports.Sources,
     ports.SignIns,
+    ports.Provisioning,
     ports.Entitlements,
     ports.Connections,
     ports.Tasks,

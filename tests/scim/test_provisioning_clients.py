@@ -40,6 +40,17 @@ def test_a_client_is_made_used_listed_and_deleted(world: World) -> None:
     assert asks(world, client["token"]).status == 401
 
 
+def test_a_client_is_a_source_of_data_that_retires_with_it(world: World) -> None:
+    """Freshness: what waits for people's data knows when a client last brought some."""
+    client = made(world)
+    asks(world, client["token"])
+    (source,) = world.services.sources.sources()
+    assert (source.kind.value, source.subject_id, source.last_success) == ("scim", client["id"], world.clock.now())
+    world.call("DELETE", f"{CLIENTS}/{client['id']}")
+    (source,) = world.services.sources.sources()
+    assert source.retired == world.clock.now()
+
+
 def test_a_token_is_nowhere_in_the_tables(world: World) -> None:
     secret = made(world)["token"]
     assert secret.startswith(PREFIX) and len(secret) == 5 + 32 + 64

@@ -308,6 +308,7 @@ def test_attributes_and_excluded_attributes(client: Client) -> None:
         ({"userName": "x", "active": "maybe"}, "invalidValue"),
         ({"userName": {"a": 1}}, "invalidValue"),
         ({"userName": "x" * 300}, "invalidValue"),
+        ({"userName": "x", "displayName": "a\x00b"}, "invalidValue"),
         ({"userName": "x", "title": ["a", "b"]}, "invalidValue"),
     ],
 )

@@ -69,6 +69,7 @@ see its counts           + + . + + + + + - . . .
 see its decisions        + + . + + + + + - . . .
 see its reviewers        + + . + + + + + - . . .
 see what it would do     + + . + + + + + - . . .
+see what it compared     + + . + + + + + - . . .
 see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
 see who would lose it    + + . + + + + + - . . .
@@ -195,6 +196,7 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its decisions": ("GET", DECISIONS, None),
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
+    "see what it compared": ("GET", "/api/v1/reviews/{review}/comparison", None),
     "see the overview": ("GET", "/api/v1/overview", None),
     "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),

@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
+from bench.meter import Meter
 from chalicelib.domain import ids
 from chalicelib.domain.adoptions import Wanted
 from chalicelib.domain.errors import Gone, Throttled
 from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases import compare_target, comparison_files
 from chalicelib.usecases.adopt import show_adoption, start_adoption
+from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.comparison import Told, comparison_of, differences_of
+from chalicelib.usecases.open_review import open_due_review
 from tests import factories
 from tests.factories import ADMIN, Organisation
 from tests.groups_outside import GroupsOutside, member, plug_in_groups
+from tests.usecases import importing
 from tests.world import World
 
 SYSTEM = "identity-center"
@@ -215,3 +219,53 @@ def test_a_member_is_adopted_into_the_next_review_and_then_counts_as_settled(
     (missing,) = told(world, instance, "missing")
     assert missing.settled and missing.assignment.policy_id == policy
     assert world.services.reviews.state(instance.id).items == 1  # the review that runs stays as it was frozen
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_at_every_single_call_and_repeated(
+    world: World, organisation: Organisation, outside: GroupsOutside, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare_target, "CHUNK", 2)
+    monkeypatch.setattr(importing, "WRITES", {*importing.WRITES, "checkpoint", "put"})
+    monkeypatch.setattr("chalicelib.usecases.advance_review.MOST_ATTEMPTS", 1000)
+    outside.join("admins", *NAMES)
+    policy = adopted(world, organisation, "admins")
+    outside.leave("admins", "ada")
+    outside.join("admins", "stranger")
+    world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
+    instance_id = open_due_review(world.services, ids.definition_id(policy))
+    deaths = 0
+    for _ in range(100):
+        if world.services.reviews.state(instance_id).status is Status.IN_PROGRESS:
+            break
+        try:
+            advance_review(importing.Life(deaths % 12, after).within(world.services), instance_id)
+        except importing.Killed:
+            deaths += 1
+        world.clock.seconds += world.services.settings.lease_seconds + 1
+    assert deaths >= 5
+    instance = world.services.reviews.instance(instance_id)
+    assert found(world, instance) == ((5, 4, 0, 1, 1, ""),)
+    activities = [one.activity for one in world.services.audit.events_of_target(instance_id, 20, None).items]
+    assert activities.count("Compare access review with target") == 1
+
+
+def test_comparing_adds_next_to_nothing_to_what_an_opening_costs(
+    world: World, organisation: Organisation, outside: GroupsOutside
+) -> None:
+    known = [f"p{number}" for number in range(300)]
+    for name in known:
+        organisation.person(name)
+    outside.page = 100
+    outside.join("admins", *known)
+    policy = adopted(world, organisation, "admins")
+    world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
+    instance_id = open_due_review(world.services, ids.definition_id(policy))
+    with Meter() as meter:
+        advance_review(world.services, instance_id)
+    print(meter.table())
+    assert found(world, world.services.reviews.instance(instance_id)) == ((300, 300, 0, 0, 0, ""),)
+    population = meter.by_table["access-reviews-directory"], meter.by_table["access-reviews-entitlements"]
+    assert sum(line.read_units for line in population) / 300 <= 0.75
+    items = meter.by_table["access-reviews-items"]
+    assert items.write_units / 300 <= 1.02

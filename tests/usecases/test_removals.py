@@ -11,7 +11,7 @@ from chalicelib.domain.items import ApplyResult
 from chalicelib.domain.removals import Needs, Removal, Standing
 from chalicelib.domain.resources import Right
 from chalicelib.domain.reviews import ReviewInstance, Status
-from chalicelib.usecases.removals import hold, mark_restored, retry, settle
+from chalicelib.usecases.removals import hold, restored_changes, retry, settle
 from tests.factories import ADMIN
 from tests.usecases.test_deliver import Company, close, company, item_of, reviewed
 
@@ -311,7 +311,8 @@ def test_what_is_undone_is_no_regrant(company: Company) -> None:
     policy = company.services.entitlements.policy(instance.policy_id)
     newer = company.assign(policy, company.ann)
     item = company.services.items.get(instance.id, removal_of(company, instance).item_id)
-    mark_restored(company.services, ADMIN, company.clock.now(), "undo", instance, item, newer, "A mistake")
+    undone = restored_changes(company.services, ADMIN, company.clock.now(), item, newer, "A mistake")
+    company.services.writer.commit("undo", *undone)
     days(company, 2)
     removal, state = removal_of(company, instance), company.services.reviews.state(instance.id)
     assert (removal.standing, removal.regrants) == (Standing.RESTORED, ())

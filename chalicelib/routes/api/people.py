@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
+from chalicelib.domain.mail_feedback import BadAddress
 from chalicelib.domain.people import User
 from chalicelib.routes.api.people_shapes import HeldPackage, ListedPerson, Person, PersonReview, PersonRole
 from chalicelib.routes.api.roles import names_of_scopes
@@ -27,6 +28,7 @@ from chalicelib.usecases.look_at_person import (
     reviews_as_reviewer,
     roles_of_person,
 )
+from chalicelib.usecases.tell import suppressed
 
 door = Blueprint(__name__)
 PEOPLE = "/api/v1/people"
@@ -70,11 +72,18 @@ def show_person(call: Call, person_id: str) -> Answer:
     return {
         **_line(found, known.get(found.manager_id)),
         "createdDateTime": stamp(found.created),
+        "leavingDateTime": stamp(found.leaving),
+        "provisionedBy": _clients(call, found),
         "signInKnownUntilDateTime": stamp(activity.known_until),
         "signInActivity": _activity(found, activity),
         "canReview": found.can_take_part,
         "delegate": delegate,
+        "unmailed": _unmailed(suppressed(call.services, found)),
     }
+
+
+def _unmailed(bad: BadAddress | None) -> dict[str, Any] | None:
+    return {"address": bad.address, "reason": bad.fault, "sinceDateTime": stamp(bad.since)} if bad else None
 
 
 @route(door, "GET", PERSON + "/packages", gives=Listed[HeldPackage])
@@ -150,6 +159,12 @@ def _activity(found: User, activity: Activity) -> dict[str, Any]:
 
 def _named(person_id: str, found: User | None) -> dict[str, str | None]:
     return {"id": person_id, "displayName": found.display_name if found else None}
+
+
+def _clients(call: Call, found: User) -> list[dict[str, str | None]]:
+    """The provisioning clients that keep a person; one that was deleted has no name any more."""
+    names = {one.id: one.display_name for one in call.services.provisioning.clients()} if found.provisioned else {}
+    return [{"id": client_id, "displayName": names.get(client_id)} for client_id, _ in found.provisioned]
 
 
 def _line(found: User, manager: User | None) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import UNSET, UnsetType
 
 from chalicelib.domain.items import ApplyResult, Cancelled, Decision
@@ -83,15 +85,28 @@ class SignInActivity(Shape, kw_only=True):
     used: list[UsedResource]
 
 
+class Unmailed(Shape, kw_only=True):
+    """Why a person gets no mail: a mail to this address bounced, or its reader complained."""
+
+    address: str
+    reason: Literal["bounced", "complained"]
+    since_date_time: Instant
+
+
 class Person(ListedPerson, kw_only=True):
     """A person. `canReview`: the account is on and an invitation accepted; `signInKnownUntilDateTime` is how far
-    the source of sign-ins reaches; `delegate` is null also for those who may not know."""
+    the source of sign-ins reaches; `provisionedBy` are the provisioning clients that keep this person,
+    `leavingDateTime` since when they are being erased; `delegate` is null also for those who may not know; `unmailed`
+    is null as long as mail goes to them."""
 
     created_date_time: Instant | None
+    leaving_date_time: Instant | None
+    provisioned_by: list[Named]
     sign_in_known_until_date_time: Instant | None
     sign_in_activity: SignInActivity
     can_review: bool
     delegate: Absence | None
+    unmailed: Unmailed | None
 
 
 class PersonReview(Shape, kw_only=True):

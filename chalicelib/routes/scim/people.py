@@ -134,8 +134,8 @@ def _text(given: Json, name: str, told: str = "") -> str:
     if isinstance(value, bool | dict | list):
         raise InvalidInput(f"{told or name} must be a text.", told or name)
     text = str(value).strip()
-    if len(text) > MOST_TEXT:
-        raise InvalidInput(f"{told or name} may have {MOST_TEXT} characters at most.", told or name)
+    if len(text) > MOST_TEXT or not text.isprintable():
+        raise InvalidInput(f"May have {MOST_TEXT} characters at most, all of which can be printed.", told or name)
     return text
 
 

@@ -24,13 +24,15 @@ export const KINDS = {
     "Create incompatible access package", "Delete incompatible access package", "Create incompatible group", "Delete incompatible group"],
   people: ["Add user", "Update user", "Add group", "Add member to group", "Add role assignment", "Remove role assignment",
     "Import users - started (bulk)", "Import users - finished (bulk)", "Import assignments - started (bulk)", "Import assignments - finished (bulk)"],
+  connectors: ["Add connection", "Update connection", "Delete connection", "Receive callback", "Add task", "Complete task", "Refuse task",
+    "Reassign task", "Cancel task"],
   other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition",
     "Add data source", "Update data source", "Data source stale", "Data source recovered"],
 };
 
 const ICONS = {
   decisions: "square-check", reviews: "clipboard-check", reviewers: "forward", settings: "sliders-horizontal", removals: "user-x",
-  access: "key-round", packages: "package", people: "users", other: "settings",
+  access: "key-round", packages: "package", people: "users", connectors: "link", other: "settings",
 };
 const FACES = { "Approve decision": "circle-check", "Deny decision": "circle-x", "Don't know decision": "circle-question-mark", "Access review failed": "circle-alert", "Missed access review": "circle-alert" };
 const TONES = { "Approve decision": "approve", "Deny decision": "deny", "Don't know decision": "unsure", "Access review failed": "deny", "Missed access review": "unsure", "Failed to fulfill access package assignment request": "deny" };
@@ -78,6 +80,7 @@ export function sentence(event) {
       role: details.role && has(`audit.role-${details.role}`) ? t(`audit.role-${details.role}`) : details.role || "",
       scope: scope ? t("audit.of", { name: named(event, scope) }) : t("audit.everywhere"),
       report: details.displayName || "",
+      system: details.displayName || details.connection || target.id,
       rows: details.rows || "",
       total: details.total || "",
       items: details.items || "",

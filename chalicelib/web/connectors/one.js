@@ -2,7 +2,7 @@
 import { Button, Skeleton, When } from "../kit/base.js";
 import { Confirm } from "../kit/floating.js";
 import { Facts, PageHead, Section } from "../kit/layout.js";
-import { Empty, ErrorNote, explained, Notice, toast } from "../kit/telling.js";
+import { Empty, ErrorNote, explained, NotFound, Notice, toast } from "../kit/telling.js";
 import { del, post } from "../lib/api.js";
 import { ago, longDay } from "../lib/dates.js";
 import { useGet } from "../lib/hooks.js";
@@ -15,7 +15,9 @@ import { CONNECTORS, HOME, kindName } from "./words.js";
 import NewConnector from "./new.js";
 
 export default function Connector({ id }) {
-  return id === "new" ? html`<${NewConnector} />` : html`<${One} key=${id} id=${id} />`;
+  const { administrator } = useMe();
+  if (id === "new") return administrator ? html`<${NewConnector} />` : html`<div class="page"><${NotFound} /></div>`;
+  return html`<${One} key=${id} id=${id} />`;
 }
 
 function One({ id }) {

@@ -1,7 +1,7 @@
 // The overview: what needs a person, what runs against the clock, what opens in the year ahead, what closed lately.
 import { Button, Due, Progress, Skeleton } from "../kit/base.js";
 import { PageHead, Section } from "../kit/layout.js";
-import { Empty, ErrorNote } from "../kit/telling.js";
+import { Empty, ErrorNote, Notice } from "../kit/telling.js";
 import { get } from "../lib/api.js";
 import { useGet, useLoad } from "../lib/hooks.js";
 import { html } from "../lib/html.js";
@@ -23,6 +23,7 @@ export default function Overview() {
   return html`<div class="page overview">
     <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
     <${Numbers} found=${data} mails=${mails.data} />
+    ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
@@ -34,6 +35,14 @@ function lede({ late, failed, waitingForConfirmation, live }) {
   const wait = late + failed + waitingForConfirmation;
   if (wait) return t("overview.ledeSome", { count: wait });
   return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });
+}
+
+/** Reviews that did not open because what is known is too old. */
+function ForData({ waiting }) {
+  const me = useMe();
+  const names = list(waiting.slice(0, 3).map((one) => one.accessPackage.displayName));
+  const action = (me.administrator || me.auditor) && html`<${Button} small href="/admin/sources">${t("overview.forDataSee")}<//>`;
+  return html`<div class="overview-data"><${Notice} tone="unsure" icon="clock-alert" title=${t("overview.forData", { count: waiting.length })} action=${action}>${t(waiting.length > 3 ? "overview.forDataMore" : "overview.forDataOf", { names })}<//></div>`;
 }
 
 const Coming = () => html`<div class="page overview" aria-busy="true"><${PageHead} title=${t("overview.title")} lede=${html`<span class="skeleton overview-lede"></span>`} />

@@ -4,25 +4,30 @@ import { Facts, PageHead, Tabs } from "../kit/layout.js";
 import { ErrorNote, NotFound, Notice } from "../kit/telling.js";
 import { ago, longDay } from "../lib/dates.js";
 import { useGet } from "../lib/hooks.js";
-import { html } from "../lib/html.js";
+import { html, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { Link, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { Erase } from "./erase.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
 
+const MOST_USED = 8; // resources shown
 const PARTS = { access: Access, answers: Answers, reviewed: Reviewed, roles: Roles, mails: Mails };
 
 export default function OnePerson({ id }) {
   const me = useMe();
   const { data: person, error, reload } = useGet(`/api/v1/people/${id}`);
   const { part = "access" } = useQuery();
+  const [erasing, setErasing] = useState(false);
   const crumbs = [{ label: t("people.title"), href: "/admin/people" }];
   if (error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
   if (error) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("people.person")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   const Part = PARTS[part] || Access;
+  const actions = html`${me.administrator && person && !person.leavingDateTime && me.id !== id && html`<${Button} kind="quiet" icon="user-x" onClick=${() => setErasing(true)}>${t("people.eraseStart")}<//>`}
+    ${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`}`;
   return html`<div class="page">
-    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
+    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${actions} />
     ${person && html`<${Notices} person=${person} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
@@ -31,6 +36,7 @@ export default function OnePerson({ id }) {
         ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
+    ${erasing && html`<${Erase} person=${person} close=${(done) => (setErasing(false), done && reload())} />`}
   </div>`;
 }
 
@@ -46,6 +52,7 @@ const Title = ({ person }) => person
 /** What one must know first: they cannot review, or somebody stands in. */
 function Notices({ person }) {
   const away = person.delegate;
+  if (person.leavingDateTime) return html`<div class="person-notices"><${Notice} tone="deny" icon="user-x">${t("people.leaving")}<//></div>`;
   if (person.canReview && !away) return null;
   return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
@@ -53,12 +60,20 @@ function Notices({ person }) {
   </div>`;
 }
 
+/** What somebody used last, the latest first. */
+const Used = ({ used }) => html`<ul class="person-used">${used.slice(0, MOST_USED).map((one) => html`<li key=${one.resource}><span class="breakable">${one.resource}</span> <span class="muted"><${When} at=${one.lastUsedDateTime}>${ago(one.lastUsedDateTime)}<//></span></li>`)}
+  ${used.length > MOST_USED && html`<li class="faint">${t("people.usedMore", { count: used.length - MOST_USED })}</li>`}</ul>`;
+
 const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.signInName"), html`<span class="breakable">${person.userPrincipalName}</span>`],
       [t("people.mail"), person.mail ? html`<span class="breakable">${person.mail}</span>` : html`<span class="faint">${t("people.noMail")}</span>`],
       [t("people.manager"), person.manager ? html`<${Link} href="/admin/people/${person.manager.id}">${person.manager.displayName || t("people.gone")}<//>` : html`<span class="faint">${t("people.noManager")}</span>`],
       [t("people.lastSignIn"), html`<${SignIn} person=${person} />`],
+      [t("people.silent"), person.signInActivity.lastNonInteractiveDateTime && html`<${When} at=${person.signInActivity.lastNonInteractiveDateTime}>${ago(person.signInActivity.lastNonInteractiveDateTime)}<//>`],
+      [t("people.toldBy"), person.signInActivity.source && html`<span class="breakable">${person.signInActivity.source}</span>`],
+      [t("people.used"), person.signInActivity.used.length > 0 && html`<${Used} used=${person.signInActivity.used} />`],
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
+      [t("people.provisionedBy"), person.provisionedBy.length > 0 && person.provisionedBy.map((one) => one.displayName || t("people.providerGone")).join(", ")],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
     ]} />`;

@@ -52,7 +52,8 @@ export function Accept({ desk, close }) {
   </div><//>`;
 }
 
-const why = (item) => (item.lastSignIn ? t("review.acceptedSignIn", { day: longDay(item.lastSignIn) }) : t("review.acceptedNever"));
+const why = (item) => (item.resource !== null ? (item.lastUsed ? t("review.acceptedUse", { day: longDay(item.lastUsed) }) : t("review.acceptedNeverUsed")) : signedIn(item));
+const signedIn = (item) => (item.lastSignIn ? t("review.acceptedSignIn", { day: longDay(item.lastSignIn) }) : t("review.acceptedNever"));
 
 /** Several people lose access at once: said in numbers before it happens. */
 export function DenyNow({ desk, ids, close }) {

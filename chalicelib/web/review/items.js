@@ -22,6 +22,8 @@ function read(one) {
     assignment: one[`${OWN}assignmentId`],
     lastSignIn: one[`${OWN}lastSignInDateTime`] || null,
     recommendation: one.recommendation,
+    resource: one[`${OWN}recommendationGround`] === "resource" ? one[`${OWN}recommendationResource`] || "" : null,
+    lastUsed: one[`${OWN}lastUsedDateTime`] || null,
     changes: one[`${OWN}changes`] || [],
     package: one.resource.accessPackageDisplayName,
     cancelled: one[`${OWN}cancelled`] || "",

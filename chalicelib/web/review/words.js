@@ -11,6 +11,7 @@ export const DECISIONS = {
 
 /** What is suggested and why: `{tone, icon, text, why, brief}`. `opened` is when the review froze what it knows. */
 export function suggestion(item, opened) {
+  if (item.resource !== null) return aboutUse(item, opened);
   const days = item.lastSignIn ? Math.max(daysBetween(item.lastSignIn, opened), 0) : 0;
   if (item.recommendation === "Deny") {
     const why = item.lastSignIn ? t("review.idleSince", { day: shortDay(item.lastSignIn), count: days }) : t("review.neverSignedIn");
@@ -24,10 +25,21 @@ export function suggestion(item, opened) {
   return { tone: "plain", icon: "minus", text: t("review.nothingSuggested"), why, brief: why };
 }
 
+/** The same where the suggestion is about the use of a resource of the package. */
+function aboutUse({ recommendation, resource, lastUsed }, opened) {
+  if (recommendation === "Approve") {
+    return { tone: "approve", icon: "check", text: t("review.approveSuggested"), why: t("review.usedSince", { resource, when: ago(lastUsed) }), brief: t("review.usedLately", { when: ago(lastUsed) }) };
+  }
+  const look = { tone: "deny", icon: "x", text: t("review.denySuggested") };
+  if (!lastUsed) return { ...look, why: t("review.neverUsed", { resource }), brief: t("review.neverUsed", { resource }) };
+  const days = Math.max(daysBetween(lastUsed, opened), 0);
+  return { ...look, why: t("review.unusedSince", { resource, day: shortDay(lastUsed), count: days }), brief: t("review.unusedFor", { count: days }) };
+}
+
 /** When somebody last signed in, in two short lines. */
 export function signIn(item) {
   if (item.lastSignIn) return [ago(item.lastSignIn), shortDay(item.lastSignIn)];
-  return item.recommendation === "Deny" ? [t("review.never"), ""] : [t("review.unknown"), ""];
+  return item.recommendation === "Deny" && item.resource === null ? [t("review.never"), ""] : [t("review.unknown"), ""];
 }
 
 /** One sentence on what a decision does, and one on what happens without any. */

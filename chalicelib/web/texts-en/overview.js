@@ -24,6 +24,10 @@ export default {
   undeliveredMore: "over {count} reviewers got no mail",
 
   running: "Under way",
+  forData: { one: "{count} review waits for data", other: "{count} reviews wait for data" },
+  forDataOf: "What is known is older than the policy allows, so this did not open: {names}. Nobody loses access.",
+  forDataMore: "What is known is older than their policies allow, so they did not open. Nobody loses access.",
+  forDataSee: "See the sources",
   partial: "There are very many. Late ones were looked for among those that close first.",
   all: "All reviews",
   allOf: "All {count} reviews",

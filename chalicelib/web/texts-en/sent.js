@@ -24,6 +24,8 @@ export default {
   "kind-restored": "Access was given back",
   "kind-undone": "A removal was undone",
   "kind-waitsForData": "A review waits for data",
+  "kind-tasks": "Tasks were given",
+  "kind-tasksDue": "Tasks are due",
   "kind-switchedOff": "Reviews were switched off",
   "state-sent": "Sent",
   "state-failed": "Not delivered",

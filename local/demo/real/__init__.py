@@ -7,7 +7,7 @@ from local.client import Client
 from local.demo.player import Player
 from local.demo.real.access import adopt, assign, connect, packages
 from local.demo.real.people import provision
-from local.demo.real.removal import close, open_reviews
+from local.demo.real.removal import close, open_reviews, put_back
 from local.demo.real.systems import Systems
 from local.demo.setting import start_day
 
@@ -25,3 +25,4 @@ def play(client: Client) -> None:
     assign(player, systems, made, people)
     reviews = open_reviews(player, made, start)
     close(player, systems, reviews)
+    put_back(player, systems, reviews[made[0].title])

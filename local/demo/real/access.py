@@ -49,7 +49,7 @@ def adopt(player: Player, systems: Systems) -> str:
     player.tell(f"A preview: {BILLING} would become a package, and Gus would hold it.")
     done = _adoption(player, "/api/v1/adoptions", wish)
     package = str(done["groups"][0]["accessPackage"]["id"])
-    held = _holders(player, package)
+    held = _states(player, package)
     player.check(held == {THERE_ALREADY: "delivered"}, "Gus holds the package of the group he is in", held)
     player.check(systems.in_center(BILLING) == [THERE_ALREADY], "nothing changed there", systems.in_center(BILLING))
     again = _adoption(player, "/api/v1/adoptions", wish)["totals"]
@@ -125,7 +125,7 @@ def assign(player: Player, systems: Systems, made: tuple[Made, Made], people: di
             player.post(f"{EM}/assignmentRequests", {"requestType": "adminAdd", "assignment": wanted})
     player.tick()
     for one in made:
-        held = _holders(player, one.package)
+        held = _states(player, one.package)
         player.check(held == dict.fromkeys(HOLDERS, "delivered"), f"{one.title} is delivered to three", held)
     player.check(systems.in_center(PLATFORM) == [*HOLDERS], "all are members", systems.in_center(PLATFORM))
     player.check(systems.in_pool() == [*HOLDERS], "all are members", systems.in_pool())
@@ -139,8 +139,8 @@ def show(player: Player, systems: Systems) -> None:
         player.tell(f"  {where.ljust(20)}{', '.join(members) or 'nobody'}")
 
 
-def _holders(player: Player, package: str) -> dict[str, str]:
-    """The state of each assignment to a package by its holder's name."""
+def _states(player: Player, package: str) -> dict[str, str]:
+    """The state of each assignment to a package, by its holder's user name."""
     chosen = f"{EM}/assignments?$filter=accessPackage/id eq '{package}'&$expand=target"
     names = {user["id"]: user["userPrincipalName"] for user in player.all("/v1.0/users")}
     return {names[one["target"]["objectId"]]: one["state"] for one in player.all(chosen)}

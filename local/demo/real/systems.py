@@ -14,7 +14,8 @@ KNOWN = {
     "cleo@example.com": ("Cleo", "Carter"),
     "gus@example.com": ("Gus", "Grant"),
 }
-THERE_ALREADY = "gus@example.com"
+THERE_ALREADY, TWICE = "gus@example.com", "cleo@example.com"
+ACCOUNT, GIVEN = "111122223333", "PowerUserAccess"  # what the platform's engineers have, and in which account
 
 
 class Systems:
@@ -23,7 +24,8 @@ class Systems:
     def __init__(self, url: str) -> None:
         aws = Aws(url)
         self._center, self._pools = aws.client("identitystore"), aws.client("cognito-idp")
-        instance = aws.client("sso-admin").list_instances()["Instances"][0]
+        self._admin = aws.client("sso-admin")
+        instance = self._admin.list_instances()["Instances"][0]
         self.store, self.instance = str(instance["IdentityStoreId"]), str(instance["InstanceArn"])
         self.pool = ""
         self.groups: dict[str, str] = {}
@@ -40,7 +42,11 @@ class Systems:
         for who, (given, family) in KNOWN.items():
             self._know(who, given, family)
         self.join(BILLING, THERE_ALREADY)
+        made = self._admin.create_permission_set(InstanceArn=self.instance, Name=GIVEN)["PermissionSet"]
+        self._assign(made["PermissionSetArn"], "GROUP", self.groups[PLATFORM])
+        self._assign(made["PermissionSetArn"], "USER", self._user(TWICE))
         player.tell(f"IAM Identity Center has the groups {PLATFORM} (nobody in it) and {BILLING} (Gus is in it).")
+        player.tell(f"{PLATFORM} have {GIVEN} in account {ACCOUNT}; so has Cleo, by an assignment of her own.")
         player.tell(f"The Cognito user pool customer-portal has the group {EDITORS} (nobody in it).")
 
     def _know(self, who: str, given: str, family: str) -> None:
@@ -52,8 +58,16 @@ class Systems:
 
     def join(self, group: str, who: str) -> None:
         """Somebody with a console puts a user into a group of Identity Center, past this product."""
-        user = next(key for key, name in self._users.items() if name == who)
-        self._identity("create_group_membership", GroupId=self.groups[group], MemberId={"UserId": user})
+        member = {"UserId": self._user(who)}
+        self._identity("create_group_membership", GroupId=self.groups[group], MemberId=member)
+
+    def _user(self, who: str) -> str:
+        return next(key for key, name in self._users.items() if name == who)
+
+    def _assign(self, permission_set: str, kind: str, principal: str) -> None:
+        target = {"TargetId": ACCOUNT, "TargetType": "AWS_ACCOUNT", "PermissionSetArn": permission_set}
+        whom = {"PrincipalType": kind, "PrincipalId": principal}
+        self._admin.create_account_assignment(InstanceArn=self.instance, **target, **whom)
 
     def in_center(self, group: str) -> list[str]:
         """The user names of a group's members in Identity Center."""
