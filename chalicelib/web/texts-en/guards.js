@@ -96,6 +96,10 @@ export default {
   liftWords: "Imports and adoption may give {package} to this person again.",
   liftDo: "Lift the denial",
   lifted: "The denial was lifted.",
+  deniedBefore: "A review took this away",
+  deniedWho: "{name} denied it; it ended on {day}.",
+  deniedRule: "Nobody answered about them, and it ended on {day}.",
+  deniedLift: "Assigning it now also lifts the denial.",
   held: { one: "1 person was denied and kept access", other: "{count} people were denied and kept access" },
   heldWhy: "They were left out at the confirmation, or nobody else holds what somebody must keep. The evidence has the reason for each.",
 };
