@@ -1,6 +1,7 @@
 // One closed review as evidence: whether it adds up, who decided, what was removed, what was out of the ordinary.
 import { Button, Skeleton, Tag, When } from "../kit/base.js";
 import { Facts, PageHead, Section } from "../kit/layout.js";
+import { EndedHow } from "../guards/confirm.js";
 import { ErrorNote, Notice, toast } from "../kit/telling.js";
 import { download } from "../lib/api.js";
 import { inputDay, moment } from "../lib/dates.js";
@@ -98,6 +99,7 @@ function Removals({ review }) {
   if (!denied) return html`<${Section} title=${t("evidence.removals")}><p class="muted">${t("evidence.nobodyDenied")}</p><//>`;
   return html`<${Section} title=${t("evidence.removals")} note=${t("evidence.deniedNote", { count: denied })}>
     ${review.waitingForConfirmation && html`<${Notice} tone="unsure">${t("evidence.waiting")}<//>`}
+    ${review.confirmation && html`<${Notice} icon="hand" title=${t(`guards.ended-${review.confirmation.how}`)}><${EndedHow} end=${review.confirmation} /><//>`}
     ${outcome.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x">${t("evidence.needsPerson", { count: outcome.needsPerson })}<//>`}
     ${outcome.pending > 0 && html`<${Notice} tone="accent" icon="clock">${t("evidence.pending", { count: outcome.pending })}<//>`}
     ${outcome.removalFailures > 0 && html`<${Notice} tone="deny">${t("evidence.failing", { count: outcome.removalFailures })}<//>`}

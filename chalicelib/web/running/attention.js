@@ -18,7 +18,8 @@ export function Attention({ review, possible, reload }) {
     ${review.waitingForConfirmation && html`<${Notice} tone="unsure" icon="hand" title=${t("running.confirmTitle", { count: removals(review) })} action=${possible.apply && html`<${Button} kind="primary" href="/admin/reviews/${review.id}/confirm">${t("running.checkNames")}<//>`}>
       ${t(`running.because-${possible.apply?.because || "manual"}`)} ${possible.apply && names(possible.apply)}<//>`}
     ${review.confirmation && review.confirmation.how !== "confirmed" && html`<${Notice} icon="shield-check" title=${t(`guards.ended-${review.confirmation.how}`)}><${EndedHow} end=${review.confirmation} /><//>`}
-    ${review.outcome?.held > 0 && html`<${Notice} icon="shield-alert" tone="unsure" title=${t("guards.held", { count: review.outcome.held })}>${t("guards.heldWhy")}<//>`}
+    ${review.outcome?.held > 0 && html`<${Notice} icon="shield-alert" tone="unsure" title=${t("guards.held", { count: review.outcome.held })}
+      action=${html`<${Button} href="/evidence/${review.id}">${t("guards.toEvidence")}<//>`}>${t("guards.heldWhy")}<//>`}
     ${review.stopped && review.status === "InProgress" && html`<${Notice} tone="accent">${t("running.stopping")}<//>`}
     ${review.needs === "late" && html`<${Notice} tone="unsure" icon="clock-alert" title=${t("running.lateTitle")}>${t("running.lateWhy", { count: review.counts.notReviewed })}<//>`}
     ${review.status === "InProgress" && review.needsReviewer > 0 && html`<${Notice} tone="unsure" icon="user-x" title=${t("running.lackingTitle", { count: review.needsReviewer })}
