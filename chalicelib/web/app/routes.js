@@ -12,7 +12,7 @@ export const PAGES = [
   { path: "/my-access", load: () => import("../mine/list.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/my-access/{id}", load: () => import("../mine/one.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
-  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", sees: (me) => me.reads },
+  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["compared"], styles: ["evidence", "compared"], sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review", styles: ["review", "reviews"] },
@@ -36,6 +36,6 @@ export const PAGES = [
   { path: "/admin", load: () => import("../overview/page.js"), area: "overview", sees: (me) => me.reads },
   { path: "/admin/reviews", load: () => import("../running/list.js"), area: "running", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
   { path: "/admin/reviews/{id}/confirm", load: () => import("../guards/confirm.js"), area: "guards", texts: ["running"], styles: ["guards"], sees: (me) => me.reads },
-  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards"], styles: ["overview", "running", "audit", "guards"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards", "compared"], styles: ["overview", "running", "audit", "guards", "compared"], sees: (me) => me.reads },
   { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

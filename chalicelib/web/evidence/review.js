@@ -1,4 +1,5 @@
 // One closed review as evidence: whether it adds up, who decided, what was removed, what was out of the ordinary.
+import { Completeness } from "../compared/parts.js";
 import { Button, Skeleton, Tag, When } from "../kit/base.js";
 import { Facts, PageHead, Section } from "../kit/layout.js";
 import { ErrorNote, Notice, toast } from "../kit/telling.js";
@@ -28,6 +29,7 @@ export default function ClosedReview({ id }) {
       <${Equations} balance=${data.balance} />
       <${Course} review=${data} />
       <${Removals} review=${data} />
+      <${Completeness} review=${data} />
       <${Exceptions} review=${data} />
       <${Reviewers} id=${id} total=${data.reviewers.total} />
     </div>

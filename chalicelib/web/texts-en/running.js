@@ -33,6 +33,7 @@ export default {
   "tab-progress": "Progress",
   "tab-results": "Results",
   "tab-reviewers": "Reviewers",
+  "tab-comparison": "Compared",
   "tab-settings": "Settings",
   "tab-audit": "Audit",
   onlyHead: "Decisions and reviewers are for those who look after this access package.",
