@@ -4,10 +4,11 @@ import { Facts, PageHead, Tabs } from "../kit/layout.js";
 import { ErrorNote, NotFound, Notice } from "../kit/telling.js";
 import { ago, longDay } from "../lib/dates.js";
 import { useGet } from "../lib/hooks.js";
-import { html } from "../lib/html.js";
+import { html, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { Link, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { Erase } from "./erase.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
 
@@ -18,12 +19,15 @@ export default function OnePerson({ id }) {
   const me = useMe();
   const { data: person, error, reload } = useGet(`/api/v1/people/${id}`);
   const { part = "access" } = useQuery();
+  const [erasing, setErasing] = useState(false);
   const crumbs = [{ label: t("people.title"), href: "/admin/people" }];
   if (error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
   if (error) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("people.person")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   const Part = PARTS[part] || Access;
+  const actions = html`${me.administrator && person && !person.leavingDateTime && me.id !== id && html`<${Button} kind="quiet" icon="user-x" onClick=${() => setErasing(true)}>${t("people.eraseStart")}<//>`}
+    ${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`}`;
   return html`<div class="page">
-    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
+    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${actions} />
     ${person && html`<${Notices} person=${person} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
@@ -32,6 +36,7 @@ export default function OnePerson({ id }) {
         ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
+    ${erasing && html`<${Erase} person=${person} close=${(done) => (setErasing(false), done && reload())} />`}
   </div>`;
 }
 
@@ -47,6 +52,7 @@ const Title = ({ person }) => person
 /** What one must know first: they cannot review, or somebody stands in. */
 function Notices({ person }) {
   const away = person.delegate;
+  if (person.leavingDateTime) return html`<div class="person-notices"><${Notice} tone="deny" icon="user-x">${t("people.leaving")}<//></div>`;
   if (person.canReview && !away) return null;
   return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
@@ -68,5 +74,6 @@ const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.used"), person.signInActivity.used.length > 0 && html`<${Used} used=${person.signInActivity.used} />`],
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
+      [t("people.provisionedBy"), person.provisionedBy.length > 0 && person.provisionedBy.map((one) => one.displayName || t("people.providerGone")).join(", ")],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
     ]} />`;
