@@ -87,7 +87,10 @@ def test_what_the_opening_compared_is_seen_and_settled(portal: Portal, world: Wo
     world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
     world.tick()
     (live,) = world.services.reviews.live_reviews(10, None).items
-    page = portal.visit(f"/admin/reviews/{live.instance_id}")
+    page = portal.visit("/admin")
+    expect(page.get_by_text("In 1 review outside and here are not the same")).to_be_visible()
+    page.get_by_role("link", name="Look at them").click()
+    page.get_by_role("row").filter(has_text="Production administrators").get_by_role("link").first.click()
     expect(page.get_by_text("Outside and here are not the same")).to_be_visible()
     page.get_by_role("link", name="Look at them").click()
     expect(page.get_by_role("heading", name="2 members without an assignment")).to_be_visible()

@@ -23,6 +23,7 @@ export default function Overview() {
   return html`<div class="page overview">
     <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
     <${Numbers} found=${data} mails=${mails.data} />
+    ${data.differing > 0 && html`<div class="overview-data"><${Notice} tone="unsure" icon="scale" title=${t("overview.differing", { count: data.differing })} action=${html`<${Button} href="/admin/reviews?needs=differences">${t("overview.differingShow")}<//>`}>${t("overview.differingWhy")}<//></div>`}
     ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}

@@ -1,6 +1,9 @@
 // The administrators' overview, and the words that lists of reviews share with it.
 export default {
   title: "Overview",
+  differing: { one: "In {count} review outside and here are not the same", other: "In {count} reviews outside and here are not the same" },
+  differingShow: "Look at them",
+  differingWhy: "Somebody has access that nobody decides about, an assignment is not true outside, or a system could not be read.",
   ledeSome: { one: "One review needs you.", other: "{count} reviews need you." },
   ledeCalm: { one: "One review is under way, and nothing needs you.", other: "{count} reviews are under way, and nothing needs you." },
   ledeNothing: "Nothing is under way, and nothing needs you.",
