@@ -15,6 +15,7 @@ export const PAGES = [
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", texts: ["sent"], title: "one", sees: (me) => me.reads },
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["removals"], styles: ["evidence", "removals"], sees: (me) => me.reads },
   { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["guards"], sees: (me) => me.reads },
+  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["compared"], styles: ["evidence", "compared"], sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review", styles: ["review", "reviews"] },
@@ -42,5 +43,6 @@ export const PAGES = [
   { path: "/admin/reviews/{id}/confirm", load: () => import("../guards/confirm.js"), area: "guards", texts: ["running"], styles: ["guards"], sees: (me) => me.reads },
   { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "sent", "guards"], styles: ["overview", "running", "audit", "guards"], sees: (me) => me.reads },
   { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards", "removals", "evidence"], styles: ["overview", "running", "audit", "guards", "evidence", "removals"], sees: (me) => me.reads },
+  { path: "/admin/reviews/{id}", load: () => import("../running/review.js"), area: "running", title: "one", texts: ["overview", "audit", "guards", "compared"], styles: ["overview", "running", "audit", "guards", "compared"], sees: (me) => me.reads },
   { path: "/admin/series/{id}", load: () => import("../running/series.js"), area: "running", title: "seriesTitle", texts: ["overview"], styles: ["overview", "running"], sees: (me) => me.reads },
 ];

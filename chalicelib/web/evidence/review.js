@@ -1,4 +1,5 @@
 // One closed review as evidence: whether it adds up, who decided, what was removed, what was out of the ordinary.
+import { Completeness } from "../compared/parts.js";
 import { Button, Skeleton, Tag, When } from "../kit/base.js";
 import { Facts, PageHead, Section } from "../kit/layout.js";
 import { EndedHow } from "../guards/confirm.js";
@@ -30,7 +31,11 @@ export default function ClosedReview({ id }) {
       <${Equations} balance=${data.balance} />
       <${Course} review=${data} />
       <${Removals} review=${data} />
+<<<<<<< HEAD
       <${Seen} review=${data} may=${useMe().manages} />
+=======
+      <${Completeness} review=${data} />
+>>>>>>> w-adopt
       <${Exceptions} review=${data} />
       <${Reviewers} id=${id} total=${data.reviewers.total} />
     </div>
