@@ -59,7 +59,7 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrant:
-    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which `by` made at
+    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which `by`
     `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to; `settled` is
     when somebody said that it may stay."""
 
