@@ -20,6 +20,7 @@ const MENU = [
       { href: "/admin/people", icon: "users", text: "frame.people" },
       { href: "/admin/adopt", icon: "package-open", text: "frame.adopt", sees: (me) => me.administrator },
       { href: "/admin/imports", icon: "upload", text: "frame.imports", sees: (me) => me.administrator },
+      { href: "/admin/provisioning", icon: "refresh-cw", text: "frame.provisioning", sees: (me) => me.administrator || me.auditor },
       { href: "/admin/sources", icon: "database", text: "frame.sources", sees: (me) => me.administrator || me.auditor },
       { href: "/admin/mails", icon: "mail", text: "frame.mails", sees: (me) => me.assigns || me.auditor },
       { href: "/admin/connectors", icon: "link", text: "frame.connectors", sees: (me) => me.administrator || me.auditor },

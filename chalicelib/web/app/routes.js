@@ -26,6 +26,7 @@ export const PAGES = [
   { path: "/admin/people/{id}", load: () => import("../people/person.js"), area: "people", texts: ["roles", "sent", "letter", "mail", "guards"], styles: ["people", "mail", "guards"], title: "person", sees: (me) => me.roles.length > 0 },
   { path: "/admin/imports", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], sees: (me) => me.administrator },
   { path: "/admin/imports/{id}", load: () => import("../people/imports.js"), area: "imports", styles: ["people"], title: "one", sees: (me) => me.administrator },
+  { path: "/admin/provisioning", load: () => import("../provisioning/list.js"), area: "provisioning", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/sources", load: () => import("../sources/page.js"), area: "sources", sees: (me) => me.administrator || me.auditor },
   { path: "/admin/adopt", load: () => import("../adopt/page.js"), area: "adopt", styles: ["people", "adopt"], sees: (me) => me.administrator },
   { path: "/admin/adopt/{id}", load: () => import("../adopt/page.js"), area: "adopt", styles: ["people", "adopt"], title: "one", sees: (me) => me.administrator },

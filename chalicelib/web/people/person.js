@@ -9,6 +9,7 @@ import { useMe } from "../lib/me.js";
 import { Link, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { MailAgain } from "../mail/suppressed.js";
+import { Erase } from "./erase.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
 
@@ -19,12 +20,15 @@ export default function OnePerson({ id }) {
   const me = useMe();
   const { data: person, error, reload } = useGet(`/api/v1/people/${id}`);
   const { part = "access" } = useQuery();
+  const [erasing, setErasing] = useState(false);
   const crumbs = [{ label: t("people.title"), href: "/admin/people" }];
   if (error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
   if (error) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("people.person")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   const Part = PARTS[part] || Access;
+  const actions = html`${me.administrator && person && !person.leavingDateTime && me.id !== id && html`<${Button} kind="quiet" icon="user-x" onClick=${() => setErasing(true)}>${t("people.eraseStart")}<//>`}
+    ${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`}`;
   return html`<div class="page">
-    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
+    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${actions} />
     ${person && html`<${Notices} person=${person} reload=${reload} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
@@ -33,6 +37,7 @@ export default function OnePerson({ id }) {
         ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
+    ${erasing && html`<${Erase} person=${person} close=${(done) => (setErasing(false), done && reload())} />`}
   </div>`;
 }
 
@@ -50,6 +55,7 @@ function Notices({ person, reload }) {
   const away = person.delegate;
   const [asking, ask] = useState(false);
   const me = useMe();
+  if (person.leavingDateTime) return html`<div class="person-notices"><${Notice} tone="deny" icon="user-x">${t("people.leaving")}<//></div>`;
   if (person.canReview && !away && !person.unmailed) return null;
   return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
@@ -73,5 +79,6 @@ const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.used"), person.signInActivity.used.length > 0 && html`<${Used} used=${person.signInActivity.used} />`],
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
+      [t("people.provisionedBy"), person.provisionedBy.length > 0 && person.provisionedBy.map((one) => one.displayName || t("people.providerGone")).join(", ")],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
     ]} />`;

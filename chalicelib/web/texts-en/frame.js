@@ -23,6 +23,7 @@ export default {
   people: "People",
   adopt: "Adopt",
   imports: "Imports",
+  provisioning: "Provisioning",
   sources: "Sources",
   mails: "Mails",
   connectors: "Connectors",
