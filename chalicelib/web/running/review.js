@@ -8,16 +8,23 @@ import { useLoad } from "../lib/hooks.js";
 import { html, useEffect, useLayoutEffect } from "../lib/html.js";
 import { useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { Comparison, ComparisonNotice } from "../compared/parts.js";
 import { State } from "../overview/state.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
+import { Removed } from "./removed.js";
 import { Trail } from "./trail.js";
 import { ProgressTab } from "./progress.js";
 import { Results } from "./results.js";
 import { Reviewers } from "./reviewers.js";
 import { Settings } from "./settings.js";
 
-const TABS = { progress: ProgressTab, results: Results, reviewers: Reviewers, settings: Settings, audit: Trail };
+<<<<<<< HEAD
+const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, settings: Settings, audit: Trail };
+=======
+const Compared = (told) => html`<${Comparison} ...${told} act />`;
+const TABS = { progress: ProgressTab, results: Results, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
+>>>>>>> w-adopt
 const MOVING = ["Initializing", "Starting", "Completing", "AutoReviewing", "AutoReviewed", "Applying"];
 const LOOK_AGAIN = 4_000;
 
@@ -60,16 +67,19 @@ export default function Review({ id }) {
   if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${html`<span class="skeleton review-title-coming"></span>`} /><${Skeleton} rows=${5} height=${72} /></div>`;
   const current = TABS[tab] ? tab : "progress";
   const Body = TABS[current];
-  const tabs = data.progress && Object.keys(TABS).map((one) => ({ id: one, label: t(`running.tab-${one}`), href: one === "progress" ? `/admin/reviews/${id}` : `/admin/reviews/${id}?tab=${one}` }));
+  const tabs = data.progress && Object.keys(TABS).filter((one) => one !== "removals" || denied(review)).map((one) => ({ id: one, label: t(`running.tab-${one}`), href: one === "progress" ? `/admin/reviews/${id}` : `/admin/reviews/${id}?tab=${one}` }));
   return html`<div class="page">
     <${PageHead} crumbs=${[...crumbs, { label: seriesName(review), href: `/admin/series/${review.definitionId}` }]} title=${review.accessPackage.displayName}
       lede=${t("running.of", { policy: review.assignmentPolicy.displayName })} actions=${data.possible && html`<${Actions} review=${review} possible=${data.possible} reload=${reload} />`}>
       <div class="row-16"><${State} review=${review} />${dates(review)}</div>
     <//>
     ${data.possible && html`<${Attention} review=${review} possible=${data.possible} reload=${reload} />`}
+    ${data.possible && html`<${ComparisonNotice} review=${review} />`}
     ${tabs ? html`<${Tabs} tabs=${tabs} current=${current} label=${t("running.parts")} /><${Body} ...${data} reload=${reload} />` : html`<p class="muted">${t("running.onlyHead")}</p>`}
   </div>`;
 }
+
+const denied = ({ outcome }) => outcome && outcome.denied + outcome.deniedByRule > 0;
 
 const seriesName = (review) => t("running.seriesOf", { name: review.assignmentPolicy.displayName });
 
