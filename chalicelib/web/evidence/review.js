@@ -31,11 +31,8 @@ export default function ClosedReview({ id }) {
       <${Equations} balance=${data.balance} />
       <${Course} review=${data} />
       <${Removals} review=${data} />
-<<<<<<< HEAD
-      <${Seen} review=${data} may=${useMe().manages} />
-=======
       <${Completeness} review=${data} />
->>>>>>> w-adopt
+      <${Seen} review=${data} may=${useMe().manages} />
       <${Exceptions} review=${data} />
       <${Reviewers} id=${id} total=${data.reviewers.total} />
     </div>

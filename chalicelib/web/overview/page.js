@@ -23,14 +23,9 @@ export default function Overview() {
   if (!data || mails.loading || removals.loading) return html`<${Coming} />`;
   const wanting = removals.data.reduce((sum, one) => sum + one.count, 0);
   return html`<div class="page overview">
-<<<<<<< HEAD
     <${PageHead} title=${t("overview.title")} lede=${lede(data, wanting)} />
     ${wanting > 0 && html`<${Unfinished} found=${removals.data} />`}
-=======
-    <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
-    <${Numbers} found=${data} mails=${mails.data} />
     ${data.differing > 0 && html`<div class="overview-data"><${Notice} tone="unsure" icon="scale" title=${t("overview.differing", { count: data.differing })} action=${html`<${Button} href="/admin/reviews?needs=differences">${t("overview.differingShow")}<//>`}>${t("overview.differingWhy")}<//></div>`}
->>>>>>> w-adopt
     ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
     <${Numbers} found=${data} mails=${mails.data} />
     <${Running} found=${data} reload=${reload} />

@@ -3,7 +3,7 @@ import { Person, Tag, When } from "../kit/base.js";
 import { Menu } from "../kit/floating.js";
 import { Section } from "../kit/layout.js";
 import { Notice } from "../kit/telling.js";
-import { moment } from "../lib/dates.js";
+import { day, moment } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { Link } from "../lib/router.js";
@@ -32,8 +32,18 @@ export function Seen({ review, may }) {
   if (every.loading && !every.rows.length) return null;
   if (!rows.length && !every.more && !every.error) return null;
   return html`<${Section} title=${t("removals.seen")} note=${t("removals.seenNote")}>
+    <${Watched} watch=${every.page?.watch} />
     <${Rows} list=${{ ...every, rows }} may=${may} />
   <//>`;
+}
+
+/** How far the daily look has come. */
+function Watched({ watch }) {
+  if (!watch) return null;
+  const until = day(watch.untilDateTime);
+  const words = watch.lastLookDateTime ? t(watch.nextLookDateTime ? "removals.watched" : "removals.watchOver", { until, count: watch.looks }) : t("removals.watchAhead", { until });
+  return html`<p class="muted small">${words} ${watch.lastLookDateTime && html`${t("removals.lastLook")} ${at(watch.lastLookDateTime)}.`}
+    ${watch.unknown > 0 && html` ${t("removals.notRead", { count: watch.unknown })}`}</p>`;
 }
 
 const telling = (row) => row.outside || row.regrants.length > 0 || ["held", "restored", "needsPerson"].includes(row.standing);

@@ -19,12 +19,8 @@ import { Results } from "./results.js";
 import { Reviewers } from "./reviewers.js";
 import { Settings } from "./settings.js";
 
-<<<<<<< HEAD
-const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, settings: Settings, audit: Trail };
-=======
 const Compared = (told) => html`<${Comparison} ...${told} act />`;
-const TABS = { progress: ProgressTab, results: Results, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
->>>>>>> w-adopt
+const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
 const MOVING = ["Initializing", "Starting", "Completing", "AutoReviewing", "AutoReviewed", "Applying"];
 const LOOK_AGAIN = 4_000;
 

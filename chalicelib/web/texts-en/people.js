@@ -49,7 +49,7 @@ export default {
   eraseCounting: "Counting what they have …",
   erasePackages: { one: "Their {count} access package ends now.", other: "Their {count} access packages end now." },
   eraseReviews: { one: "{count} open review loses them as a reviewer.", other: "{count} open reviews lose them as a reviewer." },
-  eraseNames: "Their name, address and sign-ins go from everywhere as soon as their access has ended.",
+  eraseNames: "Their name, address and sign-ins go as soon as their access has ended.",
   eraseProof: "Audit log and evidence stay valid. They show a number in place of the name.",
   eraseProvisioned: "{who} keeps this person. Delete them there as well, or they come back with the next change.",
   eraseType: "Type {name} to confirm",
