@@ -30,7 +30,7 @@ SHOWN, CLOSED, ASKED = 20, 8, 10
 LATELY = timedelta(days=60)
 NAMED = 5
 _ROWS, _THREADS, _REVIEWERS = 1_000, 8, 100
-LATE, REVIEWER = "late", "reviewer"  # what a live review may need beside `Needs`
+LATE, REVIEWER, DIFFERENCES = "late", "reviewer", "differences"  # what a live review may need beside `Needs`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Overview:
     waiting: int
     without_reviewer: int
     reviews_without: int
+    differing: int
     live: int
     complete: bool
     running: tuple[Shown, ...]
@@ -92,6 +93,7 @@ def overview(services: Services, actor: Actor, now: datetime) -> Overview:
         waiting=len(waiting),
         without_reviewer=sum(lacking),
         reviews_without=sum(1 for number in lacking if number),
+        differing=sum(1 for one in looked if _differs(one.state)),
         live=len(rows),
         complete=ended and len(others) <= LOOKED,
         running=tuple(_with_idle(services, looked[:SHOWN])),
@@ -121,6 +123,8 @@ def running(services: Services, actor: Actor, now: datetime, needs: str, limit: 
 def _needs(one: Shown, needs: str) -> bool:
     if needs == REVIEWER:
         return _is_open(one.state) and needing(one.state) > 0
+    if needs == DIFFERENCES:
+        return _differs(one.state)
     return not needs or one.needs == needs
 
 
@@ -154,6 +158,12 @@ def _shown(services: Services, rows: Sequence[LiveReview], now: datetime) -> lis
             needs = row.needs or (LATE if _late(instance, state, progress, now) else "")
             found.append(Shown(instance, state, progress, needs))
     return found
+
+
+def _differs(state: InstanceState) -> bool:
+    """Did the opening find that the systems outside say something else, or could they not be read?"""
+    found = state.compared
+    return _is_open(state) and found is not None and found.missing + found.extra + found.unread > 0
 
 
 def _is_open(state: InstanceState) -> bool:

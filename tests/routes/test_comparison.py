@@ -42,6 +42,9 @@ def test_the_administrator_and_the_auditor_see_what_the_opening_found(world: Wor
     assert (extra["person"]["displayName"], extra["assignment"]["state"]) == ("Ada", "delivered")
     following = found["nextLink"].partition("/api/api")[2]
     assert world.get(f"/api{following}").json["value"] == [extra]
+    assert world.get("/api/v1/overview").json["differing"] == 1
+    (differing,) = world.get("/api/v1/live-reviews?needs=differences").json["value"]
+    assert differing["id"] == instance.id
     assert world.get(f"{path}?difference=x").error["target"] == "difference"
     assert world.get(path, "eve@example.com").status == 404
     assert world.get(path, "bob@example.com").status == 403

@@ -26,7 +26,7 @@ from chalicelib.usecases.overview import Idle, Shown, overview, running
 door = Blueprint(__name__)
 PAGE = 50
 YEAR = timedelta(days=366)
-NEEDS = (Needs.RETRY.value, Needs.CONFIRMATION.value, looking.LATE, looking.REVIEWER)
+NEEDS = (Needs.RETRY.value, Needs.CONFIRMATION.value, looking.LATE, looking.REVIEWER, looking.DIFFERENCES)
 
 
 @route(door, "GET", "/api/v1/overview", gives=Overview)
@@ -38,6 +38,7 @@ def get_overview(call: Call) -> Answer:
         "failed": found.failed,
         "waitingForConfirmation": found.waiting,
         "needsReviewer": {"items": found.without_reviewer, "reviews": found.reviews_without},
+        "differing": found.differing,
         "live": found.live,
         "complete": found.complete,
         "running": [_live(one) for one in found.running],
@@ -49,7 +50,7 @@ def get_overview(call: Call) -> Answer:
 @route(door, "GET", "/api/v1/live-reviews", query=("needs", "$skiptoken"), gives=Listed[LiveReview])
 def list_live_reviews(call: Call) -> Answer:
     """The reviews that are not over, the first to close first; with `needs` (`failed`, `confirmation`, `late`,
-    `reviewer`) those that wait for a person. A page may be short, or empty, before the last one."""
+    `reviewer`, `differences`) those that wait for a person. A page may be short, or empty, before the last one."""
     needs = _option(call, "needs")
     if needs and needs not in NEEDS:
         raise errors.InvalidInput(f"Must be one of: {', '.join(NEEDS)}.", "needs")

@@ -66,12 +66,13 @@ class Wait(Answer, kw_only=True):
 class Overview(Answer, kw_only=True):
     """What needs a person, what runs and what closed lately. `late`: half of the time has passed, and a quarter of
     the items or more are behind the straight line to the close. `complete`: `late` and `needsReviewer` were looked
-    for in every review."""
+    for in every review. `differing`: open reviews whose opening found differences to the systems outside."""
 
     late: int
     failed: int
     waiting_for_confirmation: int
     needs_reviewer: Unreviewable
+    differing: int
     live: int
     complete: bool
     running: list[LiveReview]

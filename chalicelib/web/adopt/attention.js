@@ -7,7 +7,7 @@ import { get } from "../lib/api.js";
 import { useLoad } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/texts.js";
-import { GroupSheet } from "./groups.js";
+import { GroupDialog } from "./groups.js";
 
 const SHOWN = 3; // names of groups under a problem
 
@@ -29,7 +29,7 @@ export function Attention({ found, choices }) {
     ${totals.heldOtherwise > 0 && html`<${Problem} tone="plain" count=${totals.heldOtherwise} ...${of("heldOtherwise")} />`}
     ${totals.created > 0 && html`<p class="muted small">${t("adopt.created", { count: totals.created })}</p>`}
   </div>
-  ${shown && html`<${GroupSheet} adoption=${found} group=${shown.group} first=${shown.outcome} close=${() => show(null)} />`}<//>`;
+  ${shown && html`<${GroupDialog} adoption=${found} group=${shown.group} first=${shown.outcome} close=${() => show(null)} />`}<//>`;
 }
 
 /** A kind of problem: what it means, and its members group by group. */

@@ -7,7 +7,7 @@ import { following, get, post } from "../lib/api.js";
 import { useLoad } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
 import { Link, navigate } from "../lib/router.js";
-import { t } from "../lib/texts.js";
+import { compare, t } from "../lib/texts.js";
 
 const MOST = 2_000;
 
@@ -20,7 +20,7 @@ async function everyGroup(name, signal) {
     groups.push(...page.value);
     path = following(page);
   }
-  return { groups: groups.slice(0, MOST), more: Boolean(path) };
+  return { groups: groups.slice(0, MOST).sort((one, other) => compare(one.displayName, other.displayName)), more: Boolean(path) };
 }
 
 export function ChooseGroups({ system }) {
@@ -71,6 +71,6 @@ function Chooser({ system, groups, more }) {
 
 const Group = ({ group, on, toggle }) => html`<li class="adopt-row">
   <label class="adopt-group"><input type="checkbox" checked=${on} onChange=${(event) => toggle(event.target.checked)} />
-    <span class="person-words"><span class="strong clip">${group.displayName}</span><span class="person-detail clip">${group.description || t("adopt.noDescription")}</span></span></label>
+    <span class="person-words"><span class="strong clip">${group.displayName}</span>${group.description && html`<span class="person-detail clip">${group.description}</span>`}</span></label>
   ${group.accessPackageId && html`<${Link} href="/admin/packages/${group.accessPackageId}" class="adopt-known"><${Tag} tone="approve" icon="check">${t("adopt.adoptedAlready")}<//><//>`}
 </li>`;

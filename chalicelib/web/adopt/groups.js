@@ -1,6 +1,6 @@
-// Every group of a preview or an adoption, and the members of one of them beside the page.
-import { Button, Tag } from "../kit/base.js";
-import { Sheet } from "../kit/floating.js";
+// Every group of a preview or an adoption, and the members of one of them.
+import { Tag } from "../kit/base.js";
+import { Dialog } from "../kit/floating.js";
 import { Chip, DataTable } from "../kit/layout.js";
 import { Empty } from "../kit/telling.js";
 import { usePages } from "../lib/hooks.js";
@@ -20,7 +20,7 @@ export function Groups({ found }) {
     { id: "left", title: t("adopt.leftOut"), right: true, cell: (one) => leftOut(one.counts) ? html`<${Tag} tone="unsure">${number(leftOut(one.counts))}<//>` : number(0) },
   ];
   return html`<${DataTable} caption=${t("adopt.groups")} list=${{ rows: found.groups }} columns=${columns} keyOf=${(one) => one.number} onRow=${(one) => !one.problem && show(one)} />
-    ${shown && html`<${GroupSheet} adoption=${found} group=${shown} close=${() => show(null)} />`}`;
+    ${shown && html`<${GroupDialog} adoption=${found} group=${shown} close=${() => show(null)} />`}`;
 }
 
 const leftOut = (counts) => counts.unmatched + counts.denied + counts.failed + counts.heldOtherwise;
@@ -38,7 +38,7 @@ function Package({ one }) {
 }
 
 /** The members of a group by what became of them. */
-export function GroupSheet({ adoption, group, first, close }) {
+export function GroupDialog({ adoption, group, first, close }) {
   const there = OUTCOMES.filter((one) => group.counts[one] > 0);
   const [outcome, choose] = useState(first || there[0] || "assigned");
   const list = usePages(`/api/v1/adoptions/${adoption.id}/groups/${group.number}/members?outcome=${outcome}`);
@@ -46,12 +46,11 @@ export function GroupSheet({ adoption, group, first, close }) {
     { id: "member", title: t("adopt.member"), wide: true, cell: (row) => html`<${Member} row=${row} />` },
     { id: "person", title: t("adopt.recognised"), cell: (row) => html`<${Recognised} row=${row} />` },
   ];
-  return html`<${Sheet} title=${t("adopt.groupTitle", { name: group.displayName })} close=${close}>
+  return html`<${Dialog} wide title=${t("adopt.groupTitle", { name: group.displayName })} close=${close}>
     <div class="stack">
       <div class="row" role="group" aria-label=${t("adopt.outcomes")}>${there.map((one) => html`<${Chip} key=${one} on=${one === outcome} count=${group.counts[one]} onClick=${() => choose(one)}>${t(`adopt.outcome-${one}`)}<//>`)}</div>
       <${DataTable} caption=${t("adopt.groupTitle", { name: group.displayName })} list=${list} columns=${columns} keyOf=${(row) => row.member?.key || row.assignmentId}
         empty=${html`<${Empty} icon="users" title=${t("adopt.noneOf")}>${t("adopt.noneOfWhy")}<//>`} />
-      <div><${Button} onClick=${close}>${t("kit.close")}<//></div>
     </div><//>`;
 }
 

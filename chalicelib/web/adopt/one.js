@@ -12,6 +12,7 @@ import { AdoptionState } from "./page.js";
 
 const HOME = "/admin/adopt";
 const ENDED = ["done", "error"];
+const SHOWN = 4; // packages whose reviews are offered at once
 
 /** An adoption with all its groups. */
 async function whole(id) {
@@ -138,11 +139,14 @@ function Run({ found, choices }) {
 }
 
 function Next({ found }) {
-  const first = found.groups.find((one) => one.accessPackage?.id && one.accessPackage.assignmentPolicyId)?.accessPackage;
-  if (!first) return null;
+  const packages = found.groups.map((one) => one.accessPackage).filter((one) => one?.id && one.assignmentPolicyId);
+  const rest = packages.length - SHOWN;
+  if (!packages.length) return null;
   return html`<${Section} title=${t("adopt.next")}>
     <p class="prose">${t("adopt.nextWhy")}</p>
-    <div class="row"><${Button} kind="primary" href="/admin/packages/${first.id}/policies/${first.assignmentPolicyId}">${t("adopt.switchOn")}<//>
+    <div class="row">${packages.slice(0, SHOWN).map((one, place) => html`<${Button} key=${one.id} kind=${place ? "plain" : "primary"} href="/admin/packages/${one.id}/policies/${one.assignmentPolicyId}">
+        ${packages.length > 1 ? t("adopt.switchOnOf", { name: one.displayName }) : t("adopt.switchOn")}<//>`)}
       ${found.catalog.id && html`<${Button} href="/admin/catalogs/${found.catalog.id}">${t("adopt.toCatalog")}<//>`}</div>
+    ${rest > 0 && html`<p class="muted small">${t("adopt.switchOnRest", { count: rest })}</p>`}
   <//>`;
 }

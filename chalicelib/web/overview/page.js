@@ -24,9 +24,10 @@ export default function Overview() {
   const wanting = removals.data.reduce((sum, one) => sum + one.count, 0);
   return html`<div class="page overview">
     <${PageHead} title=${t("overview.title")} lede=${lede(data, wanting)} />
-    <${Numbers} found=${data} mails=${mails.data} />
     ${wanting > 0 && html`<${Unfinished} found=${removals.data} />`}
+    ${data.differing > 0 && html`<div class="overview-data"><${Notice} tone="unsure" icon="scale" title=${t("overview.differing", { count: data.differing })} action=${html`<${Button} href="/admin/reviews?needs=differences">${t("overview.differingShow")}<//>`}>${t("overview.differingWhy")}<//></div>`}
     ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
+    <${Numbers} found=${data} mails=${mails.data} />
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
@@ -42,8 +43,8 @@ const Unfinished = ({ found }) => html`<div class="stack">${found.filter((one) =
     action=${html`<${Button} href="/admin/removals?needs=${needs}">${t("overview.removalsShow")}<//>`}>${t(`overview.removals-${needs}-why`)}<//>`)}</div>`;
 
 /** One sentence: is there anything to do? */
-function lede({ late, failed, waitingForConfirmation, live }, wanting) {
-  const wait = late + failed + waitingForConfirmation;
+function lede({ late, failed, waitingForConfirmation, waitingForData, live }, wanting) {
+  const wait = late + failed + waitingForConfirmation + waitingForData.length;
   if (wait) return t("overview.ledeSome", { count: wait });
   if (wanting) return t("overview.ledeRemovals", { count: wanting });
   return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });

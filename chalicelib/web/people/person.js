@@ -4,10 +4,12 @@ import { Facts, PageHead, Tabs } from "../kit/layout.js";
 import { ErrorNote, NotFound, Notice } from "../kit/telling.js";
 import { ago, longDay } from "../lib/dates.js";
 import { useGet } from "../lib/hooks.js";
-import { html } from "../lib/html.js";
+import { html, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { Link, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { MailAgain } from "../mail/suppressed.js";
+import { Erase } from "./erase.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
 
@@ -18,13 +20,16 @@ export default function OnePerson({ id }) {
   const me = useMe();
   const { data: person, error, reload } = useGet(`/api/v1/people/${id}`);
   const { part = "access" } = useQuery();
+  const [erasing, setErasing] = useState(false);
   const crumbs = [{ label: t("people.title"), href: "/admin/people" }];
   if (error?.status === 404) return html`<div class="page"><${NotFound} /></div>`;
   if (error) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("people.person")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   const Part = PARTS[part] || Access;
+  const actions = html`${me.administrator && person && !person.leavingDateTime && me.id !== id && html`<${Button} kind="quiet" icon="user-x" onClick=${() => setErasing(true)}>${t("people.eraseStart")}<//>`}
+    ${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`}`;
   return html`<div class="page">
-    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`} />
-    ${person && html`<${Notices} person=${person} />`}
+    <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${actions} />
+    ${person && html`<${Notices} person=${person} reload=${reload} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
       <div class="one-person-main">
@@ -32,6 +37,7 @@ export default function OnePerson({ id }) {
         ${person && html`<${Part} key=${part} id=${id} />`}
       </div>
     </div>
+    ${erasing && html`<${Erase} person=${person} close=${(done) => (setErasing(false), done && reload())} />`}
   </div>`;
 }
 
@@ -45,11 +51,16 @@ const Title = ({ person }) => person
   : html`<span class="person-title"><span class="skeleton person-title-round"></span><span class="unseen">${t("people.person")}</span></span>`;
 
 /** What one must know first: they cannot review, or somebody stands in. */
-function Notices({ person }) {
+function Notices({ person, reload }) {
   const away = person.delegate;
-  if (person.canReview && !away) return null;
+  const [asking, ask] = useState(false);
+  const me = useMe();
+  if (person.leavingDateTime) return html`<div class="person-notices"><${Notice} tone="deny" icon="user-x">${t("people.leaving")}<//></div>`;
+  if (person.canReview && !away && !person.unmailed) return null;
   return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
+    ${person.unmailed && html`<${Notice} tone="unsure" icon="mail-x" title=${t(`people.unmailed-${person.unmailed.reason}`)} action=${me.administrator && html`<${Button} small aria-haspopup="dialog" onClick=${() => ask(true)}>${t("people.mailAgain")}<//>`}>${t("people.unmailedWhy", { address: person.unmailed.address, since: longDay(person.unmailed.sinceDateTime) })}<//>`}
+    ${asking && html`<${MailAgain} address=${person.unmailed.address} name=${person.displayName} close=${(did) => (ask(false), did && reload())} />`}
     ${away && html`<${Notice} icon="user-check">${t("people.away", { name: away.to.displayName || t("people.gone"), from: longDay(away.startDateTime), until: longDay(away.endDateTime) })}<//>`}
   </div>`;
 }
@@ -68,5 +79,6 @@ const Who = ({ person }) => html`<${Facts} rows=${[
       [t("people.used"), person.signInActivity.used.length > 0 && html`<${Used} used=${person.signInActivity.used} />`],
       [t("people.knownUntil"), person.signInKnownUntilDateTime && html`<${When} at=${person.signInKnownUntilDateTime}>${ago(person.signInKnownUntilDateTime)}<//>`],
       [t("people.since"), person.createdDateTime && html`<${When} at=${person.createdDateTime}>${longDay(person.createdDateTime)}<//>`],
+      [t("people.provisionedBy"), person.provisionedBy.length > 0 && person.provisionedBy.map((one) => one.displayName || t("people.providerGone")).join(", ")],
       [t("people.account"), (person.userType === "Guest" || !person.accountEnabled) && html`<span class="row"><${States} person=${person} /></span>`],
     ]} />`;

@@ -10,7 +10,7 @@ import { decidedOf, Sparkline } from "../overview/burnup.js";
 import { closedColumns } from "../overview/closed.js";
 import { State } from "../overview/state.js";
 
-const VIEWS = ["", "late", "failed", "confirmation", "reviewer", "closed"];
+const VIEWS = ["", "late", "failed", "confirmation", "reviewer", "differences", "closed"];
 
 export default function AllReviews() {
   const { needs = "" } = useQuery();

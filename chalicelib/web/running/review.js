@@ -8,6 +8,7 @@ import { useLoad } from "../lib/hooks.js";
 import { html, useEffect, useLayoutEffect } from "../lib/html.js";
 import { useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { Comparison, ComparisonNotice } from "../compared/parts.js";
 import { State } from "../overview/state.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
@@ -18,7 +19,8 @@ import { Results } from "./results.js";
 import { Reviewers } from "./reviewers.js";
 import { Settings } from "./settings.js";
 
-const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, settings: Settings, audit: Trail };
+const Compared = (told) => html`<${Comparison} ...${told} act />`;
+const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
 const MOVING = ["Initializing", "Starting", "Completing", "AutoReviewing", "AutoReviewed", "Applying"];
 const LOOK_AGAIN = 4_000;
 
@@ -68,6 +70,7 @@ export default function Review({ id }) {
       <div class="row-16"><${State} review=${review} />${dates(review)}</div>
     <//>
     ${data.possible && html`<${Attention} review=${review} possible=${data.possible} reload=${reload} />`}
+    ${data.possible && html`<${ComparisonNotice} review=${review} />`}
     ${tabs ? html`<${Tabs} tabs=${tabs} current=${current} label=${t("running.parts")} /><${Body} ...${data} reload=${reload} />` : html`<p class="muted">${t("running.onlyHead")}</p>`}
   </div>`;
 }

@@ -22,7 +22,6 @@ export default {
   more: "The first {count} groups are listed. Search does not reach the others.",
   preview: { one: "Look at {count} group", other: "Look at {count} groups" },
   chooseSome: "Choose groups to look at",
-  noDescription: "No description",
 
   earlier: "Earlier adoptions",
   from: "From",
@@ -120,6 +119,8 @@ export default {
   next: "What next",
   nextWhy: "Each package has a policy named Adopted. Switch its reviews on: who is asked, how often, and what happens when nobody answers.",
   switchOn: "Switch reviews on",
+  switchOnOf: "Switch reviews on: {name}",
+  switchOnRest: { one: "{count} more is in the catalog.", other: "{count} more are in the catalog." },
   toCatalog: "Look at the catalog",
   againWhy: "Adopt the same groups again whenever you like: only what differs by then is written.",
 };
