@@ -39,7 +39,10 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
     "actor": ({"type": "string", "minLength": 1}, "What this person did: an id or a principal name."),
     "target": ({"type": "string", "minLength": 1}, "What was done to the object with this id."),
     "needs": (
-        {"type": "string", "enum": ["failed", "confirmation", "late", "reviewer", "differences", "person", "regranted"]},
+        {
+            "type": "string",
+            "enum": ["failed", "confirmation", "late", "reviewer", "differences", "person", "regranted"],
+        },
         "Only what waits for a person to do this about it: reviews, or removals (the last two).",
     ),
     "progress": (
