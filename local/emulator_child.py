@@ -56,6 +56,20 @@ def keep_streams(tables: Any) -> None:
     tables.get_state, tables.load_persisted_state = get_state, load_persisted_state
 
 
+def add_identity_center(emulator: Any) -> None:
+    """Have the emulator answer for IAM Identity Center too, and save it with the rest."""
+    sys.path.append(str(Path(__file__).parents[1]))  # at the end: nothing of ours hides a library
+    from ministack.core.persistence import load_state
+
+    from local import identity_center
+
+    center, build = identity_center.IdentityCenter(), emulator._build_persistence_save_dict
+    if kept := load_state(identity_center.STATE):
+        center.load_persisted_state(kept)
+    emulator._build_persistence_save_dict = lambda: build() | {identity_center.STATE: center.get_state}
+    emulator.app = center.wrap(emulator.app)
+
+
 def writes(scope: dict[str, Any]) -> bool:
     """May this request change state? Unknown ones count as writes."""
     if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
@@ -138,31 +152,20 @@ def main() -> None:
     hold_lock(folder)
     (folder / "stopped").unlink(missing_ok=True)
 
-    sys.path.append(str(Path(__file__).parents[1]))  # at the end: nothing of ours hides a library
     from ministack import app as emulator
-    from ministack.core.persistence import load_state, save_all
+    from ministack.core.persistence import save_all
     from ministack.services import dynamodb
 
-    from local import identity_center
-
     keep_streams(dynamodb)
-    center = identity_center.IdentityCenter()
-    if kept := load_state(identity_center.STATE):
-        center.load_persisted_state(kept)
-    emulated = emulator._build_persistence_save_dict
-
-    def build_save_dict() -> Any:
-        return emulated() | {identity_center.STATE: center.get_state}
-
-    emulator._build_persistence_save_dict = build_save_dict
-    saver.append(Saver(lambda: save_all(build_save_dict())))
+    add_identity_center(emulator)
+    saver.append(Saver(lambda: save_all(emulator._build_persistence_save_dict())))
 
     def save_at_end(services: dict[str, Any]) -> None:
         saver[0].finish()
         save_all(services)
 
     emulator.save_all = save_at_end
-    emulator.app = saver[0].wrap(center.wrap(emulator.app))
+    emulator.app = saver[0].wrap(emulator.app)
     threading.Thread(target=follow, args=(int(os.environ["EMULATOR_LAUNCHER"]),), daemon=True).start()
     threading.Thread(target=saver[0].watch, args=(lambda: emulator._MAIN_LOOP,), daemon=True).start()
     try:

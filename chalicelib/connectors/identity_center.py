@@ -16,8 +16,8 @@ from chalicelib.domain.resources import GROUP, Right
 from chalicelib.usecases.ports import Answer, Capability, Found, Member, Outer, Page
 
 _ID = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_USER_NAME, _EMAIL, _EITHER = "userName", "email", "either"
-_REFUSE, _CHANGE = "refuse", "change"
+_USER_NAME, _EMAIL, _EITHER = "userName", "email", "userNameOrEmail"
+_LEAVE, _CHANGE = "leaveToPerson", "change"
 KIND = ConnectorKind(
     kind="identityCenter",
     display_name=NAME,
@@ -53,8 +53,8 @@ KIND = ConnectorKind(
             help="Groups with an external id are filled from outside, which would undo a change: leave them to a "
             "person, or change them all the same.",
             required=False,
-            choices=(_REFUSE, _CHANGE),
-            default=_REFUSE,
+            choices=(_LEAVE, _CHANGE),
+            default=_LEAVE,
         ),
         *ACCOUNT,
     ),

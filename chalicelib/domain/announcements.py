@@ -105,7 +105,7 @@ def _numbers(*names: str) -> Reader:
 
 def _reason(one: AuditEvent) -> Facts | None:
     """Why, in a short phrase the product wrote; never a person's own words."""
-    return {"reason": str(one.details.get("cause") or one.details.get("reason") or "")[:200]}
+    return {"reason": str(one.details.get("reason", ""))[:200]}
 
 
 def _decided(one: AuditEvent) -> Facts | None:
@@ -141,7 +141,21 @@ def _removed_by_review(one: AuditEvent) -> Facts | None:
 
 
 def _observed(one: AuditEvent) -> Facts | None:
-    return {"observed": True}
+    """Access that was seen to be gone where it lay."""
+    return {"observed": True} if one.details.get("outcome") in ("removed", "alreadyGone") else None
+
+
+def _settled_away(one: AuditEvent) -> Facts | None:
+    """A person says that they ended it by hand; `witnessed` if a look at the source agreed."""
+    return {"observed": bool(one.details.get("witnessed"))} if one.details.get("how") == "removed" else None
+
+
+def _settled_kept(one: AuditEvent) -> Facts | None:
+    return {} if one.details.get("how") == "kept" else None
+
+
+def _regrant(one: AuditEvent) -> Facts | None:
+    return {"where": str(one.details.get("where", ""))}
 
 
 def _unreached(one: AuditEvent) -> Facts | None:
@@ -171,11 +185,12 @@ _TELLS: dict[str, tuple[_Tell, ...]] = {
     "Remove access package assignment": (_Tell("Assignment Ended", _ended("system")), _TAKEN),
     "Removal verified": (_Tell("Access Removed", _observed),),
     "Removal needs a person": (_Tell("Removal Needs Person", _reason),),
-    "Removal failed": (_Tell("Removal Failed", _failure),),
-    "Re-grant seen": (_Tell("Regrant Seen", _reason),),
+    "Settle removal": (_Tell("Access Removed", _settled_away), _Tell("Removal Held", _settled_kept)),
+    "Re-grant seen": (_Tell("Regrant Seen", _regrant),),
     "Restore access": (_Tell("Access Restored", _plain),),
-    "Hold removal": (_Tell("Removal Held", _reason),),
-    "Confirmation lapsed": (_Tell("Removals Lapsed", _plain),),
+    "Hold removal": (_Tell("Removal Held", _plain),),
+    "Decline removals": (_Tell("Removals Declined", _numbers("keepAccess")),),
+    "Confirmation lapsed": (_Tell("Removals Lapsed", _numbers("keepAccess")),),
     "Pass on unreachable reviewer": (_Tell("Reviewer Unreachable", _unreached),),
 }
 KINDS = tuple(sorted({tell.kind for tells in _TELLS.values() for tell in tells}))

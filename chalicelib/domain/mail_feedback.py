@@ -84,7 +84,8 @@ def read_feedback(text: str) -> Feedback | None:
 def _feedback(heard: Heard, person: str, mail: Mapping[str, Any], about: Mapping[str, Any]) -> Feedback:
     sent = _instant(mail["timestamp"])
     recipients = about.get("bouncedRecipients") or [{}]
-    told = [about.get("bounceSubType"), recipients[0].get("diagnosticCode"), about.get("reason")]
+    subtype = about.get("bounceSubType")
+    told = [None if subtype == "General" else subtype, recipients[0].get("diagnosticCode"), about.get("reason")]
     told.append(about.get("complaintFeedbackType"))
     return Feedback(
         heard=heard,

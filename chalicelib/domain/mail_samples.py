@@ -182,7 +182,7 @@ def _undone(portal: str) -> Notice:
         restored=at,
         zone=_ZONE,
         reason="Closes the first quarter until the end of April.",
-        link=f"{portal}/admin/reviews/preview",
+        link=f"{portal}/reviews/preview",
     )
 
 

@@ -60,9 +60,9 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrant:
-    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which
-    `by` made at `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to;
-    `settled` is when somebody said that it may stay."""
+    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which `by`
+    made at `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to; `settled`
+    is when somebody said that it may stay."""
 
     noticed: datetime
     assignment_id: str = ""

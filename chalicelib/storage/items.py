@@ -9,6 +9,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
+from chalicelib.domain import ids
 from chalicelib.domain.items import (
     MOST_SUBMISSIONS,
     ApplyResult,
@@ -171,6 +172,11 @@ class ItemTable:
         """See ports.Items (R137)."""
         values: Wire = {":n": {"S": name}, ":u": {"S": ""}}
         _update(_key(instance_id, item_id), "SET n = :n, u = :u REMOVE j, e", "attribute_exists(pk)", values)
+
+    def forget_manager(self, instance_id: str, item_id: str, manager_id: str, name: str) -> None:
+        """See ports.Items (R137)."""
+        values: Wire = {":q": {"S": name}, ":m": {"B": bytes.fromhex(ids.bare(manager_id))}}
+        _update(_key(instance_id, item_id), "SET q = :q", "m = :m", values)
 
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """See ports.Items."""

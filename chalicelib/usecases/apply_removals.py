@@ -133,18 +133,14 @@ def begin_removal(
     item = services.items.get(instance.id, item_id)
     if item is None or item.decision is not Decision.DENY:
         return None
-    if item.cancelled is not None:
-        return ApplyResult.GONE
     if item.apply_result not in (ApplyResult.NEW, ApplyResult.FAILED):
         return _known(services, item, again)
-    held = last_one(services, instance, item)
-    if held is not None:
-        return replace(held, again=again)
+    held = None if item.cancelled else last_one(services, instance, item)
     removing = Removing(services, instance, state, item, patient=state.throttled < MOST_PAUSES)
-    seen = _twice(removing.first_look, again, item)
+    seen = _twice(removing.first_look, again, item) if held is None else held
     if isinstance(seen, ApplyResult):
         services.items.applied(instance.id, item_id, seen, services.clock.now(), state.confirmed_by)
-    return seen
+    return replace(seen, again=again) if isinstance(seen, Removal) else seen
 
 
 def _known(services: Services, item: DecisionItem, again: bool) -> Removal | ApplyResult:

@@ -60,6 +60,12 @@ def count_mine(services: Services, actor: Actor) -> int:
     return sum(services.tasks.count_open(one) for one in assignees_of(services, actor))
 
 
+def next_of_all(services: Services, actor: Actor) -> Task | None:
+    """The open task that is due first, whoever has it; None also for those who do not see everybody's."""
+    found = services.tasks.all_tasks(True, 1, None).items if actor.reads_everything else ()
+    return found[0] if found else None
+
+
 def _position(after: str | None) -> tuple[int, str | None]:
     place, _, position = (after or "0.").partition(".")
     return int(place), position or None
@@ -116,7 +122,7 @@ def complete(services: Services, actor: Actor, now: datetime, operation: str, ta
     _check_note(note, "note")
     task = _to_do(services, actor, task_id, (TaskState.DONE, TaskState.VERIFIED))
     if not task.is_open:
-        return task
+        return _again(services, task)
     held, wanted = _held(services, task), task.operation is Operation.GRANT
     if held is None and task.person_id == actor.id and not wanted:
         raise Forbidden("This is about your own access: somebody else has to say that it is gone.")
@@ -139,7 +145,9 @@ def refuse(services: Services, actor: Actor, now: datetime, operation: str, task
     if not reason.strip():
         raise InvalidInput("Must say why it cannot be done.", "reason")
     task = _to_do(services, actor, task_id, (TaskState.NOT_DONE,))
-    return _end(services, actor, now, operation, task, TaskState.NOT_DONE, reason) if task.is_open else task
+    if not task.is_open:
+        return _again(services, task)
+    return _end(services, actor, now, operation, task, TaskState.NOT_DONE, reason)
 
 
 def reassign(services: Services, actor: Actor, now: datetime, operation: str, task_id: str, person_id: str) -> Task:
@@ -178,6 +186,12 @@ _WORDS = {
     TaskState.NOT_DONE: "refused",
     TaskState.CANCELLED: "no longer needed and was cancelled",
 }
+
+
+def _again(services: Services, task: Task) -> Task:
+    """A task about which just that was said before. Whoever said it may have died before the delivery heard of it."""
+    hurry_delivery(services, task.right, task.person_id)
+    return task
 
 
 def _end(

@@ -157,8 +157,12 @@ def _forgotten(services: Services, person: User, budget: Budget) -> bool:
 
 
 def _forget_reviewer(services: Services, person: User) -> None:
-    """Write over the names in the lists of reviewers they are in."""
+    """Write over the names in the lists of reviewers they are in, and as the manager of those they review."""
     for part in every(partial(services.reviews.my_reviews, person.id)):
+        if part.set_id == ids.set_of_one(person.id):
+            for item in every(partial(services.items.sweep, part.instance_id, part.set_id, 0)):
+                if item.manager_id == person.id and item.manager_name != REMOVED:
+                    services.items.forget_manager(item.instance_id, item.id, person.id, REMOVED)
         for row in services.reviews.reviewers_of_set(part.instance_id, part.set_id):
             if row.user_id == person.id and row.display_name != REMOVED:
                 services.reviews.forget_reviewer(row, REMOVED)

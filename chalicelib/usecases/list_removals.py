@@ -7,9 +7,10 @@ nothing outside is told by its item alone. While a review is open, it has what w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.domain import ids
 from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.removals import Needs, Removal, Watch, told_by
@@ -26,12 +27,18 @@ ANY, REGRANTED = "", "regranted"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One removal, whose it is, and the review. `item` is None where its review was asked for by what it needs."""
+    """One removal, the people in it that the directory knows, and the review. `item` is None in the list across
+    reviews."""
 
     removal: Removal
-    person: User | None
+    people: Mapping[str, User]
     instance: ReviewInstance
     item: DecisionItem | None = None
+
+    @property
+    def person(self) -> User | None:
+        """Whose access it is."""
+        return self.people.get(self.removal.person_id)
 
     @property
     def name(self) -> str:
@@ -60,12 +67,12 @@ def removals_of_review(
     found: list[Removal] = []
     position, examined = after, 0
     while len(found) < PAGE and examined < MOST_EXAMINED:
-        ids, position = _denied(services, instance, state, position)
-        known = services.removals.removals(instance.id, ids)
-        items = services.items.get_many(instance.id, [one for one in ids if one not in known])
+        denied, position = _denied(services, instance, state, position)
+        known = services.removals.removals(instance.id, denied)
+        items = services.items.get_many(instance.id, [one for one in denied if one not in known])
         told = known | {one.id: told_by(one, state.ends) for one in items if one.cancelled is None}
-        found += [told[one] for one in ids if one in told and _wanted(told[one], outcome)]
-        examined += len(ids)
+        found += [told[one] for one in denied if one in told and _wanted(told[one], outcome)]
+        examined += len(denied)
         if position is None:
             break
     return Page(tuple(_shown(services, instance, found)), position), watch
@@ -94,10 +101,16 @@ def _wanted(removal: Removal, outcome: str) -> bool:
 
 
 def _shown(services: Services, instance: ReviewInstance, removals: Sequence[Removal]) -> Iterator[Shown]:
-    people = services.people.users({one.person_id for one in removals})
+    people = services.people.users(_named(removals))
     items = {one.id: one for one in services.items.get_many(instance.id, [one.item_id for one in removals])}
     for one in removals:
-        yield Shown(one, people.get(one.person_id), instance, items.get(one.item_id))
+        yield Shown(one, people, instance, items.get(one.item_id))
+
+
+def _named(removals: Sequence[Removal]) -> set[str]:
+    """Everybody who stands in removals."""
+    acting = {one.by for one in removals} | {again.by for one in removals for again in one.regrants}
+    return {one for one in {one.person_id for one in removals} | acting if ids.is_guid(one)}
 
 
 def removals_that_need(services: Services, actor: Actor, needs: Needs, after: str | None) -> Page[Shown]:
@@ -106,15 +119,10 @@ def removals_that_need(services: Services, actor: Actor, needs: Needs, after: st
     require_report_reader(actor)
     page = services.removals.needing(needs, PAGE, after)
     instances = services.reviews.instances({one.instance_id for one in page.items})
-    people = services.people.users({one.person_id for one in page.items})
+    people = services.people.users(_named(page.items))
     found = []
     for one in page.items:
         instance = instances.get(one.instance_id)
         if instance and sees_all(actor, instance):
-            found.append(Shown(one, people.get(one.person_id), instance))
+            found.append(Shown(one, people, instance))
     return Page(tuple(found), page.next)
-
-
-def count_that_need(services: Services, actor: Actor, needs: Needs) -> int:
-    """How many there are among the latest hundred: enough to say that there is something to do."""
-    return len(removals_that_need(services, actor, needs, None).items)

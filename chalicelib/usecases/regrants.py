@@ -19,16 +19,17 @@ CATEGORY = "EntitlementManagement"
 SEEN = "Re-grant seen"
 
 
+def live_assignment(services: Services, person_id: str, package_id: str, now: datetime) -> Assignment | None:
+    """The assignment by which a person holds a package now."""
+    holding = services.entitlements.holding(person_id, package_id)
+    found = services.entitlements.assignment(holding.assignment_id) if holding else None
+    return None if found is None or is_over(found, now) else found
+
+
 def regrant_inside(services: Services, removal: Removal, package_id: str, now: datetime) -> Regrant | None:
     """The live assignment by which the person holds the package again, and who made it; None without one."""
-    holding = services.entitlements.holding(removal.person_id, package_id)
-    if holding is None or holding.assignment_id == removal.assignment_id:
-        return None
-    newer = services.entitlements.assignment(holding.assignment_id)
-    if newer is None or is_over(newer, now):
-        return None
-    request = services.entitlements.request(adding_request_id(newer))
-    return Regrant(noticed=now, assignment_id=newer.id, by=request.requestor_id if request else "", at=newer.created)
+    newer = live_assignment(services, removal.person_id, package_id, now)
+    return None if newer is None or newer.id == removal.assignment_id else _by(services, newer, now)
 
 
 def regrant_outside(services: Services, removal: Removal, held: Sequence[bool | None], now: datetime) -> Regrant | None:

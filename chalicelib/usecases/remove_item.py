@@ -69,7 +69,7 @@ class Removing:
         """
         services = self.services
         assignment = services.entitlements.assignment(self.item.assignment_id)
-        if assignment is None or is_over(assignment, self.moment):
+        if assignment is None or self.item.cancelled or is_over(assignment, self.moment):
             return self._over(assignment)
         package = services.entitlements.package(assignment.package_id)
         rights = outside(package.role_scopes) if package else ()

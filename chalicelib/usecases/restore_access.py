@@ -20,7 +20,7 @@ from chalicelib.domain.reviews import ReviewInstance, Status
 from chalicelib.usecases.assign import CATEGORY, REMOVED_BY_REVIEW, Wish, assign
 from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.list_items import sees_all
-from chalicelib.usecases.mail_contents import run_link
+from chalicelib.usecases.mail_contents import link
 from chalicelib.usecases.ports import Change, Create, Services
 from chalicelib.usecases.removals import restored_changes
 from chalicelib.usecases.tell import tell_once
@@ -255,6 +255,6 @@ def _tell(services: Services, actor: Actor, undo: Undo, made: AssignmentRequest,
             restored=at,
             zone=instance.zone,
             reason=because,
-            link=run_link(services, instance.id),
+            link=link(services, instance.id),
         )
         tell_once(services, decider, "undone", made.assignment_id, undone, instance)

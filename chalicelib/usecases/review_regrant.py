@@ -21,6 +21,7 @@ from chalicelib.usecases.assign import Wish, assign
 from chalicelib.usecases.control_review import check_manages
 from chalicelib.usecases.manage_definitions import DefinitionDraft, create_review
 from chalicelib.usecases.ports import Save, Services
+from chalicelib.usecases.regrants import live_assignment
 
 LOG = logging.getLogger("access_reviews")
 DAYS = 7  # open from the end of today
@@ -79,9 +80,9 @@ def _adopted(
     services: Services, actor: Actor, now: datetime, key: str, instance: ReviewInstance, removal: Removal
 ) -> str:
     """The assignment that records an access which came back outside; the person's live one, if there is one."""
-    holding = services.entitlements.holding(removal.person_id, instance.package_id)
-    if holding is not None:
-        return holding.assignment_id
+    live = live_assignment(services, removal.person_id, instance.package_id, now)
+    if live is not None:
+        return live.id
     why = f"Seen again in the system outside after its removal in {instance.name}"
     wish = Wish(target_id=removal.person_id, policy_id=instance.policy_id, justification=why)
     try:

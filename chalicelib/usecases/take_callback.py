@@ -50,8 +50,10 @@ def take_callback(services: Services, name: str, said: Said) -> None:
     """
     for attempt in range(_TRIES):
         found = _exchange(services, name, said.operation_id)
-        if found.state is not ExchangeState.SENT or found.id != said.operation_id:
+        if found.id != said.operation_id:
             return
+        if found.state is not ExchangeState.SENT:  # whoever heard it first may have died before the delivery did
+            return hurry_delivery(services, found.right, found.person_id)
         try:
             services.writer.commit(f"callback:{found.id}:{found.version}", *_heard(services, found, said))
         except Conflict:

@@ -51,9 +51,15 @@ def _connectors(office: Office) -> list[str]:
     return [*found, "/admin/connectors/new?kind=webhook"]
 
 
+def _confirmations(office: Office) -> list[str]:
+    """A review whose removals wait, and one that never had to."""
+    return [f"/admin/reviews/{office.reviews[one]}/confirm" for one in ("waiting", "closed") if one in office.reviews]
+
+
 THINGS: dict[str, Callable[[Office], list[str]]] = {
     "/admin/connectors/{id}": _connectors,
     "/admin/packages/{id}": _packages,
+    "/admin/reviews/{id}/confirm": _confirmations,
     "/admin/packages/{id}/policies/{part_id}": _policies,
 }
 

@@ -86,6 +86,7 @@ def test_what_the_opening_compared_is_seen_and_settled(portal: Portal, world: Wo
     outside.join("g-admins", "dora")
     world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
     world.tick()
+    assert world.services.reviews.live_reviews(10, None).items
     page = portal.visit("/admin")
     expect(page.get_by_text("In 1 review outside and here are not the same")).to_be_visible()
     page.get_by_role("link", name="Look at them").click()

@@ -32,7 +32,7 @@ def org(world: World) -> Organisation:
 
 def asked(world: World, org: Organisation) -> ReviewInstance:
     """A review of both reports, opened and told."""
-    review = factories.by_manager(world.clock.now().date(), org.people["boss"])
+    review = factories.by_manager(world.clock.now().date(), org.people["deputy"])
     policy = org.policy(org.package("Ledger"), review=review)
     org.assign(policy, org.people["ann"], org.people["bob"])
     return opened(world, policy)

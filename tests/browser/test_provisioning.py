@@ -49,7 +49,7 @@ def test_a_token_is_renewed_and_a_provider_disconnected(portal: Portal, world: W
     dialog.get_by_role("button", name="Make the token").click()
     expect(dialog.locator("code", has_text="scim_")).to_be_visible()
     dialog.get_by_role("button", name="I have copied it").click()
-    expect(page.get_by_text("the one before works")).to_be_visible()
+    expect(page.get_by_text("the old one ends")).to_be_visible()
     assert client.get("/Users").status == 200
     page.get_by_role("button", name="Actions for Entra ID").click()
     page.get_by_role("menuitem", name="Disconnect").click()

@@ -55,19 +55,6 @@ def test_a_review_is_stopped_with_its_consequence_in_numbers(portal: Portal, wor
     expect(page.get_by_text("Alex Marin", exact=False).first).to_be_visible()
 
 
-def test_removals_that_wait_are_applied_by_name_and_number(portal: Portal, world: World, office: Office) -> None:
-    page = at(portal, office, "waiting")
-    expect(page.get_by_role("status").filter(has_text="5 removals wait for you")).to_contain_text("Ada Nakamura")
-    page.get_by_role("button", name="Apply removals").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("5 people lose access.")
-    dialog.get_by_role("button", name="Remove 5 people").click()
-    expect(page.get_by_text("5 removals have begun.")).to_be_visible()
-    page = settle(portal, world, office, "waiting")
-    assert status(world, office, "waiting") is Status.APPLIED
-    expect(page.get_by_text("removals wait for you")).to_have_count(0)
-
-
 def test_a_failed_review_is_tried_again(portal: Portal, world: World, office: Office) -> None:
     page = at(portal, office, "failed")
     expect(page.get_by_role("alert")).to_contain_text("This review failed")

@@ -144,7 +144,7 @@ def test_a_store_that_is_not_there_is_no_answer_about_anybody(rig: IdentityCente
             rig.connector.verify(rig.right, rig.ann)
 
 
-@pytest.mark.parametrize(("match_by", "found"), [("either", True), ("email", True), ("userName", False)])
+@pytest.mark.parametrize(("match_by", "found"), [("userNameOrEmail", True), ("email", True), ("userName", False)])
 def test_people_are_found_by_user_name_or_mail_as_configured(account: None, match_by: str, found: bool) -> None:
     rig = IdentityCenterRig(matchBy=match_by)
     bob = person("bob")

@@ -70,7 +70,11 @@ def test_asking_again_makes_no_other_task(world: World) -> None:
     for _ in range(3):
         assert by_hand.connector.revoke(by_hand.right, by_hand.ann) is Answer.PENDING
     assert len(by_hand.tasks()) == 1
-    assert world.get("/api/v1/tasks/count", DESK).json == {"open": 1}
+    count = "/api/v1/tasks/count"
+    assert world.get(count, DESK).json == {"open": 1, "anybody": False, "overdue": False}
+    assert world.get(count).json == {"open": 0, "anybody": True, "overdue": False}
+    world.clock.advance(days=10)
+    assert world.get(count).json == {"open": 0, "anybody": True, "overdue": True}
 
 
 def test_workers_at_the_same_time_make_one_task(world: World) -> None:

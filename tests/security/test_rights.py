@@ -15,6 +15,7 @@ import pytest
 from chalicelib.domain import ids
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.people import RIGHTS, Right, Role, RoleGrant
+from chalicelib.domain.removals import Regrant, Removal, Standing
 from chalicelib.usecases.manage_catalogs import CatalogDraft, create_catalog
 from chalicelib.usecases.roles import grant_role, revoke_role, roles_of
 from tests import factories
@@ -68,6 +69,9 @@ see the review           + + . + + + + + + . . .
 see its counts           + + . + + + + + - . . .
 see its decisions        + + . + + + + + - . . .
 see its reviewers        + + . + + + + + - . . .
+see its removals         + + . + + + + + - . . .
+settle a removal         + - . + + + - - - . . .
+see what wants a person  + + + + + + + + + + - -
 see what it would do     + + . + + + + + - . . .
 see what it compared     + + . + + + + + - . . .
 see the overview         + + + + + + + + + + - -
@@ -142,7 +146,18 @@ def _set(world: World) -> Scene:
     (instance,) = world.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
     known = {"catalog": home.id, "package": package.id, "policy": policy.id, "assignment": assignment}
     known |= {"definition": instance.definition_id, "review": instance.id, "spare": spare.id, "boss": boss.id}
-    return Scene(world, known)
+    now, removed = world.clock.now(), ids.guid("removed")
+    back = Removal(
+        instance_id=instance.id,
+        item_id=removed,
+        assignment_id=assignment,
+        person_id=people["assignee"].id,
+        standing=Standing.REMOVED,
+        begun=now,
+        regrants=(Regrant(noticed=now),),
+    )
+    world.services.writer.put_all([back])
+    return Scene(world, known | {"removal": removed})
 
 
 def _policy_body() -> dict[str, Any]:
@@ -150,6 +165,7 @@ def _policy_body() -> dict[str, Any]:
 
 
 REQUESTS = f"{EM}/assignmentRequests"
+STAYS = {"how": "kept", "reason": "Agreed with the owner"}
 DECISIONS = f"{AR}/{{definition}}/instances/{{review}}/decisions"
 ACTIONS: dict[str, tuple[str, str, Any]] = {
     "create a catalog": ("POST", f"{EM}/catalogs", {"displayName": "Fresh"}),
@@ -195,6 +211,9 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see its counts": ("GET", "/api/v1/reviews/{review}", None),
     "see its decisions": ("GET", DECISIONS, None),
     "see its reviewers": ("GET", "/api/v1/reviews/{review}/reviewers", None),
+    "see its removals": ("GET", "/api/v1/reviews/{review}/removals", None),
+    "settle a removal": ("POST", "/api/v1/reviews/{review}/removals/{removal}/settle", STAYS),
+    "see what wants a person": ("GET", "/api/v1/removals?needs=person", None),
     "see what it would do": ("GET", "/api/v1/reviews/{review}/consequences", None),
     "see what it compared": ("GET", "/api/v1/reviews/{review}/comparison", None),
     "see the overview": ("GET", "/api/v1/overview", None),

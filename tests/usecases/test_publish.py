@@ -22,8 +22,12 @@ from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import SYSTEM
 from chalicelib.usecases.ports import OutgoingEvent
 from tests.factories import Organisation
+from tests.usecases.test_deliver import Company, company, reviewed
+from tests.usecases.test_removals import days, first_look, second_look
 from tests.usecases.test_review_rules import closed, decide, managed, mine, opened
 from tests.world import World
+
+__all__ = ["company"]
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "docs"
 PERSON = "5b0d6b44-0000-4000-8000-000000000001"
@@ -229,3 +233,40 @@ def test_an_action_on_many_items_is_told_by_its_items_alone() -> None:
 def test_reasons_are_short_whatever_an_event_holds() -> None:
     (told,) = announcements(recorded("Removal needs a person", person=PERSON, reason="x" * 5_000))
     assert len(told.facts["reason"]) == 200
+
+
+def test_a_removal_outside_is_told_when_it_was_seen_and_a_regrant_when_it_is(company: Company) -> None:
+    """R119, G27: not when the assignment ends, but when the right is gone where it lay."""
+    _, instance = reviewed(company, "user")
+    company.world.published()
+    first_look(company, instance)
+    assert "Access Removed" not in kinds(company.world.published())
+    second_look(company, instance)
+    told = company.world.published()
+    (removed,) = [one["Detail"] for one in told if one["DetailType"] == "Access Removed"]
+    assert removed["observed"] and removed["person"]["id"] == company.ann.id
+    assert removed["review"]["id"] == instance.id and removed["accessPackage"]["displayName"]
+    company.outside.held.add(("user", company.ann.id))
+    days(company, 1)
+    more = company.world.published()
+    (back,) = [one["Detail"] for one in more if one["DetailType"] == "Regrant Seen"]
+    assert back["where"] == "outside" and back["decisionItem"] == removed["decisionItem"]
+    assert [fault for one in (*told, *more) for fault in faults(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("activity", "details", "told"),
+    [
+        ("Settle removal", {"how": "removed", "witnessed": False, "reason": "secret"}, ["Access Removed"]),
+        ("Settle removal", {"how": "kept", "reason": "secret"}, ["Removal Held"]),
+        ("Hold removal", {"reason": "secret"}, ["Removal Held"]),
+        ("Restore access", {"reason": "secret"}, ["Access Restored"]),
+        ("Removal verified", {"outcome": "alreadyGone"}, ["Access Removed"]),
+        ("Removal verified", {"outcome": "restored"}, []),
+        ("Update user", {}, []),
+    ],
+)
+def test_what_a_person_wrote_is_not_told(activity: str, details: dict[str, Any], told: list[str]) -> None:
+    found = announcements(recorded(activity, person=PERSON, **details))
+    assert [one.kind for one in found] == told
+    assert "secret" not in str([one.facts for one in found])

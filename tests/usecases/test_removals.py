@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.items import ApplyResult
+from chalicelib.domain.people import User
 from chalicelib.domain.removals import Needs, Removal, Standing
 from chalicelib.domain.resources import Right
 from chalicelib.domain.reviews import ReviewInstance, Status
+from chalicelib.usecases.confirm_removals import apply_decisions
+from chalicelib.usecases.groups import add_member, create_group
+from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
+from chalicelib.usecases.ports import Answer, Found
 from chalicelib.usecases.removals import hold, restored_changes, retry, settle
+from chalicelib.usecases.review_regrant import review_regrant
 from tests.factories import ADMIN
 from tests.usecases.test_deliver import Company, close, company, item_of, reviewed
 
@@ -259,17 +265,19 @@ def test_a_removal_that_is_held_back_leaves_everything_as_it_is(company: Company
 
 
 def test_a_newer_assignment_survives_and_is_listed_as_a_regrant(company: Company) -> None:
-    """G27: the reviewed assignment ended and the package was given again while the review ran."""
-    made, instance = reviewed(company, "user")
+    """G27: the reviewed assignment ended and the package was given again before the removals were made."""
+    made, instance = reviewed(company, "user", auto_apply=False)
+    close(company, instance)
     company.remove(made)
-    policy = company.services.entitlements.policy(instance.policy_id)
-    newer = company.assign(policy, company.ann)
-    assert item_of(company, instance)["applyResult"] == ApplyResult.NEW.value
-    body: dict[str, Any] = close(company, instance)
-    assert company.shown(newer) == "delivered"
-    found = list(company.services.removals.removals_of_review(instance.id, 10, None).items)
-    assert body["applyResult"] in (ApplyResult.GONE.value, ApplyResult.NEW.value)
-    assert [one.regrants[0].assignment_id for one in found if one.regrants] in ([newer], [])
+    newer = company.assign(company.services.entitlements.policy(instance.policy_id), company.ann)
+    apply_decisions(company.services, ADMIN, company.clock.now(), "apply", instance)
+    company.settle()
+    removal = removal_of(company, instance)
+    assert company.shown(newer) == "delivered" and company.outside.roles_of(company.ann) == {"user"}
+    assert item_of(company, instance)["applyResult"] == ApplyResult.GONE.value
+    assert [one.assignment_id for one in removal.regrants] == [newer] and "Re-grant seen" in activities(company)
+    days(company, 2)
+    assert len(removal_of(company, instance).regrants) == 1
 
 
 def back_outside(company: Company, **settings: Any) -> tuple[ReviewInstance, Removal]:
@@ -290,6 +298,70 @@ def test_what_comes_back_outside_is_seen_once_within_a_day(company: Company) -> 
     assert "Re-grant seen" in activities(company) and needing(company, Needs.REGRANTED) == [removal.item_id]
     days(company, 3)
     assert len(removal_of(company, instance).regrants) == 1
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_what_came_back_outside_is_adopted_and_reviewed_once(company: Company, by_itself: bool) -> None:
+    """By itself where the settings say so, or when an administrator asks for it; a Deny takes it away again."""
+    instance, removal = back_outside(company, review_regrants=by_itself)
+    if not by_itself:
+        asked = (company.services, ADMIN, company.clock.now())
+        made = [review_regrant(*asked, f"ask{number}", instance, removal.item_id).id for number in range(2)]
+        assert made[0] == made[1]
+    (regrant,) = removal_of(company, instance).regrants
+    series = company.services.reviews.definition(regrant.review_id)
+    assert series.only == regrant.assignment_id and needing(company, Needs.REGRANTED) == []
+    company.clock.set(company.clock.now().replace(hour=23, minute=59, second=30))
+    company.world.tick()
+    (again,) = company.services.reviews.instances_of(series.id, 5, None).items
+    item = item_of(company, again)
+    assert item["principal"]["id"] == company.ann.id
+    body = {"decisions": [{"id": item["id"], "decision": "Deny"}]}
+    company.world.post(f"/api/v1/reviews/{again.id}/decisions", body, "boss@example.com")
+    close(company, again)
+    assert company.outside.roles_of(company.ann) == set()
+
+
+def test_a_regrant_that_may_stay_wants_nothing_any_more(company: Company) -> None:
+    instance, removal = back_outside(company)
+    settle(company.services, ADMIN, company.clock.now(), "ok", instance, removal.item_id, "kept", "Agreed")
+    assert needing(company, Needs.REGRANTED) == [] and removal_of(company, instance).standing is Standing.REMOVED
+
+
+def test_a_nested_group_of_our_directory_is_another_way(company: Company) -> None:
+    """Casebook 24: the direct membership goes, the one through a group within the group stays."""
+    services, org = company.services, company.org
+    asked = (services, ADMIN, company.clock.now())
+    outer = create_group(*asked, "outer", "All of finance")
+    inner = create_group(*asked, "inner", "Controllers")
+    add_member(*asked, "nest", outer.id, inner.id, "group")
+    add_member(*asked, "join", inner.id, company.ann.id)
+    company.outside.found = Found("All of finance")
+    draft = ResourceDraft(
+        catalog_id=company.catalog.id, origin_system="AadGroup", origin_id=outer.id, connector="outside"
+    )
+    company.resource = add_resource(*asked, org.operation(), draft).resource_id
+    _, instance = reviewed(company, f"Member_{outer.id}")
+    close(company, instance)
+    removal = removal_of(company, instance)
+    assert removal.standing is Standing.NEEDS_PERSON
+    assert removal.paths == ("member of the group Controllers, which is in All of finance",)
+
+
+def test_a_slow_system_is_left_after_each_call_when_the_time_is_up(company: Company) -> None:
+    """Bounded time: an invocation that runs out in the middle of 25 goes on in the next one, and does nothing twice."""
+    _, instance = reviewed(company, "user")
+    revoke, asked = company.outside.revoke, []
+
+    def slow(right: Right, person: User) -> Answer:
+        company.clock.seconds += company.services.settings.invocation_seconds + 1
+        asked.append(person.id)
+        return revoke(right, person)
+
+    company.outside.revoke = slow  # type: ignore[method-assign]
+    close(company, instance)
+    state = company.services.reviews.state(instance.id)
+    assert (state.status, state.removed, asked) == (Status.APPLIED, 1, [company.ann.id])
 
 
 def test_what_comes_back_inside_is_seen_with_who_and_when(company: Company) -> None:

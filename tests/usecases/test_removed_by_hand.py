@@ -10,8 +10,10 @@ import pytest
 from chalicelib.domain import ids
 from chalicelib.domain.items import ApplyResult
 from chalicelib.domain.removals import Standing
+from chalicelib.usecases import do_tasks
 from tests import factories
 from tests.connectors.byhand import ADMINISTRATOR, ByHand
+from tests.factories import ADMIN
 from tests.world import World
 
 
@@ -95,5 +97,25 @@ def test_the_hint_comes_at_once_whenever_the_word_does(world: World, minutes: in
     by_hand.clock.advance(minutes=minutes)
     task = by_hand.task()
     world.post(f"/api/v1/tasks/{task['id']}/done", {}, ADMINISTRATOR)
+    world.drain()
+    assert reviewed.removal()["absentDateTimes"]
+
+
+def test_a_word_whose_request_died_is_heard_when_it_is_said_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewed = Reviewed(ByHand(world))
+    by_hand, task = reviewed.by_hand, reviewed.by_hand.task()
+
+    def dies(*_: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(do_tasks, "hurry_delivery", dies)
+        with pytest.raises(SystemExit):
+            do_tasks.complete(by_hand.services, ADMIN, by_hand.clock.now(), "operation", task["id"], "")
+    world.drain()
+    assert not reviewed.removal()["absentDateTimes"]
+    assert world.post(f"/api/v1/tasks/{task['id']}/done", {}, ADMINISTRATOR).json["state"] == "done"
     world.drain()
     assert reviewed.removal()["absentDateTimes"]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.domain import ids
 from chalicelib.domain.connections import Word
 from chalicelib.domain.removals import ENDED, Regrant, Standing, Watch
 from chalicelib.routes.graph.lists import stamp
@@ -40,12 +41,12 @@ class RightShown(Answer, kw_only=True):
 
 
 class RegrantShown(Answer, kw_only=True):
-    """The access came back: `inside` by an assignment, which `byId` made, or `outside`, where nobody knows by whom."""
+    """The access came back: `inside` by an assignment, which `by` made, or `outside`, where nobody knows by whom."""
 
     seen_date_time: Instant
     where: Literal["inside", "outside"]
     assignment_id: str | None
-    by_id: str | None
+    by: PersonShown | None
     assigned_date_time: Instant | None
     series_id: str | None
     settled_date_time: Instant | None
@@ -82,7 +83,7 @@ class RemovalShown(Answer, kw_only=True):
     other_ways: list[str]
     reason: str | None
     ended_date_time: Instant | None
-    ended_by_id: str | None
+    ended_by: PersonShown | None
     witnessed: bool
     word: WordShown | None
     unknown_since_date_time: Instant | None
@@ -135,12 +136,12 @@ def removal_object(one: Shown) -> dict[str, Any]:
         "otherWays": list(removal.paths),
         "reason": removal.reason or None,
         "endedDateTime": stamp(removal.ended),
-        "endedById": removal.by or None,
+        "endedBy": _person(one, removal.by),
         "witnessed": removal.witnessed or (removal.standing in ENDED and len(removal.absent) > 1 and not removal.word),
         "word": _word(removal.word),
         "unknownSinceDateTime": stamp(removal.unknown_since),
         "needs": needs[0].value if needs else None,
-        "regrants": [_regrant(regrant) for regrant in removal.regrants],
+        "regrants": [_regrant(one, regrant) for regrant in removal.regrants],
     }
 
 
@@ -150,12 +151,21 @@ def _word(word: Word | None) -> dict[str, Any] | None:
     return {"source": word.source, "dateTime": stamp(word.at), "byId": word.by or None, "note": word.note or None}
 
 
-def _regrant(regrant: Regrant) -> dict[str, Any]:
+def _person(one: Shown, person_id: str) -> dict[str, str] | None:
+    """Somebody who did something; None for nobody, and for the system."""
+    if not ids.is_guid(person_id):
+        return None
+    found = one.people.get(person_id)
+    name, principal_name = (found.display_name, found.principal_name) if found else ("", "")
+    return {"id": person_id, "displayName": name, "userPrincipalName": principal_name}
+
+
+def _regrant(one: Shown, regrant: Regrant) -> dict[str, Any]:
     return {
         "seenDateTime": stamp(regrant.noticed),
         "where": "inside" if regrant.at else "outside",
         "assignmentId": regrant.assignment_id or None,
-        "byId": regrant.by or None,
+        "by": _person(one, regrant.by),
         "assignedDateTime": stamp(regrant.at),
         "seriesId": regrant.review_id or None,
         "settledDateTime": stamp(regrant.settled),

@@ -24,6 +24,7 @@ from chalicelib.usecases.do_tasks import (
     find_task,
     may_do,
     my_tasks,
+    next_of_all,
     reassign,
     refuse,
     surroundings,
@@ -54,9 +55,12 @@ class ReassignBody(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 class TaskCount(Shape, kw_only=True):
-    """How many tasks there are."""
+    """How many open tasks the caller has; for those who see everybody's, whether anybody has one and whether one is
+    overdue."""
 
     open: Count
+    anybody: bool
+    overdue: bool
 
 
 class TaskPerson(Shape, kw_only=True):
@@ -137,8 +141,10 @@ def list_tasks(call: Call) -> Answer:
 
 @route(door, "GET", TASKS + "/count", gives=TaskCount)
 def count_tasks(call: Call) -> Answer:
-    """How many open tasks the caller has."""
-    return {"open": count_mine(call.services, call.actor)}
+    """How many open tasks the caller has, and whether others have some."""
+    first = next_of_all(call.services, call.actor)
+    late = first is not None and first.overdue(call.now)
+    return {"open": count_mine(call.services, call.actor), "anybody": first is not None, "overdue": late}
 
 
 @route(door, "GET", ONE, gives=TaskAnswer)

@@ -214,6 +214,9 @@ class Items(Protocol):
         """Write over who an item is about: `name` in place of the display name, no other words (R137). What the
         evidence is made of stays."""
 
+    def forget_manager(self, instance_id: str, item_id: str, manager_id: str, name: str) -> None:
+        """Write over the name of the manager an item was frozen with, if it is this one (R137)."""
+
     def claim_removal(self, instance_id: str, item_id: str) -> bool:
         """From now on the item takes no decision; False unless it is denied and nothing was done about it yet."""
 

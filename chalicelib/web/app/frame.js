@@ -31,12 +31,14 @@ export function Frame({ children }) {
     <${Toasts} />`;
 }
 
-const Count = ({ count }) => html`<span class="rail-count number"><span aria-hidden="true">${number(count)}</span><span class="unseen">${t("frame.tasksOpen", { count })}</span></span>`;
+/** A number beside an entry of the menu, and that something there is late. */
+const Count = ({ count, late }) => html`<span class="rail-count number">${late && html`<${Icon} name="clock-alert" size=${14} label=${t("frame.tasksLate")} />`}
+  ${count > 0 && html`<span aria-hidden="true">${number(count)}</span><span class="unseen">${t("frame.tasksOpen", { count })}</span>`}</span>`;
 
-/** How many tasks somebody has: few have any, and the menu tells only those. Asked again when one looks at them, and
- * when something was said about one. */
+/** `{open, anybody, overdue}` about tasks: few have any, and the menu tells only those who do or look after all. Asked
+ * again when one looks at them, and when something was said about one. */
 function useTasks(path) {
-  const [count, setCount] = useState(0);
+  const [found, setFound] = useState({ open: 0 });
   const [turn, setTurn] = useState(0);
   const there = path.startsWith("/tasks");
   useEffect(() => {
@@ -46,10 +48,10 @@ function useTasks(path) {
   }, []);
   useEffect(() => {
     const stop = new AbortController();
-    get("/api/v1/tasks/count", { signal: stop.signal }).then((found) => setCount(found.open), () => {});
+    get("/api/v1/tasks/count", { signal: stop.signal }).then(setFound, () => {});
     return () => stop.abort();
   }, [there, turn]);
-  return count;
+  return found;
 }
 
 const Mark = ({ me }) => html`<${Link} href="/" class="rail-mark"><img src="${assets}/app/mark.svg" alt="" /><span class="clip">${t("frame.product")}</span><//>`;
@@ -59,7 +61,7 @@ const Rail = ({ me, groups, path }) => html`<header class="rail">
   <nav aria-label=${t("frame.menu")}>${groups.map((group) => html`<div class="rail-group" key=${group.title}>
     ${groups.length > 1 && html`<p class="rail-title">${t(group.title)}</p>`}
     ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" aria-current=${isCurrent(one, path) ? "page" : undefined}>
-      <${Icon} name=${one.icon} size=${18} /><span class="clip">${t(one.text)}</span>${one.count && html`<${Count} count=${one.count(me)} />`}<//>`)}</div>`)}</nav>
+      <${Icon} name=${one.icon} size=${18} /><span class="clip">${t(one.text)}</span>${one.count?.(me) && html`<${Count} ...${one.count(me)} />`}<//>`)}</div>`)}</nav>
   <div class="rail-foot">
     <div class="rail-me"><${Avatar} name=${me.displayName} id=${me.id} />
       <span class="person-words grow"><span class="person-name clip" title=${me.userPrincipalName}>${me.displayName}</span><span class="person-detail clip" title=${me.organisation}>${me.organisation}</span></span>
@@ -80,7 +82,7 @@ function BottomBar({ groups, path, me }) {
     ${open && html`<${Dialog} title=${t("frame.product")} close=${() => setOpen(false)}>
       <div class="stack">${groups.map((group) => html`<div class="rail-group" key=${group.title}><p class="rail-title">${t(group.title)}</p>
         ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" onClick=${() => setOpen(false)} aria-current=${isCurrent(one, path) ? "page" : undefined}>
-          <${Icon} name=${one.icon} size=${18} /><span>${t(one.text)}</span>${one.count && html`<${Count} count=${one.count(me)} />`}<//>`)}</div>`)}
+          <${Icon} name=${one.icon} size=${18} /><span>${t(one.text)}</span>${one.count?.(me) && html`<${Count} ...${one.count(me)} />`}<//>`)}</div>`)}
         <div class="between"><span class="rail-me"><${Avatar} name=${me.displayName} id=${me.id} /><span class="person-words"><span class="person-name clip">${me.displayName}</span><span class="person-detail clip">${me.organisation}</span></span></span>
           <button type="button" class="button button-plain" onClick=${signOut}>${t("frame.signOut")}</button></div></div>
     <//>`}

@@ -57,6 +57,7 @@ export function Exceptions({ review }) {
     { id: "unanswered", count: outcome.kept, filter: "decision eq 'NotReviewed'" },
     { id: "unsure", count: outcome.dontKnow, filter: "decision eq 'DontKnow'" },
     { id: "failed", count: outcome.removalFailures, filter: "applyResult eq 'AppliedWithUnknownFailure'" },
+    { id: "unsupported", count: outcome.needsPerson + outcome.held, filter: "applyResult eq 'ApplyNotSupported'" },
   ].filter((one) => one.count > 0);
   const [chosen, choose] = useState(kinds[0]?.id);
   const notes = [review.stopped && t("evidence.noteStopped"), outcome.cancelled > 0 && t("evidence.noteCancelled", { count: outcome.cancelled })].filter(Boolean);

@@ -2,6 +2,7 @@
 import { Completeness } from "../compared/parts.js";
 import { Button, Skeleton, Tag, When } from "../kit/base.js";
 import { Facts, PageHead, Section } from "../kit/layout.js";
+import { EndedHow } from "../guards/confirm.js";
 import { ErrorNote, Notice, toast } from "../kit/telling.js";
 import { download } from "../lib/api.js";
 import { inputDay, moment } from "../lib/dates.js";
@@ -13,6 +14,7 @@ import { has, number, t } from "../lib/texts.js";
 import { Brief } from "./brief.js";
 import { Equations, Verdict } from "./equation.js";
 import { Denied, Exceptions } from "./people.js";
+import { Seen } from "../removals/seen.js";
 
 export default function ClosedReview({ id }) {
   const { data, error, reload } = useGet(`/api/v1/reviews/${id}`);
@@ -30,6 +32,7 @@ export default function ClosedReview({ id }) {
       <${Course} review=${data} />
       <${Removals} review=${data} />
       <${Completeness} review=${data} />
+      <${Seen} review=${data} may=${useMe().manages} />
       <${Exceptions} review=${data} />
       <${Reviewers} id=${id} total=${data.reviewers.total} />
     </div>
@@ -73,11 +76,16 @@ function Course({ review }) {
       [t("evidence.closed"), html`${when(review.endDateTime)}${review.stopped && ` · ${t("evidence.stopped")}`}`],
       [t("evidence.extended"), review.extensions > 0 && t("evidence.times", { count: review.extensions })],
       [t("evidence.reviewersAsked"), t("evidence.finishedReviewers", { count: review.reviewers.total, done: review.reviewers.finished })],
+      [t("evidence.sources"), review.dataSources?.length > 0 && html`<${Known} sources=${review.dataSources} zone=${review.timeZone} />`],
+      [t("evidence.anyway"), review.openedAnyway && html`${t("evidence.anywayBy", { name: review.openedAnyway.by.displayName })} · ${when(review.openedAnyway.dateTime)}<br />${t("evidence.quoted", { reason: review.openedAnyway.reason })}`],
       [t("evidence.series"), html`<${Link} href="/admin/series/${review.definitionId}">${review.displayName}<//>`],
       [t("evidence.trail"), html`<${Link} href="/audit?target=${review.id}&period=three-years">${t("evidence.everything")}<//>`],
     ]} />
   <//>`;
 }
+
+/** Where the data came from, and how far each source reached when the review opened. */
+const Known = ({ sources, zone }) => html`<ul class="evidence-sources">${sources.map((one) => html`<li key=${one.id}>${one.displayName}${one.knownUntilDateTime && html` · <span class="muted">${t("evidence.knownUntil")} <${When} at=${one.knownUntilDateTime} zone=${zone}>${moment(one.knownUntilDateTime, zone)}<//></span>`}</li>`)}</ul>`;
 
 const sentences = (rules) => [
   t(`evidence.by-${rules.reviewers}`),
@@ -93,16 +101,28 @@ function Removals({ review }) {
   if (!denied) return html`<${Section} title=${t("evidence.removals")}><p class="muted">${t("evidence.nobodyDenied")}</p><//>`;
   return html`<${Section} title=${t("evidence.removals")} note=${t("evidence.deniedNote", { count: denied })}>
     ${review.waitingForConfirmation && html`<${Notice} tone="unsure">${t("evidence.waiting")}<//>`}
+    ${review.confirmation && html`<${Notice} icon="hand" title=${t(`guards.ended-${review.confirmation.how}`)}><${EndedHow} end=${review.confirmation} /><//>`}
+    ${outcome.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x">${t("evidence.needsPerson", { count: outcome.needsPerson })}<//>`}
+    ${outcome.pending > 0 && html`<${Notice} tone="accent" icon="clock">${t("evidence.pending", { count: outcome.pending })}<//>`}
     ${outcome.removalFailures > 0 && html`<${Notice} tone="deny">${t("evidence.failing", { count: outcome.removalFailures })}<//>`}
     <${Denied} review=${review} />
   <//>`;
+}
+
+/** Why somebody was asked, and for whom they stood in; or why nobody waited for them. */
+function Why({ row, rows }) {
+  const key = `evidence.why-${row.reviewerReason}`;
+  const reason = has(key) ? t(key) : row.reviewerReason;
+  const absent = row.onBehalfOf && rows.find((one) => one.id === row.onBehalfOf);
+  return html`<span class="stack-0"><span class="sentence">${absent ? t("sent.inPlaceOf", { reason, name: absent.displayName }) : reason}</span>
+    ${row.unreachable && html`<span><${Tag} tone="unsure" icon="user-x">${t(`sent.unreachable-${row.unreachable}`)}<//></span>`}</span>`;
 }
 
 function Reviewers({ id, total }) {
   const list = usePages(`/api/v1/reviews/${id}/reviewers`);
   const columns = [
     { id: "who", title: t("evidence.reviewer"), cell: (row) => html`<span class="evidence-name"><strong>${row.displayName}</strong><span class="muted small">${row.userPrincipalName}</span></span>` },
-    { id: "why", title: t("evidence.why"), cell: (row) => html`<span class="sentence">${has(`evidence.why-${row.reviewerReason}`) ? t(`evidence.why-${row.reviewerReason}`) : row.reviewerReason}</span>` },
+    { id: "why", title: t("evidence.why"), cell: (row) => html`<${Why} row=${row} rows=${list.rows} />` },
     { id: "items", title: t("evidence.people"), right: true, cell: (row) => number(row.counts.total) },
     { id: "approved", hidePhone: true, title: t("evidence.word-Approve"), right: true, cell: (row) => number(row.counts.approved) },
     { id: "denied", hidePhone: true, title: t("evidence.word-Deny"), right: true, cell: (row) => number(row.counts.denied) },

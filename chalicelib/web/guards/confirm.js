@@ -84,7 +84,7 @@ const columnsOf = (kept, toggle) => [
       ${toggle && html`<input type="checkbox" class="confirm-tick" checked=${!kept.has(row.id)} aria-label=${t("guards.tick", { name: row.principal.displayName })} onChange=${(event) => toggle(row, !event.target.checked)} />`}
       <${Person} id=${row.principal.id} name=${row.principal.displayName} href="/admin/people/${row.principal.id}" detail=${[row.jobTitle, row.department].filter(Boolean).join(" · ") || row.userPrincipalName} /></span>` },
   { id: "by", title: t("guards.deniedBy"), cell: (row) => html`<${DeniedBy} denied=${row.denied} />` },
-  { id: "reason", title: t("guards.reason"), wide: true, cell: (row) => html`<span class="stack-0">
+  { id: "reason", title: t("guards.reason"), wide: true, cell: (row) => html`<span class="guard-cell">
       ${row.denied.justification ? html`<span>${row.denied.justification}</span>` : html`<span class="faint">${t(row.denied.byRule ? "guards.noAnswer" : "guards.noReason")}</span>`}
       ${row.keepsThrough.length > 0 && html`<span class="muted small">${t("guards.keepsThrough", { packages: row.keepsThrough.join(", ") })}</span>`}</span>` },
   { id: "state", title: t("guards.access"), cell: (row) => kept.has(row.id) ? html`<${Tag} tone="approve" icon="shield-check">${t("guards.stays")}<//>` : html`<${Tag} tone="deny" icon="user-x">${t("guards.ends")}<//>` },
@@ -93,6 +93,6 @@ const columnsOf = (kept, toggle) => [
 /** Who denied, on what day, for whom. */
 export function DeniedBy({ denied }) {
   if (denied.byRule) return html`<span class="muted">${t("guards.theRule")}</span>`;
-  return html`<span class="stack-0"><span>${denied.reviewedBy?.displayName || t("guards.somebody")}</span>
+  return html`<span class="guard-cell"><span>${denied.reviewedBy?.displayName || t("guards.somebody")}</span>
     <span class="muted small"><${When} at=${denied.reviewedDateTime}>${day(denied.reviewedDateTime)}<//>${denied.onBehalfOf && html` · ${t("guards.onBehalf", { name: denied.onBehalfOf.displayName || t("guards.somebody") })}`}</span></span>`;
 }

@@ -20,7 +20,7 @@ export function TakenAway({ id, done }) {
   const denials = useGet(`/api/v1/people/${id}/denials`);
   const taken = removals.data?.value || [];
   const lately = new Set(taken.map((one) => one.itemId));
-  const standing = (denials.data?.value || []).filter((one) => !lately.has(one.itemId) || one.liftable);
+  const standing = (denials.data?.value || []).filter((one) => !lately.has(one.itemId));
   const again = () => (removals.reload(), denials.reload(), done());
   return html`${taken.length > 0 && html`<${Section} title=${t("guards.taken")} note=${t("guards.takenNote")}>
       <${DataTable} caption=${t("guards.taken")} list=${{ rows: taken }} columns=${takenColumns(again)} keyOf=${(one) => one.itemId} /><//>`}

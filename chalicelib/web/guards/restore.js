@@ -31,8 +31,7 @@ export function AskRestore({ address, close }) {
     toast(t("guards.restored", { name }));
   };
   return html`<${Confirm} title=${title} label=${t("guards.restoreDo")} act=${act} close=${close} disabled=${!reason.trim()}>
-    <p class="consequence">${t("guards.restoreWords", { name, package: found.accessPackage.displayName })}
-      ${found.endDateTime ? t("guards.restoreEnds", { day: day(found.endDateTime) }) : t("guards.restoreNoEnd")}</p>
+    <p class="consequence">${t("guards.restoreWords", { name, package: found.accessPackage.displayName })}${" "}${found.endDateTime ? t("guards.restoreEnds", { day: day(found.endDateTime) }) : t("guards.restoreNoEnd")}</p>
     <p>${told(found)}</p>
     ${found.restorableUntilDateTime && html`<p class="muted small">${t("guards.restorable", { until: until(found.restorableUntilDateTime) })}</p>`}
     <${TextArea} label=${t("guards.why")} help=${t("guards.restoreHelp")} maxlength=${LONGEST} value=${reason} onInput=${setReason} />

@@ -22,7 +22,8 @@ export function useLoad(load, deps) {
 /** One GET as `useLoad`; nothing is loaded while `path` is empty. */
 export const useGet = (path) => useLoad((signal) => (path ? get(path, { signal }) : Promise.resolve(undefined)), [path]);
 
-/** `{rows, total, more, loading, error, next, reload}` of a list; `next()` fetches the following page. */
+/** `{rows, total, page, more, loading, error, next, reload}` of a list; `next()` fetches the following page, and `page`
+ * is the last one as it came, for what it has beside its rows. */
 export function usePages(path) {
   const [state, setState] = useState({ rows: [], next: path, total: undefined, error: null, loading: true });
   const run = useRef(0);
@@ -32,7 +33,7 @@ export function usePages(path) {
       const page = await get(from);
       if (run.current !== turn) return;
       const total = page["@odata.count"];
-      setState((now) => ({ rows: [...before, ...page.value], next: following(page), total: total ?? now.total, error: null, loading: false }));
+      setState((now) => ({ rows: [...before, ...page.value], next: following(page), total: total ?? now.total, page, error: null, loading: false }));
     } catch (error) {
       if (run.current === turn) setState((now) => ({ ...now, error, loading: false }));
     }
@@ -44,7 +45,7 @@ export function usePages(path) {
     return () => void run.current++;
   }, [path]);
   const next = () => state.next && !state.loading && fetchPage(state.next, state.rows, run.current);
-  return { rows: state.rows, total: state.total, more: Boolean(state.next), loading: state.loading, error: state.error, next, reload };
+  return { rows: state.rows, total: state.total, page: state.page, more: Boolean(state.next), loading: state.loading, error: state.error, next, reload };
 }
 
 /** The value, once it has stood still for `wait` milliseconds: for searching as one types. */

@@ -10,6 +10,7 @@ import { useMe } from "../lib/me.js";
 import { Link, navigate, setQuery, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { kindOf, SentMails } from "./sent.js";
+import { Suppressed } from "./suppressed.js";
 
 const HOME = "/admin/mails";
 
@@ -22,8 +23,9 @@ export default function MailsPage() {
     { id: "undelivered", label: t("mail.undelivered"), href: HOME, count: count?.mails || undefined },
     { id: "review", label: t("mail.byReview"), href: `${HOME}?view=review` },
     { id: "person", label: t("mail.byPerson"), href: `${HOME}?view=person` },
-  ];
-  const Part = { review: OfReview, person: ToPerson }[current] || Undelivered;
+    (me.administrator || me.auditor) && { id: "suppressed", label: t("mail.suppressed"), href: `${HOME}?view=suppressed` },
+  ].filter(Boolean);
+  const Part = { review: OfReview, person: ToPerson, suppressed: Suppressed }[current] || Undelivered;
   return html`<div class="page">
     <${PageHead} title=${t("mail.title")} lede=${t("mail.lede")}
       actions=${me.administrator && html`<${Button} icon="pencil" href="/admin/settings?part=mails">${t("mail.texts")}<//>`} />

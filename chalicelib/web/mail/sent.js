@@ -11,7 +11,10 @@ import { has, t } from "../lib/texts.js";
 import { fetchLetter, Letter } from "./letter.js";
 
 const LOOKS = {
-  sent: ["approve", "check"],
+  sent: ["plain", "send"],
+  delivered: ["approve", "check"],
+  bounced: ["deny", "mail-x"],
+  complained: ["deny", "ban"],
   failed: ["deny", "mail-x"],
   lost: ["unsure", "mail-warning"],
   withheld: ["unsure", "hourglass"],
@@ -30,7 +33,7 @@ export const kindOf = (kind) => {
 export function State({ mail }) {
   const [tone, icon] = LOOKS[mail.state] || LOOKS.pending;
   return html`<span class="mail-state"><${Tag} tone=${tone} icon=${icon}>${t(`sent.state-${mail.state}`)}<//>
-    ${mail.fault && html`<span class="small muted">${t(`sent.fault-${mail.fault}`)}</span>`}</span>`;
+    ${mail.fault && mail.fault !== mail.state && html`<span class="small muted">${t(`sent.fault-${mail.fault}`)}</span>`}</span>`;
 }
 
 /** Mails of a list of the API; `about` says whether its rows name the person ("person") or the review ("review"). */

@@ -18,23 +18,35 @@ import { Year } from "./year.js";
 export default function Overview() {
   const { data, error, reload } = useGet("/api/v1/overview");
   const mails = useLoad((signal) => get("/api/v1/mails/undelivered/count", { signal }).catch(() => null), []);
+  const removals = useLoad(unfinished, []);
   if (error && !data) return html`<div class="page"><${PageHead} title=${t("overview.title")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
-  if (!data || mails.loading) return html`<${Coming} />`;
+  if (!data || mails.loading || removals.loading) return html`<${Coming} />`;
+  const wanting = removals.data.reduce((sum, one) => sum + one.count, 0);
   return html`<div class="page overview">
-    <${PageHead} title=${t("overview.title")} lede=${lede(data)} />
-    <${Numbers} found=${data} mails=${mails.data} />
+    <${PageHead} title=${t("overview.title")} lede=${lede(data, wanting)} />
+    ${wanting > 0 && html`<${Unfinished} found=${removals.data} />`}
     ${data.differing > 0 && html`<div class="overview-data"><${Notice} tone="unsure" icon="scale" title=${t("overview.differing", { count: data.differing })} action=${html`<${Button} href="/admin/reviews?needs=differences">${t("overview.differingShow")}<//>`}>${t("overview.differingWhy")}<//></div>`}
     ${data.waitingForData.length > 0 && html`<${ForData} waiting=${data.waitingForData} />`}
+    <${Numbers} found=${data} mails=${mails.data} />
     <${Running} found=${data} reload=${reload} />
     ${data.closed.length > 0 && html`<${Closed} reviews=${data.closed} />`}
     <${Year} />
   </div>`;
 }
 
+/** Removals that want somebody, of each kind; nothing for those who may not ask. */
+const unfinished = (signal) => Promise.all(["person", "regranted"].map((needs) =>
+  get(`/api/v1/removals?needs=${needs}`, { signal }).then(({ value, nextLink }) => ({ needs, count: value.length, more: nextLink ? "-more" : "" }), () => ({ needs, count: 0 }))));
+
+const Unfinished = ({ found }) => html`<div class="stack">${found.filter((one) => one.count > 0).map(({ needs, count, more }) =>
+  html`<${Notice} key=${needs} tone="deny" icon=${needs === "person" ? "user-x" : "rotate-ccw"} title=${t(`overview.removals-${needs}${more}`, { count })}
+    action=${html`<${Button} href="/admin/removals?needs=${needs}">${t("overview.removalsShow")}<//>`}>${t(`overview.removals-${needs}-why`)}<//>`)}</div>`;
+
 /** One sentence: is there anything to do? */
-function lede({ late, failed, waitingForConfirmation, live }) {
-  const wait = late + failed + waitingForConfirmation;
+function lede({ late, failed, waitingForConfirmation, waitingForData, live }, wanting) {
+  const wait = late + failed + waitingForConfirmation + waitingForData.length;
   if (wait) return t("overview.ledeSome", { count: wait });
+  if (wanting) return t("overview.ledeRemovals", { count: wanting });
   return t(live ? "overview.ledeCalm" : "overview.ledeNothing", { count: live });
 }
 

@@ -4,6 +4,7 @@ import { PersonPicker, Select, TextArea, TextInput } from "../kit/fields.js";
 import { Confirm, Dialog } from "../kit/floating.js";
 import { Chip, DataTable } from "../kit/layout.js";
 import { Empty, explained, Notice, toast } from "../kit/telling.js";
+import { DeniedBefore } from "../guards/warning.js";
 import { download, get, post } from "../lib/api.js";
 import { ago, inputDay, longDay, now, ownZone } from "../lib/dates.js";
 import { html, useState } from "../lib/html.js";
@@ -78,6 +79,7 @@ function Assign({ packed, policies, close }) {
   const today = inputDay(now(), ownZone);
   return html`<${Dialog} title=${t("packages.assignTitle", { name: packed.displayName })} close=${() => close(false)} foot=${foot}><div class="stack">
     <${PersonPicker} label=${t("packages.person")} value=${form.person} onChange=${(person) => set({ person })} autofocus />
+    <${DeniedBefore} person=${form.person?.id} packageId=${packed.id} />
     ${policies.length > 1 && html`<${Select} label=${t("packages.through")} help=${t("packages.throughHelp")} value=${form.policy} options=${policies.map((one) => ({ value: one.id, label: one.displayName }))} onChange=${(policy) => set({ policy })} />`}
     <div class="two"><${TextInput} type="date" label=${t("packages.begins")} help=${t("packages.beginsHelp")} min=${today} value=${form.starts} onInput=${(starts) => set({ starts })} />
       <${TextInput} type="date" label=${t("packages.untilDay")} help=${t("packages.untilHelp")} min=${form.starts || today} value=${form.ends} onInput=${(ends) => set({ ends })} /></div>

@@ -27,7 +27,7 @@ export function Erase({ person, close }) {
   return html`<${Confirm} danger title=${t("people.eraseTitle", { name: person.displayName })} label=${t("people.erase")} act=${act} close=${close} disabled=${!sure || !data}>
     <ul class="consequences">
       <li>${data ? t("people.erasePackages", { count: data.packages }) : t("people.eraseCounting")}</li>
-      <li>${data ? t("people.eraseReviews", { count: data.reviews }) : t("people.eraseCounting")}</li>
+      ${data?.reviews > 0 && html`<li>${t("people.eraseReviews", { count: data.reviews })}</li>`}
       <li>${t("people.eraseNames")}</li>
       <li>${t("people.eraseProof")}</li>
     </ul>

@@ -25,7 +25,7 @@ export function Access({ id }) {
     { id: "until", title: t("people.heldUntil"), cell: (one) => one.endDateTime ? html`<${When} at=${one.endDateTime}>${until(one.endDateTime)}<//>` : html`<span class="faint">${t("people.noEnd")}</span>` },
     { id: "how", title: t("people.how"), cell: (one) => one.request ? t("people.byRequest", { name: one.request.requestorName || t("people.gone") }) : html`<span class="faint">${t("people.byImport")}</span>` },
   ];
-  return html`<div class="stack roomy"><${DataTable} caption=${t("people.part-access")} list=${held} columns=${columns} keyOf=${(one) => one.assignmentId}
+  return html`<div class="stack-40"><${DataTable} caption=${t("people.part-access")} list=${held} columns=${columns} keyOf=${(one) => one.assignmentId}
     empty=${html`<${Empty} icon="key-round" title=${t("people.holdsNothing")}>${t("people.holdsNothingWhy")}<//>`} />
     <${TakenAway} id=${id} done=${held.reload} /></div>`;
 }

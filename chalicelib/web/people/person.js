@@ -8,6 +8,7 @@ import { html, useState } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
 import { Link, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { MailAgain } from "../mail/suppressed.js";
 import { Erase } from "./erase.js";
 import { SignIn, States } from "./list.js";
 import { Access, Answers, Mails, Reviewed, Roles } from "./parts.js";
@@ -28,7 +29,7 @@ export default function OnePerson({ id }) {
     ${me.reads && html`<${Button} icon="scroll-text" href="/audit?target=${id}">${t("people.audit")}<//>`}`;
   return html`<div class="page">
     <${PageHead} crumbs=${crumbs} title=${html`<${Title} person=${person} />`} actions=${actions} />
-    ${person && html`<${Notices} person=${person} />`}
+    ${person && html`<${Notices} person=${person} reload=${reload} />`}
     <div class="one-person">
       <aside class="one-person-side" aria-label=${t("people.who")}>${person ? html`<${Who} person=${person} />` : html`<${Skeleton} lines=${7} />`}</aside>
       <div class="one-person-main">
@@ -50,12 +51,16 @@ const Title = ({ person }) => person
   : html`<span class="person-title"><span class="skeleton person-title-round"></span><span class="unseen">${t("people.person")}</span></span>`;
 
 /** What one must know first: they cannot review, or somebody stands in. */
-function Notices({ person }) {
+function Notices({ person, reload }) {
   const away = person.delegate;
+  const [asking, ask] = useState(false);
+  const me = useMe();
   if (person.leavingDateTime) return html`<div class="person-notices"><${Notice} tone="deny" icon="user-x">${t("people.leaving")}<//></div>`;
-  if (person.canReview && !away) return null;
+  if (person.canReview && !away && !person.unmailed) return null;
   return html`<div class="person-notices stack-8">
     ${!person.canReview && html`<${Notice} tone="unsure">${t(person.accountEnabled ? "people.cannotInvited" : "people.cannotDisabled")}<//>`}
+    ${person.unmailed && html`<${Notice} tone="unsure" icon="mail-x" title=${t(`people.unmailed-${person.unmailed.reason}`)} action=${me.administrator && html`<${Button} small aria-haspopup="dialog" onClick=${() => ask(true)}>${t("people.mailAgain")}<//>`}>${t("people.unmailedWhy", { address: person.unmailed.address, since: longDay(person.unmailed.sinceDateTime) })}<//>`}
+    ${asking && html`<${MailAgain} address=${person.unmailed.address} name=${person.displayName} close=${(did) => (ask(false), did && reload())} />`}
     ${away && html`<${Notice} icon="user-check">${t("people.away", { name: away.to.displayName || t("people.gone"), from: longDay(away.startDateTime), until: longDay(away.endDateTime) })}<//>`}
   </div>`;
 }

@@ -42,8 +42,8 @@ const columnsOf = (review, restored) => [
     detail=${[row["@accessReviews.jobTitle"], row["@accessReviews.department"]].filter(Boolean).join(" · ") || row.principal.userPrincipalName} />` },
   { id: "decision", title: t("running.decision"), cell: (row) => html`<${Decision} row=${row} />` },
   { id: "by", title: t("running.decidedBy"), cell: (row) => html`<${By} row=${row} />` },
-  { id: "reason", title: t("running.reason"), wide: true, cell: (row) => row.justification || (silence(row) && html`<span class="muted">${silence(row)}</span>`) },
-  review.outcome && { id: "result", title: t("running.access"), cell: (row) => html`<span class="stack-8"><${Access} row=${row} />${restored && restorable(review, row) && html`<${Restore} review=${review.id} item=${row.id} done=${restored} />`}</span>` },
+  { id: "reason", title: t("running.reason"), wide: true, cell: (row) => row.justification || (row.decision === "NotReviewed" && silence(row) && html`<span class="muted">${silence(row)}</span>`) },
+  review.outcome && { id: "result", title: t("running.access"), cell: (row) => html`<span class="access-cell"><${Access} row=${row} />${restored && restorable(review, row) && html`<${Restore} review=${review.id} item=${row.id} done=${restored} />`}</span>` },
 ].filter(Boolean);
 
 /** Is it so lately that a review took it that it can be given back? */

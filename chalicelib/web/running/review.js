@@ -12,6 +12,7 @@ import { Comparison, ComparisonNotice } from "../compared/parts.js";
 import { State } from "../overview/state.js";
 import { Actions } from "./actions.js";
 import { Attention } from "./attention.js";
+import { Removed } from "./removed.js";
 import { Trail } from "./trail.js";
 import { ProgressTab } from "./progress.js";
 import { Results } from "./results.js";
@@ -19,7 +20,7 @@ import { Reviewers } from "./reviewers.js";
 import { Settings } from "./settings.js";
 
 const Compared = (told) => html`<${Comparison} ...${told} act />`;
-const TABS = { progress: ProgressTab, results: Results, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
+const TABS = { progress: ProgressTab, results: Results, removals: Removed, reviewers: Reviewers, comparison: Compared, settings: Settings, audit: Trail };
 const MOVING = ["Initializing", "Starting", "Completing", "AutoReviewing", "AutoReviewed", "Applying"];
 const LOOK_AGAIN = 4_000;
 
@@ -62,7 +63,7 @@ export default function Review({ id }) {
   if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${html`<span class="skeleton review-title-coming"></span>`} /><${Skeleton} rows=${5} height=${72} /></div>`;
   const current = TABS[tab] ? tab : "progress";
   const Body = TABS[current];
-  const tabs = data.progress && Object.keys(TABS).map((one) => ({ id: one, label: t(`running.tab-${one}`), href: one === "progress" ? `/admin/reviews/${id}` : `/admin/reviews/${id}?tab=${one}` }));
+  const tabs = data.progress && Object.keys(TABS).filter((one) => one !== "removals" || denied(review)).map((one) => ({ id: one, label: t(`running.tab-${one}`), href: one === "progress" ? `/admin/reviews/${id}` : `/admin/reviews/${id}?tab=${one}` }));
   return html`<div class="page">
     <${PageHead} crumbs=${[...crumbs, { label: seriesName(review), href: `/admin/series/${review.definitionId}` }]} title=${review.accessPackage.displayName}
       lede=${t("running.of", { policy: review.assignmentPolicy.displayName })} actions=${data.possible && html`<${Actions} review=${review} possible=${data.possible} reload=${reload} />`}>
@@ -73,6 +74,8 @@ export default function Review({ id }) {
     ${tabs ? html`<${Tabs} tabs=${tabs} current=${current} label=${t("running.parts")} /><${Body} ...${data} reload=${reload} />` : html`<p class="muted">${t("running.onlyHead")}</p>`}
   </div>`;
 }
+
+const denied = ({ outcome }) => outcome && outcome.denied + outcome.deniedByRule > 0;
 
 const seriesName = (review) => t("running.seriesOf", { name: review.assignmentPolicy.displayName });
 

@@ -13,6 +13,7 @@ export default {
   myAccessShort: "My access",
   tasks: "Tasks",
   tasksShort: "Tasks",
+  tasksLate: "Something is overdue",
   tasksOpen: { one: "{count} to do", other: "{count} to do" },
   delegate: "Stand-in",
   delegateShort: "Stand-in",

@@ -1,6 +1,14 @@
 // The administrators' overview, and the words that lists of reviews share with it.
 export default {
+  "removals-person": { one: "{count} removal needs a person", other: "{count} removals need a person" },
+  "removals-person-more": { one: "More than {count} removal needs a person", other: "More than {count} removals need a person" },
+  "removals-person-why": "No connector can end this access; somebody has to do it where it comes from.",
+  "removals-regranted": { one: "{count} removed access is back", other: "{count} removed accesses are back" },
+  "removals-regranted-more": { one: "More than {count} removed access is back", other: "More than {count} removed accesses are back" },
+  "removals-regranted-why": "It was removed by a review, and the daily look found it again.",
+  removalsShow: "Show them",
   title: "Overview",
+  ledeRemovals: { one: "One removal needs you.", other: "{count} removals need you." },
   differing: { one: "In {count} review outside and here are not the same", other: "In {count} reviews outside and here are not the same" },
   differingShow: "Look at them",
   differingWhy: "Somebody has access that nobody decides about, an assignment is not true outside, or a system could not be read.",

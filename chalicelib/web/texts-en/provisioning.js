@@ -15,7 +15,7 @@ export default {
   ends: "ends {when}",
   endsSoon: "ends {until}",
   ended: "has ended",
-  previous: "the one before works {until} more",
+  previous: "the old one ends {until}",
   actions: "Actions",
   actionsOf: "Actions for {name}",
   renew: "New token",

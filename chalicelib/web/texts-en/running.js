@@ -1,5 +1,9 @@
 // All reviews, and one review or series as its administrators and auditors see it.
 export default {
+  "tab-removals": "Removals",
+  personTitle: { one: "{count} removal needs a person", other: "{count} removals need a person" },
+  personWhy: "No connector can end this access; somebody has to do it where it comes from.",
+  personShow: "Show removals",
   title: "All reviews",
   lede: "Reviews open and close by themselves. Here is how each of them stands.",
   views: "Which reviews",
@@ -203,6 +207,8 @@ export default {
   "why-handedOver": "in somebody’s place",
   together: "{reason}, together with others",
   "mail-pending": "Not sent yet",
+  "mail-bounced": "Mail came back",
+  "mail-complained": "Called our mail spam",
   "mail-failed": "Mail not delivered",
   "mail-withheld": "Has not accepted the invitation",
   "mail-lost": "Mail was lost",

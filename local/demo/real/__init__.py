@@ -6,8 +6,8 @@ from __future__ import annotations
 from local.client import Client
 from local.demo.player import Player
 from local.demo.real.access import adopt, assign, connect, packages
-from local.demo.real.people import provision
-from local.demo.real.removal import close, open_reviews, put_back
+from local.demo.real.people import provision, sign_ins
+from local.demo.real.removal import close, decide, open_reviews, put_back
 from local.demo.real.systems import Systems
 from local.demo.setting import start_day
 
@@ -23,6 +23,8 @@ def play(client: Client) -> None:
     adopt(player, systems)
     made = packages(player, systems, start, people)
     assign(player, systems, made, people)
-    reviews = open_reviews(player, made, start)
+    sign_ins(player, start)
+    reviews = open_reviews(player, systems, made, start)
+    decide(player, reviews)
     close(player, systems, reviews)
     put_back(player, systems, reviews[made[0].title])

@@ -104,6 +104,7 @@ def _review(fallback: str, start: datetime) -> dict[str, Any]:
     return {
         "isEnabled": True,
         "expirationBehavior": "keepAccess",
+        "isRecommendationEnabled": True,
         "primaryReviewers": [{"@odata.type": "#microsoft.graph.targetManager", "managerLevel": 1}],
         "fallbackReviewers": [{"@odata.type": "#microsoft.graph.singleUser", "userId": fallback}],
         "schedule": {

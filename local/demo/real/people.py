@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from local.demo.player import Player
 
+LONG_GONE, LONG_AGO, AN_HOUR = "bob@example.com", 60, timedelta(hours=1)
 MANAGER, GONE = "olivia@example.com", "dan@example.com"
 REPORTS = ("ann@example.com", "bob@example.com", "cleo@example.com", GONE, "gus@example.com")
 SCIM = "/scim/v2"
@@ -31,6 +33,20 @@ def provision(player: Player) -> dict[str, str]:
     player.tell(f"{len(people)} people were provisioned: Olivia, and {len(REPORTS)} who report to her.")
     player.tell("Then Dan leaves: the provider switches him off (active: false), as Okta does.")
     return people
+
+
+def sign_ins(player: Player, start: datetime) -> None:
+    """An hour before the reviews, what the identity provider knows about sign-ins: Bob has not been seen for long."""
+    player.chapter("Sign-ins come in, too")
+    if player.now() < start - AN_HOUR:
+        player.move_to(start - AN_HOUR)
+    now = player.now()
+    seen = {name: now - timedelta(days=LONG_AGO if name == LONG_GONE else 1) for name in REPORTS}
+    batch = [{"userPrincipalName": name, "at": moment.isoformat()} for name, moment in seen.items()]
+    done = player.post("/api/v1/sign-ins", {"source": "okta", "signIns": batch})
+    taken = {one["status"] for one in done["results"]}
+    player.check(len(done["results"]) == len(batch) and taken == {"updated"}, "every sign-in is taken in", done)
+    player.tell(f"{len(batch)} sign-ins from the source okta: Bob's is {LONG_AGO} days old, the others' of yesterday.")
 
 
 class Provider:

@@ -8,7 +8,7 @@ from typing import Any
 from local.demo.player import Player
 from local.demo.real.access import HOLDERS, Made, show
 from local.demo.real.people import MANAGER
-from local.demo.real.systems import GIVEN, PLATFORM, TWICE, Systems
+from local.demo.real.systems import GIVEN, PLATFORM, THERE_ALREADY, TWICE, Systems
 from local.demo.reviewing import MINE, Review
 from local.demo.setting import AR
 
@@ -18,22 +18,42 @@ REGRANT = "Re-grant seen"
 SOON, A_MINUTE, A_DAY = timedelta(seconds=30), timedelta(seconds=70), timedelta(days=1, minutes=5)
 
 
-def open_reviews(player: Player, made: tuple[Made, Made], start: datetime) -> dict[str, Review]:
-    """Move to the evening; the reviews that open by themselves, decided. By title of the package."""
-    player.chapter("The reviews open, and Olivia decides")
+def open_reviews(player: Player, systems: Systems, made: tuple[Made, Made], start: datetime) -> dict[str, Review]:
+    """Move to the evening; the reviews that open by themselves, by title of the package. Somebody is in a group who
+    was never assigned to it."""
+    player.chapter("The reviews open, compared with what is there")
+    systems.join(PLATFORM, THERE_ALREADY)
+    player.tell(f"Meanwhile somebody puts Gus into {PLATFORM}, past this product.")
     player.move_to(start + SOON)
     reviews = {one.title: _review(player, one) for one in made}
     for title, review in reviews.items():
+        found = player.get(f"{review.own}/comparison")
+        strangers = [one["person"]["userPrincipalName"] for one in found["value"] if one["difference"] == "missing"]
+        expected = [THERE_ALREADY] if title == "AWS Platform" else []
+        told = (strangers, found["extra"], found["notCompared"])
+        player.check(told == (expected, 0, 0), f"comparing {title} finds {expected or 'nothing'}", found)
+        player.tell(f"  {title}: members without an assignment: {', '.join(strangers) or 'none'}")
+    player.tell("The evidence says so: it is complete against the systems, not only against this product.")
+    return reviews
+
+
+def decide(player: Player, reviews: dict[str, Review]) -> None:
+    """Olivia decides about everybody."""
+    player.chapter("Olivia decides")
+    for title, review in reviews.items():
         mine = player.all(f"{review.items}/{MINE}", MANAGER)
         items = {item["principal"]["userPrincipalName"]: item["id"] for item in mine}
+        advised = [item["principal"]["userPrincipalName"] for item in mine if item["recommendation"] == "Deny"]
+        player.check(advised == [BOB], "Bob is recommended to be denied, who has not signed in for long", advised)
         player.check(sorted(items) == [*HOLDERS], f"Olivia is asked about three people in {title}", sorted(items))
         for name, item in items.items():
             deny = name in DENIED[title]
             reason = "Moved to another team." if deny else "Works with it every week."
             body = {"decision": "Deny" if deny else "Approve", "justification": reason}
             player.send("PATCH", f"{review.items}/{item}", body, MANAGER)
-        player.tell(f"{title}: she denies {' and '.join(DENIED[title])}, and approves the others.")
-    return reviews
+        player.tell(
+            f"{title}: she denies {' and '.join(DENIED[title])}, and approves the others. Recommended: to deny Bob."
+        )
 
 
 def _review(player: Player, made: Made) -> Review:
@@ -53,6 +73,7 @@ def close(player: Player, systems: Systems, reviews: dict[str, Review]) -> None:
     show(player, systems)
     for title, members in (("AWS Platform", systems.in_center(PLATFORM)), ("Customer Portal", systems.in_pool())):
         left = [name for name in HOLDERS if name not in DENIED[title]]
+        left += [THERE_ALREADY] if title == "AWS Platform" else []
         player.check(members == left, f"who was denied {title} is gone there", members)
     said = {one["standing"] for review in reviews.values() for one in _removals(player, review).values()}
     player.check(said == {"underWay"}, "nothing is called removed after one look", said)
