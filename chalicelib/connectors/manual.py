@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain import ids
-from chalicelib.domain.connections import Connection, ConnectorKind, Setting
+from chalicelib.domain.connections import Connection, ConnectorKind, Setting, Word
 from chalicelib.domain.errors import Conflict, NeedsPerson, Unavailable
 from chalicelib.domain.people import SYSTEM, User
 from chalicelib.domain.resources import Resource, Right
@@ -39,7 +39,6 @@ from chalicelib.usecases.ports import (
     People,
     Services,
     Tasks,
-    Word,
     Writer,
 )
 
@@ -133,7 +132,7 @@ class ManualConnector:
         if self._seen_by:
             return None
         last = next((one for one in self._tasks(right, person) if one.state in CONFIRMED), None)
-        return Word("person", last.ended, last.by, last.note) if last and last.ended else None
+        return Word(source="person", at=last.ended, by=last.by, note=last.note) if last and last.ended else None
 
     def check(self) -> Sequence[str]:
         """See ports.Checks."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.connectors.outgoing import Reply, post, target_of
 from chalicelib.domain import ids
-from chalicelib.domain.connections import Connection, ConnectorKind, Setting
+from chalicelib.domain.connections import Connection, ConnectorKind, Setting, Word
 from chalicelib.domain.errors import Gone, NeedsPerson, NotFound, ReviewError, Throttled, Unavailable
 from chalicelib.domain.exchanges import Exchange, ExchangeState, exchange_id
 from chalicelib.domain.people import User
@@ -18,7 +18,7 @@ from chalicelib.domain.resources import Right
 from chalicelib.domain.signatures import secrets_of, signed
 from chalicelib.domain.tasks import Operation, need
 from chalicelib.domain.wording import one_line
-from chalicelib.usecases.ports import Answer, Capability, Clock, Exchanges, Found, Secrets, Services, Word, Writer
+from chalicelib.usecases.ports import Answer, Capability, Clock, Exchanges, Found, Secrets, Services, Writer
 
 WEBHOOK, CALLBACK = "webhook", "callback"
 MOST_REASON = 500  # characters kept of what a system says
@@ -145,7 +145,7 @@ class WebhookConnector:
         last = self._last(right, person) if self._by_callback else None
         if last is None or last.heard is None or last.state is not ExchangeState.DONE:
             return None
-        return Word("callback" if last.by_callback else "answer", last.heard)
+        return Word(source="callback" if last.by_callback else "answer", at=last.heard)
 
     def check(self) -> Sequence[str]:
         """See ports.Checks. Sends a message of the operation `check`, which changes nothing."""

@@ -67,6 +67,17 @@ class Connection:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What "the person does not hold it" rests on where the system itself is not read. `source` is `callback` or
+    `answer` (a signed, or an authenticated, message of the system), or `person`: then `by` is their id."""
+
+    source: str
+    at: datetime
+    by: str = ""
+    note: str = ""
+
+
 def problems(kind: ConnectorKind, settings: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is wrong with settings for this kind: pairs of the setting's name and a sentence; empty when nothing is."""
     known = {one.name: one for one in kind.settings}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.connections import Word
 from chalicelib.domain.items import ApplyResult, DecisionItem
 from chalicelib.domain.resources import Right
 
@@ -59,9 +60,9 @@ class Needs(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrant:
-    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which `by` made at
-    `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to; `settled` is
-    when somebody said that it may stay."""
+    """The access came back, and that was `noticed`: through this product by an assignment (`assignment_id`, which
+    `by` made at `at`), or outside, where nobody knows by whom. `review_id` is the series of the review it led to;
+    `settled` is when somebody said that it may stay."""
 
     noticed: datetime
     assignment_id: str = ""
@@ -78,8 +79,9 @@ class Removal:
     `rights` are those outside that it is to end. `begun` is when the systems outside were first asked, `accepted`
     when all of them had taken the request, `absent` the instants (two at most) at which none of the rights was there
     any more. `paths` are other ways in which the person still has the access; with `reason` they explain the outcome,
-    reached at `ended` and, if a person's word or deed, by `by` (`witnessed`: a read confirmed that word).
-    `unknown_since`: the watch could not read it from then on. `restored_as` is the assignment that an undoing made.
+    reached at `ended` and, if a person's word or deed, by `by` (`witnessed`: a read confirmed that word). `word`: whose
+    word it is that the access is gone, where a system is not read. `unknown_since`: the watch could not read it from
+    then on. `restored_as` is the assignment that an undoing made.
     `again`: the applying phase looks at it a second time, and counts it then.
     """
 
@@ -97,6 +99,7 @@ class Removal:
     ended: datetime | None = None
     by: str = ""
     witnessed: bool = False
+    word: Word | None = None
     unknown_since: datetime | None = None
     restored_as: str = ""
     regrants: tuple[Regrant, ...] = ()

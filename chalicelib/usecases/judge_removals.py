@@ -14,7 +14,7 @@ from chalicelib.domain.resources import Right
 from chalicelib.domain.reviews import InstanceState, Status
 from chalicelib.usecases import notify_others
 from chalicelib.usecases.bring_about import End
-from chalicelib.usecases.other_ways import other_ways
+from chalicelib.usecases.other_ways import other_ways, word_about
 from chalicelib.usecases.ports import Change, Create, Save, Services
 from chalicelib.usecases.try_delivery import Attempt
 from chalicelib.usecases.watch_plan import watched_from
@@ -84,7 +84,8 @@ def seen_gone(services: Services, removal: Removal, now: datetime, kept: dict[Ri
         reason = "The person still has the access in another way."
         return ended_as(removal, Standing.NEEDS_PERSON, now, reason, ways)
     stays = [f"the assignment to {package} gives it too" for package in dict.fromkeys(kept.values())]
-    return ended_as(removal, Standing.REMOVED, now, "", stays)
+    word = word_about(services, person, taken) if person else None
+    return replace(ended_as(removal, Standing.REMOVED, now, "", stays), word=word)
 
 
 def tell_result(services: Services, assignment: Assignment | None, before: Removal, after: Removal) -> None:
@@ -130,5 +131,6 @@ def verified(removal: Removal, actor: Actor, operation: str, now: datetime) -> A
     activity = FOR_A_PERSON if removal.standing is Standing.NEEDS_PERSON else VERIFIED
     details = {"person": removal.person_id, "review": removal.instance_id, "item": removal.item_id}
     details |= {"outcome": removal.standing.value} | ({"reason": removal.reason} if removal.reason else {})
+    details |= {"restsOn": removal.word.source, "wordOf": removal.word.by} if removal.word else {}
     target = ("assignment", removal.assignment_id)
     return event(now, actor, CATEGORY, activity, target, operation, details=details)

@@ -1,13 +1,15 @@
-"""Other ways in which a person still has an access that was taken from them: looked for before "removed" is said."""
+"""Other ways in which a person still has an access that was taken from them, looked for before "removed" is said; and
+on whose word that rests where a system is not read."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
 
+from chalicelib.domain.connections import Word
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import GROUP, Right
-from chalicelib.usecases.ports import SeesPaths, Services, able
+from chalicelib.usecases.ports import RestsOnWord, SeesPaths, Services, able
 
 LOG = logging.getLogger("access_reviews")
 _DEEPEST = 10  # groups within groups that are followed
@@ -23,6 +25,17 @@ def other_ways(services: Services, person: User, rights: Iterable[Right]) -> tup
         sees = able(services.connectors.get(right.connector), SeesPaths)
         found |= dict.fromkeys(_seen(sees, right, person) if sees else ())
     return tuple(found)[:_MOST]
+
+
+def word_about(services: Services, person: User, rights: Iterable[Right]) -> Word | None:
+    """The last word that "not there" rests on for one of these rights; None when each of them was read where it
+    lies."""
+    words = []
+    for right in rights:
+        told = able(services.connectors.get(right.connector), RestsOnWord)
+        word = told.word(right, person) if told else None
+        words += [word] if word else []
+    return max(words, key=lambda word: word.at, default=None)
 
 
 def _seen(connector: SeesPaths, right: Right, person: User) -> Iterable[str]:

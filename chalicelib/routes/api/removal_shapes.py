@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.domain.connections import Word
 from chalicelib.domain.removals import ENDED, Regrant, Standing, Watch
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.shapes import Answer, Count, Instant, Listed
@@ -50,9 +51,20 @@ class RegrantShown(Answer, kw_only=True):
     settled_date_time: Instant | None
 
 
+class WordShown(Answer, kw_only=True):
+    """On whose word it rests that the access is gone, where a system is not read: a `person` (`byId`), its `callback`,
+    or its `answer` to our message."""
+
+    source: Literal["person", "callback", "answer"]
+    date_time: Instant
+    by_id: str | None
+    note: str | None
+
+
 class RemovalShown(Answer, kw_only=True):
     """Everything that was done and seen about one denied access. `outside` is false when nothing lies outside: then
-    the end of the assignment is all there is to see. `absentDateTimes` are the reads that found nothing."""
+    the end of the assignment is all there is to see. `absentDateTimes` are the reads that found nothing; with `word`
+    they read what was said, and not the system."""
 
     id: str
     review_id: str
@@ -72,6 +84,7 @@ class RemovalShown(Answer, kw_only=True):
     ended_date_time: Instant | None
     ended_by_id: str | None
     witnessed: bool
+    word: WordShown | None
     unknown_since_date_time: Instant | None
     needs: Literal["person", "regranted"] | None
     regrants: list[RegrantShown]
@@ -123,11 +136,18 @@ def removal_object(one: Shown) -> dict[str, Any]:
         "reason": removal.reason or None,
         "endedDateTime": stamp(removal.ended),
         "endedById": removal.by or None,
-        "witnessed": removal.witnessed or (removal.standing in ENDED and len(removal.absent) > 1),
+        "witnessed": removal.witnessed or (removal.standing in ENDED and len(removal.absent) > 1 and not removal.word),
+        "word": _word(removal.word),
         "unknownSinceDateTime": stamp(removal.unknown_since),
         "needs": needs[0].value if needs else None,
         "regrants": [_regrant(regrant) for regrant in removal.regrants],
     }
+
+
+def _word(word: Word | None) -> dict[str, Any] | None:
+    if word is None:
+        return None
+    return {"source": word.source, "dateTime": stamp(word.at), "byId": word.by or None, "note": word.note or None}
 
 
 def _regrant(regrant: Regrant) -> dict[str, Any]:

@@ -39,7 +39,6 @@ from chalicelib.usecases.ports.connecting import (
     RestsOnWord,
     Secrets,
     SeesPaths,
-    Word,
     able,
 )
 from chalicelib.usecases.ports.entitled import Entitlements, People
@@ -106,7 +105,6 @@ __all__ = [
     "Sources",
     "Tasks",
     "Unchanged",
-    "Word",
     "Writer",
     "able",
 ]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar, runtime_checkable
 
-from chalicelib.domain.connections import Connection, ConnectorKind
+from chalicelib.domain.connections import Connection, ConnectorKind, Word
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import Right
 from chalicelib.usecases.ports.changes import Page
@@ -110,17 +109,6 @@ class SeesPaths(Protocol):
     def paths(self, right: Right, person: User) -> Sequence[str]:
         """Other ways in which the person still reaches what the right gives, each as a short phrase for people
         ("direct assignment of AdministratorAccess in account 111122223333")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What `verify` rests on where the system itself is not read. `source` is `callback`, `answer` (both signed or
-    authenticated messages of the system) or `person`, then `by` is their id and `note` what they said."""
-
-    source: str
-    at: datetime
-    by: str = ""
-    note: str = ""
 
 
 @runtime_checkable
