@@ -12,7 +12,7 @@ export const PAGES = [
   { path: "/my-access", load: () => import("../mine/list.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/my-access/{id}", load: () => import("../mine/one.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },
   { path: "/evidence", load: () => import("../evidence/list.js"), area: "evidence", sees: (me) => me.reads },
-  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", title: "one", texts: ["sent", "removals", "guards", "compared"], styles: ["evidence", "removals", "compared"], sees: (me) => me.reads },
+  { path: "/evidence/{id}", load: () => import("../evidence/review.js"), area: "evidence", texts: ["sent", "removals", "guards", "compared"], title: "one", styles: ["evidence", "removals", "compared"], sees: (me) => me.reads },
   { path: "/coverage", load: () => import("../coverage/list.js"), area: "coverage", sees: (me) => me.reads },
   { path: "/audit", load: () => import("../audit/log.js"), area: "audit", texts: ["evidence"], styles: ["evidence", "audit"], sees: (me) => me.reads },
   { path: "/reviews/{id}", load: () => import("../review/page.js"), area: "review", styles: ["review", "reviews"] },
