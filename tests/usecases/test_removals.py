@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.meter import Meter
 from chalicelib.domain.items import ApplyResult
 from chalicelib.domain.people import User
 from chalicelib.domain.removals import Needs, Removal, Standing
@@ -18,6 +19,8 @@ from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
 from chalicelib.usecases.ports import Answer, Found
 from chalicelib.usecases.removals import hold, restored_changes, retry, settle
 from chalicelib.usecases.review_regrant import review_regrant
+from chalicelib.usecases.watch_removals import watch_removals
+from tests import factories
 from tests.factories import ADMIN
 from tests.usecases.test_deliver import Company, close, company, item_of, reviewed
 
@@ -421,3 +424,28 @@ def test_what_is_given_to_another_resource_is_left_alone(company: Company) -> No
     close(company, instance)
     (right,) = removal_of(company, instance).rights
     assert right == Right("outside", "AadApplication", "payroll", "user")
+
+
+def test_a_look_writes_one_row_and_moves_one_however_much_was_removed(company: Company) -> None:
+    """The watch costs an agenda row and a row of its own a review and day; 2.5 read units a removal."""
+    boss = company.org.person("boss")
+    package = company.org.package("Reviewed", company.catalog)
+    company.give(package, "user")
+    review = factories.by_people(company.clock.now().date(), boss, justification_required=False, brake_count=1_000)
+    policy = company.org.policy(package, review=review)
+    company.org.assign(policy, *(company.org.person(f"p{number}") for number in range(12)))
+    company.clock.set(company.clock.now().replace(hour=23, minute=59, second=30))
+    company.world.tick()
+    (mine,) = company.world.get("/api/v1/reviews", "boss@example.com").json["value"]
+    instance = company.services.reviews.instance(mine["id"])
+    path = f"/v1.0/identityGovernance/accessReviews/definitions/{instance.definition_id}/instances/{instance.id}"
+    company.world.post(f"{path}/batchRecordDecisions", {"decision": "Deny"}, "boss@example.com")
+    company.world.drain()
+    company.clock.set(instance.closes + timedelta(minutes=1))
+    company.settle()
+    assert company.services.reviews.state(instance.id).removed == 12
+    company.clock.advance(days=1)
+    with Meter() as meter:
+        watch_removals(company.services, instance.id)
+    assert company.services.removals.watch(instance.id).looks == 1
+    assert meter.write_units <= 8 and meter.read_units <= 12 * 2.5 + 6
