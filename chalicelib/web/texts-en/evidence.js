@@ -75,6 +75,7 @@ export default {
   "term-failed": "failed",
   "term-toRemove": "still to be removed",
   "term-pending": "accepted, not done yet",
+  "term-notConfirmed": "not confirmed, access kept",
   "term-needsPerson": "need a person",
   "route-population": "The left side was counted; the right side was read one by one when the review opened.",
   "route-decisions": "The left side was counted at the opening; the right side one by one at the close.",
