@@ -75,6 +75,8 @@ export default {
   "term-failed": "failed",
   "term-toRemove": "still to be removed",
   "term-pending": "accepted, not done yet",
+  "term-held": "held, access kept",
+  "term-restored": "given back",
   "term-notConfirmed": "not confirmed, access kept",
   "term-needsPerson": "need a person",
   "route-population": "The left side was counted; the right side was read one by one when the review opened.",
