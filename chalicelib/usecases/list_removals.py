@@ -110,6 +110,7 @@ def _shown(services: Services, instance: ReviewInstance, removals: Sequence[Remo
 def _named(removals: Sequence[Removal]) -> set[str]:
     """Everybody who stands in removals."""
     acting = {one.by for one in removals} | {again.by for one in removals for again in one.regrants}
+    acting |= {one.word.by for one in removals if one.word}
     return {one for one in {one.person_id for one in removals} | acting if ids.is_guid(one)}
 
 

@@ -53,12 +53,12 @@ class RegrantShown(Answer, kw_only=True):
 
 
 class WordShown(Answer, kw_only=True):
-    """On whose word it rests that the access is gone, where a system is not read: a `person` (`byId`), its `callback`,
+    """On whose word it rests that the access is gone, where a system is not read: a `person` (`by`), its `callback`,
     or its `answer` to our message."""
 
     source: Literal["person", "callback", "answer"]
     date_time: Instant
-    by_id: str | None
+    by: PersonShown | None
     note: str | None
 
 
@@ -138,17 +138,17 @@ def removal_object(one: Shown) -> dict[str, Any]:
         "endedDateTime": stamp(removal.ended),
         "endedBy": _person(one, removal.by),
         "witnessed": removal.witnessed or (removal.standing in ENDED and len(removal.absent) > 1 and not removal.word),
-        "word": _word(removal.word),
+        "word": _word(one, removal.word),
         "unknownSinceDateTime": stamp(removal.unknown_since),
         "needs": needs[0].value if needs else None,
         "regrants": [_regrant(one, regrant) for regrant in removal.regrants],
     }
 
 
-def _word(word: Word | None) -> dict[str, Any] | None:
+def _word(one: Shown, word: Word | None) -> dict[str, Any] | None:
     if word is None:
         return None
-    return {"source": word.source, "dateTime": stamp(word.at), "byId": word.by or None, "note": word.note or None}
+    return {"source": word.source, "dateTime": stamp(word.at), "by": _person(one, word.by), "note": word.note or None}
 
 
 def _person(one: Shown, person_id: str) -> dict[str, str] | None:
