@@ -1,5 +1,5 @@
-"""`python -m bench cost|speed|scale|portal`: the cost contract's tables, the CPU of one decision, openings and memory,
-and how fast the portal is in a browser."""
+"""`python -m bench cost|speed|scale|portal|scim`: the cost contract's tables, the CPU of one decision, openings and
+memory, how fast the portal is in a browser, and how fast people are provisioned."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def main(arguments: list[str]) -> int:
         from bench.portal import main as portal
 
         return portal(arguments[1:])
-    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]]", file=sys.stderr)
+    if what == "scim":
+        from bench.scim import main as scim
+
+        return scim(arguments[1:])
+    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
     return 2
 
 

@@ -32,7 +32,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   tick        fire every timer and wait until all work is done
   mail        the mails the running instance sent
   import      load a CSV of people or assignments
-  bench       the benchmarks: cost, speed, cold, scale, portal
+  bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
 """
 

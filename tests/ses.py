@@ -69,5 +69,5 @@ class Post:
 
     def bounce(self, address: str, kind: str = "Permanent") -> str:
         """Have the last mail to an address come back."""
-        recipients = [{"emailAddress": address, "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]
+        recipients = [{"emailAddress": address, "diagnosticCode": f"smtp; 550 5.1.1 <{address}>: user unknown"}]
         return self.tell("Bounce", address, bounceType=kind, bounceSubType="General", bouncedRecipients=recipients)

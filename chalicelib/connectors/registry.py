@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from chalicelib.domain.connections import Connection, ConnectorKind
+from chalicelib.domain.connections import USED_BY, Connection, ConnectorKind
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.usecases.ports import Clock, Connections, Connector
 
@@ -47,7 +47,7 @@ class ConnectorRegistry:
 
     def kinds(self) -> list[ConnectorKind]:
         """See ports.Connectors."""
-        return [kind for kind, _ in self.makers.values()]
+        return [replace(kind, settings=(*kind.settings, USED_BY)) for kind, _ in self.makers.values()]
 
     def make(self, connection: Connection) -> Connector:
         """See ports.Connectors."""

@@ -37,6 +37,18 @@ class Setting:
     connection: bool = False
 
 
+USED_BY = Setting(
+    name="usedBy",
+    label="Who may put its resources into their catalogs",
+    help="Principal names of people and ids of groups, one a line; * for every catalog owner.",
+    example="ada@example.com",
+    required=False,
+    pattern=r"\*|[^\s,;*]+([\s,;]+[^\s,;*]+)*",
+    lines=True,
+)
+"""A setting of every connection: a catalog's owner decides about the catalog, not about the systems outside (R172)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorKind:
     """One kind of system outside. `capabilities` are those of usecases.ports.Capability that its connector has."""
@@ -76,6 +88,12 @@ class Word:
     at: datetime
     by: str = ""
     note: str = ""
+
+
+def users_of(connection: Connection) -> frozenset[str]:
+    """Who, beside administrators, may put resources of this connection into a catalog: principal names and ids of
+    groups in lower case, or `*` for every catalog owner (R172)."""
+    return frozenset(re.split(r"[\s,;]+", connection.settings.get(USED_BY.name, "").lower())) - {""}
 
 
 def problems(kind: ConnectorKind, settings: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from chalicelib.domain import ids
-from chalicelib.domain.mail_log import MOST_DETAIL, Fault, failure, read_state
+from chalicelib.domain.mail_log import MOST_DETAIL, Fault, failure, read_state, without_addresses
 
 MOST_TRANSIENT: Final = 3  # bounces that may pass, after which an address is given up
 WITHIN: Final = timedelta(days=14)  # counted together only if they follow one another so closely
@@ -95,7 +95,7 @@ def _feedback(heard: Heard, person: str, mail: Mapping[str, Any], about: Mapping
         sent=sent,
         at=_instant(about["timestamp"]) if about.get("timestamp") else sent,
         passing=heard is Heard.BOUNCED and about.get("bounceType") != "Permanent",
-        detail=" ".join(str(one) for one in told if one)[:MOST_DETAIL],
+        detail=without_addresses(" ".join(str(one) for one in told if one))[:MOST_DETAIL],
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+_QUOTED = re.compile(r"[^\s<>'\"]+@[^\s<>'\"]+")
 MOST_DETAIL = 200  # characters kept of what the mail service said
 
 
@@ -95,7 +97,12 @@ class SentMail:
 
 def failure(now: datetime, fault: Fault, detail: str = "") -> str:
     """The state of a mail that failed, as it is stored."""
-    return " ".join(filter(None, ("failed", now.isoformat(), fault.value, detail[:MOST_DETAIL])))
+    return " ".join(filter(None, ("failed", now.isoformat(), fault.value, without_addresses(detail)[:MOST_DETAIL])))
+
+
+def without_addresses(text: str) -> str:
+    """What a mail service said, without the addresses it quotes: states outlive the erasure of a person."""
+    return _QUOTED.sub("(address)", text)
 
 
 def read_state(kind: str, state: str) -> SentMail:

@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain import ids
 from chalicelib.domain.audit import AuditEvent, event
-from chalicelib.domain.connections import CONTROL, NAME, RESERVED, Connection, ConnectorKind, complete, problems
+from chalicelib.domain.connections import (
+    CONTROL,
+    NAME,
+    RESERVED,
+    Connection,
+    ConnectorKind,
+    complete,
+    problems,
+    users_of,
+)
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ReviewError
 from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.resources import Resource
 from chalicelib.usecases.ports import Checks, Create, Delete, Save, Services, able
+from chalicelib.usecases.roles import groups_around
 
 CATEGORY = "EntitlementManagement"
 LONGEST_NAME = 80
@@ -36,11 +47,20 @@ def require_administrator(actor: Actor) -> None:
 
 
 def usable_connections(services: Services, actor: Actor) -> list[Connection]:
-    """Every connection, for those who put resources into some catalog, and for auditors. Raises Forbidden."""
+    """The connections whose resources somebody may put into their catalogs; all for auditors. Raises Forbidden."""
     owns = any(actor.scopes(Right.OWN_CATALOG, kind) for kind in ("catalog", "package"))
     if not (actor.reads_everything or owns):
         raise Forbidden("Only administrators, auditors and the owners of catalogs see the connections.")
-    return services.connections.list_connections()
+    found = services.connections.list_connections()
+    return found if actor.reads_everything else [one for one in found if may_use(services, actor, one)]
+
+
+def may_use(services: Services, actor: Actor, connection: Connection) -> bool:
+    """May they put resources of this connection into a catalog they own (R172)?"""
+    named = users_of(connection)
+    if actor.is_administrator or "*" in named or actor.principal_name.lower() in named:
+        return True
+    return any(ids.is_guid(one) for one in named) and not named.isdisjoint(groups_around(services, actor.id))
 
 
 def find_connection(services: Services, actor: Actor, name: str) -> Connection:

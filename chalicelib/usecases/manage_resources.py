@@ -21,6 +21,7 @@ from chalicelib.domain.resources import (
     roles_offered,
 )
 from chalicelib.usecases.deleting import closed_to_others, refuse_if_deleting
+from chalicelib.usecases.manage_connections import may_use
 from chalicelib.usecases.ports import Create, Delete, Found, Save, Services, Unchanged
 from chalicelib.usecases.seeing import find_catalog, sees_catalog, unknown
 
@@ -49,7 +50,8 @@ def add_resource(
 ) -> ResourceRequest:
     """Put a resource into a catalog; the request that records it.
 
-    Raises NotFound or InvalidInput (naming the field), Forbidden (owners of the catalog only), Conflict (it is in
+    Raises NotFound or InvalidInput (naming the field), Forbidden (owners of the catalog only, who control the system
+    outside: R172), Conflict (it is in
     the catalog already; with `retried` the request that put it there is given instead).
     """
     catalog = services.entitlements.catalog(draft.catalog_id)
@@ -57,6 +59,7 @@ def add_resource(
         raise unknown(actor, "catalog", "catalog/id")
     _require_owner(actor, catalog.id)
     refuse_if_deleting(catalog, "catalog", "catalog/id")
+    _require_control(services, actor, draft.connector)
     resource = _resource(services, draft, catalog, now)
     request = _request(resource, ADD, actor, now)
     recorded = _event(now, actor, "Add resource to catalog", resource, operation)
@@ -203,6 +206,14 @@ def keep_one(services: Services, actor: Actor, now: datetime, operation: str, wa
     recorded.changes.update(keepsOne=[resource.keeps_one, wish])
     services.writer.commit(operation, Save(changed), Create(recorded))
     return changed
+
+
+def _require_control(services: Services, actor: Actor, name: str) -> None:
+    """R172: owning a catalog is not controlling the systems outside: whoever could put a group of administrators into
+    a catalog of their own could assign themselves to it."""
+    connection = services.connections.connection(name)
+    if connection is not None and not may_use(services, actor, connection):
+        raise Forbidden("Only administrators, and those the connection names, put its resources into a catalog.")
 
 
 def _require_owner(actor: Actor, catalog_id: str) -> None:

@@ -1,6 +1,6 @@
-"""The demonstration organisation in mid-life: 300 people, 5 catalogs with their resources, 20 packages (two of them
-incompatible, two delivered into systems outside), every role, every reviewer kind, every assignment state, and a month
-of reviews behind it.
+"""The demonstration organisation in mid-life: 300 people, 5 catalogs with their resources, 21 packages (two of them
+incompatible, two delivered into systems outside, one by hand), every role, every reviewer kind, every assignment state,
+and a month of reviews behind it.
 
 Always the same: names, ids and numbers come from fixed lists and seeded generators, days count from the first start.
 """

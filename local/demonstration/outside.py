@@ -1,5 +1,5 @@
 """What of the demonstration lies in systems outside: groups of IAM Identity Center and of a Cognito user pool, two
-packages that are delivered there, and groups that nobody has put into a package yet."""
+packages that are delivered there, groups that nobody has put into a package yet, and what is changed by hand."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from chalicelib.usecases.manage_packages import PackageDraft, create_package
 from chalicelib.usecases.manage_policies import PolicyDraft, create_policy
 from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
 from chalicelib.usecases.role_scopes import add_role
+from local.demonstration.byhand import by_hand
 from local.demonstration.reviews import Plan, local_day, settings_of
 from local.demonstration.steps import Steps
 
@@ -47,6 +48,7 @@ def outside(steps: Steps, people: list[User]) -> None:
     holders = [people[number] for number in HOLDERS]
     _package(steps, catalog, "AWS Platform", center, "Platform engineers", holders)
     _package(steps, catalog, "Customer Portal", pool, "portal-editors", holders)
+    by_hand(steps, people, catalog)
 
 
 def _connect(steps: Steps, name: str, kind: str, title: str, settings: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from chalicelib.usecases.sources import failed, succeeded
 from tests import factories
 from tests.browser.portal import DESK, PHONE, Portal
 from tests.factories import ADMIN, Organisation
+from tests.routes.entitling import EM
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -101,3 +102,34 @@ def test_a_person_shows_when_they_were_seen_and_what_they_used(portal: Portal, o
     expect(page.get_by_text("Okta log")).to_be_visible()
     expect(page.get_by_text("Payroll")).to_be_visible()
     portal.axe(page)
+
+
+def test_a_reviewer_reads_what_a_suggestion_is_about(portal: Portal, world: World) -> None:
+    """What says "has not used Payroll since …" is about the package, not about the person at large."""
+    org = Organisation(world.services)
+    boss, catalog = org.person("boss"), org.catalog()
+    people = [org.person(name, manager="boss", last_sign_in=None) for name in ("ann", "ben", "cy")]
+    package = org.package("Ledger", catalog)
+    app = {"originSystem": "AadApplication", "originId": "payroll", "displayName": "Payroll"}
+    asked = {"requestType": "adminAdd", "catalog": {"id": catalog.id}, "resource": app}
+    resource = world.post(f"{EM}/resourceRequests", asked).json["resource"]["id"]
+    role = {"role": {"originId": ids.NOBODY, "resource": {"id": resource}}}
+    assert world.post(f"{EM}/accessPackages/{package.id}/resourceRoleScopes", role).status == 201
+    policy = org.policy(package, review=factories.by_manager(org.now.date() + 40 * DAY, boss))
+    org.assign(policy, *people)
+    tell(world, org, ("ben", "payroll"), ("cy", ""))
+    world.clock.advance(days=39)
+    tell(world, org, ("ann", "payroll"), ("ben", ""), ("cy", ""))
+    world.clock.set((org.now + DAY).replace(hour=23, minute=59, second=30))
+    world.tick()
+    (review,) = world.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
+    page = portal.visit(f"/reviews/{review.id}", boss)
+    expect(page.get_by_text("has never used Payroll").first).to_be_visible()
+    expect(page.get_by_text("not used for 41 days").first).to_be_visible()
+    page.get_by_text("Ben", exact=True).first.click()
+    expect(page.get_by_text("has not used Payroll since 2 Mar (41 days)")).to_be_visible()
+
+
+def tell(world: World, org: Organisation, *rows: tuple[str, str]) -> None:
+    signs = [Told(name=f"{name}@example.com", sign_in=SignIn(at=org.now, resource=used)) for name, used in rows]
+    record_sign_ins(world.services, ADMIN, org.now, "Okta", signs)

@@ -12,7 +12,7 @@ from tests.factories import ADMIN, Organisation
 from tests.groups_outside import plug_in_groups
 from tests.usecases.importing import Desk, import_desk
 
-MEMBERS = 240
+MEMBERS = 96
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def test_a_member_costs_four_rows_once_and_a_few_reads_a_time(desk: Desk) -> Non
     outside.join("admins", *(f"p{number}" for number in range(MEMBERS)))
     preview, told = metered(desk, preview=True)
     print("preview", preview.write_units / MEMBERS, preview.read_units / MEMBERS)
-    assert told["assigned"] == MEMBERS and preview.write_units <= 30 and preview.read_units / MEMBERS <= 1.7
+    assert told["assigned"] == MEMBERS and preview.write_units <= 20 and preview.read_units / MEMBERS <= 1.7
     first, told = metered(desk, preview=False)
     print("first", first.write_units / MEMBERS, first.read_units / MEMBERS, first.requests / MEMBERS)
     assert told["assigned"] == MEMBERS
-    assert first.write_units / MEMBERS <= 12.6 and first.read_units / MEMBERS <= 2.7 and first.requests / MEMBERS <= 0.3
+    assert first.write_units / MEMBERS <= 13 and first.read_units / MEMBERS <= 2.8 and first.requests / MEMBERS <= 0.4
     again, told = metered(desk, preview=False)
     print("again", again.write_units / MEMBERS, again.read_units / MEMBERS)
-    assert told["unchanged"] == MEMBERS and again.write_units <= 30 and again.read_units / MEMBERS <= 4
+    assert told["unchanged"] == MEMBERS and again.write_units <= 20 and again.read_units / MEMBERS <= 4

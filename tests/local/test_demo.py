@@ -20,7 +20,7 @@ def test_every_step_goes_as_the_story_says(story: tuple[str, ...]) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert told.returncode == 0, told.stderr[-2000:]

@@ -110,6 +110,11 @@ def test_somebody_was_handed_items_and_somebody_could_not_be_told(visitor: Visit
     assert unreachable.mail not in {mail["to"] for mail in visitor.client.get("/_local/mails")}
 
 
+def test_somebody_has_tasks_and_said_what_became_of_others(visitor: Visitor) -> None:
+    assert [one["operation"] for one in visitor.values("/api/v1/tasks")] == ["grant", "grant"]
+    assert {one["state"] for one in visitor.values("/api/v1/tasks?ended=true")} == {"done", "notDone"}
+
+
 def test_what_is_delivered_outside_is_there(visitor: Visitor) -> None:
     """Seen by a plain client at the emulator: a group of Identity Center and one of a user pool."""
     aws = Aws(visitor.client.get("/_local/health")["emulator"])
@@ -144,7 +149,7 @@ def test_everything_has_an_example_that_works(visitor: Visitor) -> None:
     packages = {one["displayName"]: one["id"] for one in visitor.values(f"{EM}/accessPackages?$top=50")}
     rights = visitor.values(f"{EM}/accessPackages/{packages['Finance Reporting']}/resourceRoleScopes?$expand=role")
     requests = visitor.values(f"{EM}/assignmentRequests?$top=100")
-    assert len(packages) == 20 and sorted(one["role"]["displayName"] for one in rights) == ["Members", "Reader"]
+    assert len(packages) == 21 and sorted(one["role"]["displayName"] for one in rights) == ["Members", "Reader"]
     ((name, both),) = [
         (one["displayName"], one["count"])
         for one in visitor.values(f"/api/v1/access-packages/{packages['Payments']}/incompatible-holders")

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.clients import client
-from chalicelib.domain.people import Role
+from chalicelib.domain import ids
+from chalicelib.domain.people import Group, Membership, Role
 from tests.connectors.byhand import ByHand
 from tests.connectors.receiver import SECRET, Receiver, receiving
 from tests.factories import Organisation
 from tests.world import Reply, World
 
 CONNECTORS = "/api/v1/connectors"
+RESOURCE_REQUESTS = "/v1.0/identityGovernance/entitlementManagement/resourceRequests"
+TERM = "@accessReviews.connector"
 MANUAL = {"name": "site", "kind": "manual", "settings": {"assignedTo": "catalogOwners"}}
 
 
@@ -131,11 +134,39 @@ def test_a_connection_that_is_used_stays(world: World) -> None:
     assert by_hand.services.connectors.get("spare") is None
 
 
+@pytest.mark.parametrize(
+    ("named", "may"),
+    [("", False), ("somebody@example.com", False), ("Owner@example.com\nx@example.com", True), ("*", True)],
+)
+def test_an_owner_of_a_catalog_adds_only_what_they_control(world: World, named: str, may: bool) -> None:
+    """R172: else whoever owns a catalog could give themselves any right of a system outside."""
+    org = Organisation(world.services)
+    owner, catalog = org.person("owner"), org.catalog()
+    org.grant(owner, Role.CATALOG_OWNER, f"catalog:{catalog.id}")
+    assert world.post(CONNECTORS, {**MANUAL, "settings": MANUAL["settings"] | {"usedBy": named}}).status == 201
+    app = {"originSystem": "AadApplication", "originId": "scanners", "displayName": "Scanners"}
+    body = {"requestType": "adminAdd", "catalog": {"id": catalog.id}, "resource": app | {TERM: "site"}}
+    added = world.post(RESOURCE_REQUESTS, body, as_="owner@example.com")
+    assert added.status == (201 if may else 403), added.text
+    assert len(world.get(CONNECTORS, "owner@example.com").json["value"]) == (2 if may else 1)
+
+
+def test_members_of_a_named_group_control_a_connection(world: World) -> None:
+    """R172."""
+    org = Organisation(world.services)
+    owner, catalog = org.person("owner"), org.catalog()
+    org.grant(owner, Role.CATALOG_OWNER, f"catalog:{catalog.id}")
+    crew = Group(id=ids.guid("group", "crew"), display_name="Crew")
+    world.services.writer.put_all([crew, Membership(group_id=crew.id, member_id=owner.id)])
+    world.post(CONNECTORS, {**MANUAL, "settings": MANUAL["settings"] | {"usedBy": crew.id}})
+    assert len(world.get(CONNECTORS, "owner@example.com").json["value"]) == 2
+
+
 def test_owners_of_catalogs_choose_from_names_alone(world: World) -> None:
     org = Organisation(world.services)
     owner, catalog = org.person("owner"), org.catalog()
     org.grant(owner, Role.CATALOG_OWNER, f"catalog:{catalog.id}")
-    world.post(CONNECTORS, MANUAL)
+    world.post(CONNECTORS, {**MANUAL, "settings": MANUAL["settings"] | {"usedBy": "*"}})
     listed = world.get(CONNECTORS, "owner@example.com").json["value"]
     assert listed[1] == {
         "id": "site",

@@ -30,6 +30,7 @@ GUEST = person("Gus Guest", user_type="Guest", invitation="pending", enabled=Tru
 GONE = person("Gone Girl", enabled=False)
 OWNER = person("Olga Owner")
 EVERYBODY = (MAX, ADA, GUEST, GONE, OWNER)
+DATES = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
 ACCOUNT = {"accountEnabled", "signInActivity"}
 
 
@@ -73,7 +74,11 @@ def test_a_person_has_graphs_shape(world: World) -> None:
         "jobTitle": "Seller",
         "surname": "Berg",
         "givenName": "Ada",
-        "signInActivity": {"lastSignInDateTime": "2026-02-01T08:30:00Z"},
+        "signInActivity": {
+            "lastSignInDateTime": "2026-02-01T08:30:00Z",
+            "lastNonInteractiveSignInDateTime": None,
+            "lastSuccessfulSignInDateTime": "2026-02-01T08:30:00Z",
+        },
     }
     assert world.get(f"/v1.0/users/{ADA.id}").json == shape
     assert world.get(f"/v1.0/users/{ADA.id.upper()}").json == shape
@@ -85,7 +90,7 @@ def test_guests_and_sign_ins_that_are_unknown_or_never_happened(world: World) ->
     guest = world.get(f"/v1.0/users/{GUEST.id}").json
     assert (guest["userType"], guest["externalUserState"]) == ("Guest", "PendingAcceptance")
     assert "signInActivity" not in guest
-    assert world.get(f"/v1.0/users/{MAX.id}").json["signInActivity"] == {"lastSignInDateTime": None}
+    assert world.get(f"/v1.0/users/{MAX.id}").json["signInActivity"] == dict.fromkeys(DATES)
 
 
 def test_the_first_administrator_need_not_be_in_the_directory(world: World) -> None:

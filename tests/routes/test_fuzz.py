@@ -122,6 +122,11 @@ def disturbed(chance: random.Random, body: dict[str, Any], known: list[str]) -> 
     return changed
 
 
+def _told(key: Any, row: Any) -> Any:
+    """What a change of which is told in the audit log: not when somebody was seen, or what they used."""
+    return None if key[0] == "USED" else {name: part for name, part in (row or {}).items() if name != "seen"}
+
+
 def sound(before: dict[str, Any], after: dict[str, Any], status: int, told: str) -> None:
     """A refusal changed nothing; what was written has its audit event, and names and objects agree."""
     if status >= 400:
@@ -129,7 +134,7 @@ def sound(before: dict[str, Any], after: dict[str, Any], status: int, told: str)
         return
     tables = {name.rpartition("-")[2]: name for name in after}
     changed = {
-        short: {key for key, row in after[name].items() if before[name].get(key) != row}
+        short: {key for key, row in after[name].items() if _told(key, before[name].get(key)) != _told(key, row)}
         for short, name in tables.items()
     }
     if changed["directory"] or changed["entitlements"]:

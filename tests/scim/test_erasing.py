@@ -18,6 +18,8 @@ from tests import factories
 from tests.factories import Organisation
 from tests.routes.attacking import contents
 from tests.scim.clients import Client, new_client
+from tests.ses import Post
+from tests.usecases.test_review_rules import opened
 from tests.world import World
 
 
@@ -69,6 +71,25 @@ def test_nothing_in_any_table_tells_who_somebody_was(scene: Scene) -> None:
     erase(scene, scene.ann)
     assert traces("ann@example.com") == {} and traces("Ann") == {}
     assert scene.world.services.people.user(scene.ann.id) is None
+
+
+def test_a_reviewer_whose_mail_came_back_leaves_no_address_behind(world: World) -> None:
+    """The address that is not mailed, and what the mail service said, quoting it."""
+    post = Post(world)
+    try:
+        organisation = Organisation(world.services)
+        boss, fay = organisation.person("boss"), organisation.person("fay")
+        review = factories.by_manager(world.clock.now().date(), fay, justification_required=False)
+        policy = organisation.policy(review=review)
+        organisation.assign(policy, organisation.person("ann", manager="boss"))
+        opened(world, policy)
+        post.bounce("boss@example.com")
+    finally:
+        post.close()
+    assert traces("boss@example.com")
+    assert new_client(world).call("DELETE", f"/Users/{boss.id}").status == 204
+    world.tick()
+    assert traces("boss@example.com") == {}
 
 
 def test_their_access_ends_and_their_open_item_is_cancelled(scene: Scene) -> None:

@@ -210,7 +210,7 @@ def test_whoever_a_review_denied_is_not_assigned_again_until_it_is_lifted_g27(
         RequestType.SYSTEM_REMOVE,
         instance_id="review",
         item_id="item",
-        taken_back=True,
+        rights=(),
     )
     desk.clock.advance(days=1)
     again = run(desk)

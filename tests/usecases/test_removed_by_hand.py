@@ -64,7 +64,7 @@ def test_a_review_waits_for_the_hand_and_names_whose_word_it_was(world: World) -
     removal = reviewed.removal()
     assert (removal["outcome"], removal["witnessed"]) == ("removed", False)
     word = removal["word"]
-    assert (word["source"], word["by"]["id"], word["note"]) == ("person", reviewed.by_hand.desk.id, "Ticket 8")
+    assert (word["source"], word["by"]["displayName"], word["note"]) == ("person", "Desk", "Ticket 8")
     assert reviewed.result is ApplyResult.DONE
     events = world.services.audit.events_of_target(reviewed.assignment, 20, None).items
     (verified,) = [one for one in events if one.activity == "Removal verified"]

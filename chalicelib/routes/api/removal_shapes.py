@@ -148,7 +148,8 @@ def removal_object(one: Shown) -> dict[str, Any]:
 def _word(one: Shown, word: Word | None) -> dict[str, Any] | None:
     if word is None:
         return None
-    return {"source": word.source, "dateTime": stamp(word.at), "by": _person(one, word.by), "note": word.note or None}
+    by = _person(one, word.by)
+    return {"source": word.source, "dateTime": stamp(word.at), "by": by, "note": word.note or None}
 
 
 def _person(one: Shown, person_id: str) -> dict[str, str] | None:

@@ -80,14 +80,14 @@ function Observations({ row }) {
     row.outside && [t("removals.asked"), at(row.requestedDateTime)],
     row.acceptedDateTime && [t("removals.accepted"), at(row.acceptedDateTime)],
     row.word && [t(`removals.word-${row.word.source}`, { name: row.word.by?.displayName || t("removals.gone") }), at(row.word.dateTime)],
-    first && !row.word && [t(second ? "removals.absentFirst" : "removals.absentOnce"), at(first)],
-    second && !row.word && [t("removals.absentAgain"), at(second)],
+    !row.word && first && [t(second ? "removals.absentFirst" : "removals.absentOnce"), at(first)],
+    !row.word && second && [t("removals.absentAgain"), at(second)],
     row.endedBy && [t(`removals.by-${row.standing === "removed" ? (row.witnessed ? "seen" : "word") : "person"}`, { name: row.endedBy.displayName || t("removals.gone") }), at(row.endedDateTime)],
     row.unknownSinceDateTime && [t("removals.unknown"), at(row.unknownSinceDateTime)],
   ].filter(Boolean);
   return html`<div class="observations">
+    ${row.word?.note && html`<p class="sentence">“${row.word.note}”</p>`}
     ${row.reason && html`<p class="sentence">${row.reason}</p>`}
-    ${row.word && html`<p class="sentence">${t("removals.onWord")} ${row.word.note}</p>`}
     ${row.otherWays.length > 0 && html`<p class="sentence">${t("removals.ways", { ways: listed(row.otherWays) })}</p>`}
     ${lines.length > 0 && html`<dl class="moments">${lines.map(([what, when], place) => html`<div key=${place}><dt>${what}</dt><dd>${when}</dd></div>`)}</dl>`}
     ${row.regrants.map((one) => html`<${Regrant} key=${one.seenDateTime} one=${one} />`)}

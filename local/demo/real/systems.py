@@ -77,7 +77,7 @@ class Systems:
     def in_pool(self) -> list[str]:
         """The user names of the members of the pool's group."""
         found = self._pools.list_users_in_group(UserPoolId=self.pool, GroupName=EDITORS)["Users"]
-        return sorted(one["Username"] for one in found)
+        return sorted({one["Username"] for one in found})  # the emulator lists twice whom a repeated call added
 
     def _identity(self, operation: str, **parameters: Any) -> Any:
         return getattr(self._center, operation)(IdentityStoreId=self.store, **parameters)
