@@ -29,6 +29,7 @@ export default {
   mails: "Mails",
   connectors: "Connectors",
   settings: "Settings",
+  systems: "Systems",
   proof: "Proof",
   evidence: "Evidence",
   coverage: "Coverage",
