@@ -23,7 +23,7 @@ from chalicelib.domain.sources import SOURCE, WAITS
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
-from chalicelib.usecases.agenda import send_due_work
+from chalicelib.usecases.agenda import CUTS, send_due_work
 from chalicelib.usecases.assignment_timers import run_timers
 from chalicelib.usecases.await_confirmation import remind_of_confirmation
 from chalicelib.usecases.cut_now import run_cuts
@@ -104,7 +104,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     REPORT: run_due_report,
     SWITCHED_OFF: notify_others.reviews_switched_off,
     "assignments": run_timers,
-    "cuts": run_cuts,
+    CUTS: run_cuts,
     ASKED: notify.newly_asked,
     ABSENCE: begin_absence,
     LOST: reviewer_changed,

@@ -14,6 +14,7 @@ from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Delete, Save, Services
 
 BATCH = 500
+CUTS = "cuts"  # kind: removals at once
 
 
 def send_due_work(services: Services) -> int:
@@ -89,7 +90,7 @@ def promise_cuts(services: Services, instance: ReviewInstance, item_ids: Sequenc
 
 def cuts_row(instance: ReviewInstance) -> Due:
     """The agenda row of an instance's removals at once."""
-    return Due(when=instance.opens, kind="cuts", id=instance.id)
+    return Due(when=instance.opens, kind=CUTS, id=instance.id)
 
 
 def reschedule(services: Services, state: InstanceState, when: datetime) -> InstanceState:

@@ -449,3 +449,28 @@ def test_a_look_writes_one_row_and_moves_one_however_much_was_removed(company: C
         watch_removals(company.services, instance.id)
     assert company.services.removals.watch(instance.id).looks == 1
     assert meter.write_units <= 8 and meter.read_units <= 12 * 2.5 + 6
+
+
+def test_a_removal_at_once_takes_two_looks_too(company: Company) -> None:
+    """`cutNow`: while the review is open; the close finds it done, and counts it once."""
+    made, instance = reviewed(company, "user", cut_now=True)
+    company.world.tick()
+    assert company.outside.roles_of(company.ann) == set() and company.shown(made) == "delivered"
+    company.clock.advance(minutes=2)
+    company.world.tick()
+    assert (company.shown(made), removal_of(company, instance).standing) == ("expired", Standing.REMOVED)
+    assert item_of(company, instance)["applyResult"] == ApplyResult.DONE.value
+    close(company, instance)
+    state = company.services.reviews.state(instance.id)
+    assert (state.status, state.removed, state.outcome.removed_at_once) == (Status.APPLIED, 1, 1)
+
+
+def test_a_removal_at_once_that_no_connector_can_make_is_counted_once(company: Company) -> None:
+    made, instance = reviewed(company, "user", cut_now=True)
+    company.outside.fixed = {"user"}
+    company.settle()
+    company.settle()
+    assert (company.shown(made), removal_of(company, instance).standing) == ("expired", Standing.NEEDS_PERSON)
+    close(company, instance)
+    state = company.services.reviews.state(instance.id)
+    assert (state.status, state.removed, state.needs_person) == (Status.APPLIED, 0, 1)
