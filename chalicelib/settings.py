@@ -95,6 +95,23 @@ def variable(field: str) -> str:
     return f"ACCESS_REVIEWS_{field.upper()}"
 
 
+def _contradictions(settings: Settings) -> list[str]:
+    """What is missing or cannot be, as sentences."""
+    problems: list[str] = []
+    if settings.stage not in ("local", "test"):
+        problems += [
+            f"{variable(field)} is missing" for field in _REQUIRED_OUTSIDE_LOCAL if not getattr(settings, field)
+        ]
+    if settings.audit_retention_days and settings.audit_retention_days < LEAST_RETENTION:
+        least = f"must be 0 (kept without end) or at least {LEAST_RETENTION}"
+        problems.append(f"{variable('audit_retention_days')} {least}")
+    if settings.undo_days < 0:
+        problems.append(f"{variable('undo_days')} must be 0 (nothing is given back) or more")
+    if settings.invocation_seconds >= settings.lease_seconds:
+        problems.append(f"{variable('lease_seconds')} must be longer than an invocation")
+    return problems
+
+
 def load(environment: Mapping[str, str]) -> Settings:
     """Read every ACCESS_REVIEWS_* variable. Raises ConfigurationError naming all bad or missing ones."""
     values: dict[str, object] = {}
@@ -110,15 +127,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         except ValueError as problem:
             problems.append(f"{variable(field)}: {problem}")
     settings = Settings(**values)  # type: ignore[arg-type]
-    if settings.stage not in ("local", "test"):
-        problems += [
-            f"{variable(field)} is missing" for field in _REQUIRED_OUTSIDE_LOCAL if not getattr(settings, field)
-        ]
-    if settings.audit_retention_days and settings.audit_retention_days < LEAST_RETENTION:
-        least = f"must be 0 (kept without end) or at least {LEAST_RETENTION}"
-        problems.append(f"{variable('audit_retention_days')} {least}")
-    if settings.invocation_seconds >= settings.lease_seconds:
-        problems.append(f"{variable('lease_seconds')} must be longer than an invocation")
+    problems += _contradictions(settings)
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings

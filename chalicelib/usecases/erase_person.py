@@ -153,6 +153,8 @@ def _forgotten(services: Services, person: User, budget: Budget) -> bool:
         services.writer.remove(told)
     for mail in [one for one in every(services.reviews.undelivered) if one.user_id == person.id]:
         services.writer.remove(mail)
+    for bad in services.addresses.bad({person.mail.lower(), person.principal_name.lower()} - {""}).values():
+        services.writer.remove(bad)
     for bad in [one for one in every(services.addresses.list_bad) if one.user_id == person.id]:
         services.writer.remove(bad)
     return budget.left()

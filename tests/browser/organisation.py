@@ -114,6 +114,7 @@ class Office:
     assignments: dict[str, str] = field(default_factory=dict)  # "Ledger, Staff, ada"
     reviews: dict[str, str] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
+    adoptions: dict[str, str] = field(default_factory=dict)
     connectors: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)  # by whose access it is about
 

@@ -27,6 +27,7 @@ CHOSEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "people": ("people", ("ada", "omar")),
     "connectors": ("connectors", ("badges", "hooks")),
     "tasks": ("tasks", ("ada", "ben")),
+    "adopt": ("adoptions", ("preview",)),
     "imports": ("imports", ("people", "bad people")),
 }
 FEW = 2

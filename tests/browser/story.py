@@ -10,6 +10,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.usecases import advance_review as driver
 from chalicelib.usecases import failing
 from chalicelib.usecases.decide import check_text
+from tests.browser.adopting import look_at_groups
 from tests.browser.byhand import hand_out
 from tests.browser.organisation import NOW, Office, Say, employ, found, plainly
 from tests.world import World
@@ -45,6 +46,7 @@ def contoso(world: World, say: Say = plainly) -> Office:
         office.imports[key] = world.post(f"/api/v1/imports/{kind}", text, headers=CSV).json["id"]
         world.drain()
     hand_out(world, office)
+    look_at_groups(world, office)
     return office
 
 

@@ -100,3 +100,19 @@ def test_the_confirmation_fits_every_width_and_reads_well(portal: Portal, office
     for width in (PHONE, DESK):
         portal.look(page, width=width)
         assert sticking_out(page) == []
+
+
+def test_who_assigns_by_hand_sees_the_denial_first(portal: Portal, world: World, office: Office) -> None:
+    """G29: before anything is done, with who, when and why."""
+    page = confirm(portal, office)
+    page.locator(".confirm-bar").get_by_role("button", name="Remove 5 people").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove 5 people").click()
+    expect(page.get_by_text("5 removals begin now.")).to_be_visible()
+    pass_minutes(world)
+    package = world.services.reviews.instance(office.reviews["waiting"]).package_id
+    page = portal.visit(f"/admin/packages/{package}?tab=assignments", office.people["admin"])
+    page.get_by_role("button", name="Assign").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").first.fill("Ada Nak")
+    dialog.get_by_role("option").first.click()
+    expect(dialog.get_by_text("A review took this away")).to_be_visible()

@@ -14,7 +14,9 @@ from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.ports import Answer
 from tests import factories
 from tests.browser.portal import Portal
+from tests.connectors.byhand import ByHand
 from tests.usecases.test_deliver import Company
+from tests.usecases.test_removed_by_hand import Reviewed
 from tests.world import World
 
 ADMIN = "admin@example.com"
@@ -99,3 +101,13 @@ def test_an_administrator_has_what_is_back_reviewed(portal: Portal, closed: tupl
     expect(page.get_by_text("It has no assignment")).to_be_visible()
     page.get_by_role("button", name="Begin the review").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("access again after its removal")
+
+
+def test_whose_word_a_removal_rests_on_is_shown(portal: Portal, world: World) -> None:
+    reviewed = Reviewed(ByHand(world))
+    reviewed.by_hand.say(reviewed.by_hand.task(), "done", note="Ticket 8")
+    reviewed.later(minutes=1)
+    page = portal.visit(f"/evidence/{reviewed.instance.id}")
+    expect(page.get_by_text("Taken away by hand, on the word of Desk")).to_be_visible()
+    expect(page.get_by_text("“Ticket 8”")).to_be_visible()
+    portal.axe(page, within="#app main")

@@ -16,6 +16,8 @@ from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.restore_access import restore_access
 from tests.factories import ADMIN
 from tests.house import House, house
+from tests.outside import plug_in
+from tests.rules.test_last_ones import deny, policy_of, role_in
 from tests.world import Reply
 
 __all__ = ["house"]
@@ -247,3 +249,26 @@ def test_somebody_who_assigns_by_hand_sees_the_denial_and_may_go_on(removed: Rem
     given = {"targetId": removed.ann.id, "assignmentPolicyId": removed.policy.id}
     made = removed.house.world.post(REQUESTS, {"requestType": "adminAdd", "assignment": given})
     assert made.status == 201 and made.json["@accessReviews.deniedBefore"]["reviewId"] == removed.review.id
+
+
+def test_what_lies_outside_is_granted_again_and_verified(house: House) -> None:
+    """The request is delivered once the system outside shows the right again; a failure goes on like any other."""
+    outside = plug_in(house.world.services)
+    (ann,) = house.staff("ann")
+    package = house.organisation.package()
+    role_in(house, package, "outside")
+    policy = policy_of(house, package, ann)
+    review = deny(house, policy, "Ann")
+    assert outside.held == set() and house.holders(policy) == set()
+    items = house.world.get(house.url(review, "decisions")).json["value"]
+    outside.down = True
+    made = house.world.post(f"/api/v1/reviews/{review.id}/items/{items[0]['id']}/restore", {"reason": "x"})
+    assert made.status == 201 and made.json["state"] == "delivering"
+    house.world.tick()
+    assert outside.held == set() and house.world.get(f"{REQUESTS}/{made.json['id']}").json["state"] == "delivering"
+    outside.down = False
+    house.world.clock.advance(minutes=3)
+    house.world.tick()
+    assert outside.held == {("clerk", ann.id)} and house.holders(policy) == {"Ann"}
+    assert house.world.get(f"{REQUESTS}/{made.json['id']}").json["state"] == "delivered"
+    assert house.world.services.removals.removal(review.id, items[0]["id"]).standing == "restored"

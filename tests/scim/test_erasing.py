@@ -12,6 +12,8 @@ import pytest
 from chalicelib.domain import ids
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.items import Cancelled, leaf_hash
+from chalicelib.domain.mail_feedback import BadAddress
+from chalicelib.domain.mail_log import Fault
 from chalicelib.domain.people import REMOVED, Group, Membership, Role, User
 from chalicelib.domain.provisioning import ExternalId
 from tests import factories
@@ -67,7 +69,10 @@ def traces(text: str) -> dict[str, list[Any]]:
 
 
 def test_nothing_in_any_table_tells_who_somebody_was(scene: Scene) -> None:
-    """R137: the person's data leaves the reviews."""
+    """R137: the person's data leaves the reviews, what mails told and what is known of their address."""
+    now = scene.world.clock.now()
+    bad = BadAddress(address="ann@example.com", user_id=scene.ann.id, fault=Fault.BOUNCED, since=now, last=now)
+    scene.world.services.writer.put_all([bad])
     erase(scene, scene.ann)
     assert traces("ann@example.com") == {} and traces("Ann") == {}
     assert scene.world.services.people.user(scene.ann.id) is None

@@ -37,7 +37,7 @@ function Problem({ tone = "unsure", outcome, count, groups, show, children }) {
   const some = groups.slice(0, SHOWN);
   return html`<${Notice} tone=${tone} title=${t(`adopt.${outcome}`, { count })}>
     <div class="stack-8"><span>${t(`adopt.${outcome}Why`)}</span>
-      <div class="row">${some.map((group) => html`<${Button} small key=${group.number} onClick=${() => show({ group, outcome })}>${group.displayName} <span class="count">${group.counts[outcome]}</span><//>`)}</div>
+      <div class="row">${some.map((group) => html`<${Button} small class="adopt-long" key=${group.number} onClick=${() => show({ group, outcome })}>${group.displayName} <span class="count">${group.counts[outcome]}</span><//>`)}</div>
       ${children}</div><//>`;
 }
 

@@ -144,7 +144,7 @@ function Next({ found }) {
   if (!packages.length) return null;
   return html`<${Section} title=${t("adopt.next")}>
     <p class="prose">${t("adopt.nextWhy")}</p>
-    <div class="row">${packages.slice(0, SHOWN).map((one, place) => html`<${Button} key=${one.id} kind=${place ? "plain" : "primary"} href="/admin/packages/${one.id}/policies/${one.assignmentPolicyId}">
+    <div class="row">${packages.slice(0, SHOWN).map((one, place) => html`<${Button} class="adopt-long" key=${one.id} kind=${place ? "plain" : "primary"} href="/admin/packages/${one.id}/policies/${one.assignmentPolicyId}">
         ${packages.length > 1 ? t("adopt.switchOnOf", { name: one.displayName }) : t("adopt.switchOn")}<//>`)}
       ${found.catalog.id && html`<${Button} href="/admin/catalogs/${found.catalog.id}">${t("adopt.toCatalog")}<//>`}</div>
     ${rest > 0 && html`<p class="muted small">${t("adopt.switchOnRest", { count: rest })}</p>`}

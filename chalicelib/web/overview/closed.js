@@ -34,5 +34,6 @@ function Removals({ review }) {
   const { outcome } = review;
   if (review.waitingForConfirmation) return html`<${Tag} tone="unsure" icon="hand">${t("overview.needs-confirmation")}<//>`;
   if (outcome.removalFailures) return html`<${Tag} tone="deny" icon="circle-alert">${t("overview.removalsFailed", { count: outcome.removalFailures })}<//>`;
+  if (outcome.held) return html`<${Tag} tone="unsure" icon="shield-alert">${t("overview.held", { count: outcome.held })}<//>`;
   return html`<span class=${outcome.removed ? "" : "muted"}>${outcome.removed ? t("overview.removed", { count: outcome.removed }) : t("overview.noneRemoved")}</span>`;
 }

@@ -1,9 +1,9 @@
 // One catalog: its packages and its resources, of which packages give roles.
-import { Button, Icon, Skeleton } from "../kit/base.js";
+import { Button, Icon, Skeleton, Tag } from "../kit/base.js";
 import { Confirm, Menu } from "../kit/floating.js";
 import { DataTable, PageHead, Section } from "../kit/layout.js";
-import { Empty, ErrorNote, NotFound, toast } from "../kit/telling.js";
-import { post } from "../lib/api.js";
+import { Empty, ErrorNote, explained, NotFound, toast } from "../kit/telling.js";
+import { post, put } from "../lib/api.js";
 import { html, useState } from "../lib/html.js";
 import { useGet, usePages } from "../lib/hooks.js";
 import { useMe } from "../lib/me.js";
@@ -56,6 +56,8 @@ function PackagesOf({ list, add }) {
     empty=${html`<${Empty} icon="package" title=${t("packages.catalogEmpty")} action=${add}>${t("packages.catalogEmptyHelp")}<//>`} />`;
 }
 
+const KEEPS = "@accessReviews.keepsOne";
+
 function Resources({ catalog, mine }) {
   const list = usePages(`${EM}/catalogs/${catalog.id}/resources?$top=50&$expand=roles`);
   const [asking, setAsking] = useState(null);
@@ -64,13 +66,23 @@ function Resources({ catalog, mine }) {
     toast(t("packages.resourceRemoved", { name: asking.displayName }));
   };
   const done = (yes) => (setAsking(null), yes && list.reload());
+  const keep = async (one) => {
+    try {
+      await put(`/api/v1/resources/${one.id}/keeps-one`, { keepsOne: !one[KEEPS] });
+      list.reload();
+    } catch (problem) {
+      toast(explained(problem), { tone: "deny" });
+    }
+  };
   const add = mine && html`<${Button} icon="plus" onClick=${() => setAsking("add")}>${t("packages.addResource")}<//>`;
   const columns = [
     { id: "name", title: t("packages.name"), wide: true, cell: (one) => html`<span class="named"><span class="named-icon"><${Icon} name=${ICONS[one.originSystem] || "key-round"} /></span>
-        <span class="person-words"><span class="person-name">${one.displayName}</span><span class="person-detail">${t(`packages.kind_${one.originSystem}`)}</span></span></span>` },
+        <span class="person-words"><span class="person-name">${one.displayName}</span><span class="person-detail">${t(`packages.kind_${one.originSystem}`)}</span></span>
+        ${one[KEEPS] && html`<${Tag} icon="shield-check" title=${t("packages.keepsOneWhy")}>${t("packages.keepsOne")}<//>`}</span>` },
     { id: "roles", title: t("packages.roles"), cell: (one) => html`<span class="muted">${listed((one.roles || []).map((role) => role.displayName))}</span>` },
     { id: "connector", title: t("packages.connector"), hidePhone: true, cell: (one) => html`<span class="muted">${one["@accessReviews.connector"] === "recorded" ? t("packages.byHand") : one["@accessReviews.connector"]}</span>` },
-    mine && { id: "act", title: t("packages.actions"), right: true, cell: (one) => html`<${Button} kind="quiet" small onClick=${() => setAsking(one)}>${t("packages.remove")}<span class="unseen"> ${one.displayName}</span><//>` },
+    mine && { id: "act", title: t("packages.actions"), right: true, cell: (one) => html`<${Button} kind="quiet" small title=${t("packages.keepsOneWhy")} onClick=${() => keep(one)}>${t(one[KEEPS] ? "packages.keepNone" : "packages.keepOne")}<span class="unseen"> ${one.displayName}</span><//>
+      <${Button} kind="quiet" small onClick=${() => setAsking(one)}>${t("packages.remove")}<span class="unseen"> ${one.displayName}</span><//>` },
   ].filter(Boolean);
   return html`<${Section} title=${t("packages.resources")} note=${t("packages.resourcesNote")} actions=${list.rows.length > 0 && add}>
     <${DataTable} caption=${t("packages.resources")} columns=${columns} list=${list} empty=${html`<${Empty} icon="key-round" title=${t("packages.noResources")} action=${add}>${t("packages.noResourcesHelp")}<//>`} />

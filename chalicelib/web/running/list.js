@@ -26,11 +26,14 @@ export default function AllReviews() {
 function Live({ needs }) {
   const list = usePages(`/api/v1/live-reviews${needs ? `?needs=${needs}` : ""}`);
   const empty = html`<${Empty} icon=${needs ? "circle-check" : "clipboard-check"} title=${t(`running.none-${needs || "all"}`)}>${t(needs ? "running.noneNeedsWhy" : "running.noneAllWhy")}<//>`;
-  return html`<${DataTable} caption=${t("running.title")} columns=${columns(needs)} list=${list} empty=${empty} onRow=${(one) => navigate(`/admin/reviews/${one.id}`)} />`;
+  return html`<${DataTable} caption=${t("running.title")} columns=${columns(needs)} list=${list} empty=${empty} onRow=${(one) => navigate(pageOf(one))} />`;
 }
 
+/** What one wants to see of a review: whose removals wait, where it waits for that. */
+const pageOf = (one) => `/admin/reviews/${one.id}${one.needs === "confirmation" ? "/confirm" : ""}`;
+
 const columns = (needs) => [
-  { id: "review", title: t("running.review"), wide: true, cell: (one) => html`<span class="stack-0"><${Link} class="running-link clip" href="/admin/reviews/${one.id}">${one.accessPackage.displayName}<//><span class="muted small clip">${one.assignmentPolicy.displayName}</span></span>` },
+  { id: "review", title: t("running.review"), wide: true, cell: (one) => html`<span class="stack-0"><${Link} class="running-link clip" href=${pageOf(one)}>${one.accessPackage.displayName}<//><span class="muted small clip">${one.assignmentPolicy.displayName}</span></span>` },
   { id: "state", title: t("running.state"), cell: (one) => html`<span class="review-state"><${State} review=${one} />${one.status === "InProgress" && html`<${Due} at=${one.endDateTime} zone=${one.timeZone} brief />`}</span>` },
   { id: "pace", title: t("running.pace"), hidePhone: true, cell: (one) => html`<${Sparkline} review=${one} />` },
   { id: "progress", title: t("running.decided"), cell: (one) => html`<${Progress} done=${decidedOf(one)} total=${one.counts.total} label=${t("running.progressOf", { name: one.accessPackage.displayName })} />` },
@@ -41,6 +44,6 @@ const columns = (needs) => [
 
 function Closed() {
   const list = usePages("/api/v1/closed-reviews");
-  return html`<${DataTable} caption=${t("running.view-closed")} columns=${closedColumns()} list=${list} onRow=${(one) => navigate(`/admin/reviews/${one.id}`)}
+  return html`<${DataTable} caption=${t("running.view-closed")} columns=${closedColumns()} list=${list} onRow=${(one) => navigate(pageOf(one))}
     empty=${html`<${Empty} icon="clipboard-check" title=${t("running.none-closed")}>${t("running.noneClosedWhy")}<//>`} />`;
 }

@@ -97,6 +97,7 @@ export default {
   dontKnow: { one: "1 don’t know", other: "{count} don’t know" },
   kept: { one: "1 not decided", other: "{count} not decided" },
   removed: { one: "1 removed", other: "{count} removed" },
+  held: { one: "1 denied, access kept", other: "{count} denied, access kept" },
   removalsFailed: { one: "1 failed", other: "{count} failed" },
   noneRemoved: "none",
 
