@@ -11,7 +11,7 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.people import Actor, Right
 from chalicelib.domain.sources import SOURCE, Source, WaitingOpening, fell_silent
 from chalicelib.usecases.ports import Change, Create, Put, Save, Services
-from chalicelib.usecases.sources import CATEGORY
+from chalicelib.usecases.sources import CATEGORY, wake
 
 UPDATED = "Update data source"
 
@@ -83,6 +83,5 @@ def change_source(
     if after.expected is not None and not after.stale:
         written.append(Put(Due(when=after.expected, kind=SOURCE, id=after.id)))
     services.writer.commit(operation, *written)
-    for one in services.sources.waiting_openings():  # a hint: what waits looks by itself once an hour
-        services.queue.send("series", one.definition_id)
+    wake(services)
     return replace(after, version=after.version + 1)

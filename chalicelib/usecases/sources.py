@@ -45,6 +45,13 @@ def failed(services: Services, kind: SourceKind, subject_id: str, name: str, err
     _note(services, kind, subject_id, name, lambda source: after_failure(source, now, name, error))
 
 
+def wake(services: Services) -> None:
+    """Have every review that waits for data look again with the next tick; each does so by itself once an hour."""
+    now = services.clock.now()
+    waiting = services.sources.waiting_openings()
+    services.writer.put_all([Due(when=now, kind="series", id=one.definition_id) for one in waiting])
+
+
 def look_at_source(services: Services, identity: str) -> None:
     """Agenda work: note that a source has fallen silent, or look again when it is expected next."""
     rows = due_now(services, SOURCE, identity)
@@ -82,8 +89,7 @@ def _note(
         if after is before or services.sources.note(after):
             break
     if before.awaited and not after.awaited:
-        for one in services.sources.waiting_openings():  # a hint: each looks by itself once an hour
-            services.queue.send("series", one.definition_id)
+        wake(services)
 
 
 def _commit(services: Services, source: Source, activity: str) -> None:
