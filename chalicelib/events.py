@@ -43,6 +43,7 @@ from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
 from chalicelib.usecases.sources import look_at_source
+from chalicelib.usecases.tell_of_waiting import reviews_wait
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
 from chalicelib.usecases.unreachable import reviewer_changed
 from chalicelib.usecases.watch_plan import WATCH
@@ -114,7 +115,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     ERASE: advance_erasure,
     EMPTIED: empty_deleted,
     MANAGERS: settle_managers,
-    WAITS: notify_others.review_waits,
+    WAITS: reviews_wait,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

@@ -22,11 +22,11 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
-    ReviewWaits,
     TasksToDo,
     TaskToDo,
 )
 from chalicelib.domain.packages import NoResponse
+from chalicelib.domain.waiting_notices import ReviewsWait, WaitingReview
 
 _NOW = datetime(2026, 3, 25, 9, 0, tzinfo=UTC)
 _CLOSES = datetime(2026, 3, 31, 21, 59, tzinfo=UTC)
@@ -210,13 +210,11 @@ def _tasks_due(portal: str) -> Notice:
 
 
 def _waits(portal: str) -> Notice:
-    return ReviewWaits(
+    return ReviewsWait(
         now=_NOW,
-        package=_PACKAGE,
-        planned=_NOW - timedelta(hours=10),
         zone=_ZONE,
+        reviews=(WaitingReview(package=_PACKAGE, planned=_NOW - timedelta(hours=10), zone=_ZONE),),
         sources=(("IAM Identity Center", _NOW - timedelta(days=9)),),
-        max_age_days=7,
         link=f"{portal}/admin/sources",
     )
 
@@ -237,7 +235,7 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "confirmationWaits": ("Removals wait for a confirmation, once a day", _confirmation),
     "accessRestored": ("A removal was undone, to the person", _restored),
     "decisionUndone": ("A removal was undone, to whoever denied", _undone),
-    "reviewWaits": ("A review does not open because its data is too old, to those who run it", _waits),
+    "reviewsWait": ("Reviews do not open because their data is too old, to those who run them", _waits),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
     "tasksGiven": ("Access has to be changed by hand, to whoever has the tasks", _tasks),
     "tasksDue": ("Tasks should be done by now", _tasks_due),

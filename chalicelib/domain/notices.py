@@ -16,6 +16,7 @@ from typing import Literal
 from chalicelib.domain.checked_notices import LINES, LINK, Checked
 from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.packages import NoResponse
+from chalicelib.domain.waiting_notices import ReviewsWait
 
 ReminderKind = Literal["midpoint", "lastCall3", "lastCall1", "manual"]
 Cause = Literal["decision", "ownAnswer", "noAnswer", "recommendation", "notUsed", "expired"]
@@ -196,22 +197,6 @@ class ReviewsSwitchedOff(Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWaits(Checked):
-    """To those who administer a review that does not open because its data is too old."""
-
-    now: datetime
-    package: str
-    planned: datetime
-    """When it should have opened."""
-    zone: str
-    sources: tuple[tuple[str, datetime | None], ...]
-    """The sources it waits for by name, and up to when their data is known."""
-    max_age_days: int
-    link: str = field(metadata=LINK)
-    """Where one sees the sources, and opens the review on the data there is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewExtended(Checked):
     """To the reviewers of a review, and the owners of its package, when it closes later than they were told."""
 
@@ -283,5 +268,5 @@ Notice = (
     | AccessRestored
     | DecisionUndone
     | TasksToDo
-    | ReviewWaits
+    | ReviewsWait
 )

@@ -12,7 +12,8 @@ from enum import StrEnum
 from chalicelib.domain import ids
 
 SOURCE = "source"  # agenda kind: look whether a source has fallen silent
-WAITS = "waitsForData"  # agenda kind: tell the administrators of a series that its review waits
+WAITS = "waitsForData"  # agenda kind: tell those who run reviews which of them wait
+EVERYBODY = "all"  # the only id of that kind: one mail tells of all of them
 USUAL = timedelta(days=7)  # within which a continuous source is expected to succeed, unless it has its own interval
 STEP = timedelta(minutes=1)  # successes closer together than this are one
 LONGEST_ERROR = 300

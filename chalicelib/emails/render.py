@@ -21,9 +21,9 @@ from chalicelib.domain.notices import (
     ReviewFinished,
     ReviewsSwitchedOff,
     ReviewStarted,
-    ReviewWaits,
     TasksToDo,
 )
+from chalicelib.domain.waiting_notices import ReviewsWait
 from chalicelib.domain.wording import one_line
 from chalicelib.emails import asking, guarding, tasks, telling
 from chalicelib.emails.calendar import calendar
@@ -50,7 +50,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     AccessRestored: guarding.restored,
     DecisionUndone: guarding.undone,
     TasksToDo: tasks.to_do,
-    ReviewWaits: telling.waits,
+    ReviewsWait: telling.waits,
 }
 
 

@@ -14,8 +14,8 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
-    ReviewWaits,
 )
+from chalicelib.domain.waiting_notices import ReviewsWait
 from chalicelib.domain.wording import calendar_date, capital, count, moment, share, short_day, trim, until
 from chalicelib.emails.asking import NAME_LENGTH, UNANSWERED
 from chalicelib.emails.page import (
@@ -34,6 +34,7 @@ from chalicelib.emails.page import (
 )
 
 REVIEWERS_SHOWN = 10
+WAITING_SHOWN = 10
 
 TOLD = {
     "manager": "You are told because you manage somebody who is asked. A word from you often helps.",
@@ -200,25 +201,33 @@ def switched_off(notice: ReviewsSwitchedOff) -> Page:
     return Page(line, bare(lead), f"Access to {package} is not reviewed any more", blocks)
 
 
-def waits(notice: ReviewWaits) -> Page:
-    """To those who administer a review: it does not open, because what is known is too old."""
-    planned = moment(notice.planned, notice.now, notice.zone)
-    days = count("day", "days", notice.max_age_days)
-    lead = f"It should have opened on {planned}. It opens by itself when newer data comes in. Nobody loses access."
-    rows = tuple(
-        (name, f"known until {moment(until_, notice.now, notice.zone)}" if until_ else "never read")
-        for name, until_ in notice.sources
+def waits(notice: ReviewsWait) -> Page:
+    """To those who administer reviews: these do not open, because what is known is too old."""
+    many = len(notice.reviews)
+    first = notice.reviews[0]
+    lead = "What is known is older than the policy allows. It opens by itself when newer data comes in."
+    if many > 1:
+        lead = "What is known is older than their policies allow. They open by themselves when newer data comes in."
+    shown = notice.reviews[:WAITING_SHOWN]
+    planned = tuple((one.package, f"planned for {moment(one.planned, notice.now, one.zone)}") for one in shown)
+    more = (Text(f"And {many - len(shown)} more."),) if many > len(shown) else ()
+    sources = tuple(
+        (name, f"known until {moment(reached, notice.now, notice.zone)}" if reached else "never read")
+        for name, reached in notice.sources
     )
     blocks: tuple[Block, ...] = (
-        Text(lead),
-        Heading(f"Older than the {days} that the policy allows"),
-        Rows(rows),
+        Text(f"{lead} Nobody loses access."),
+        Rows(planned),
+        *more,
+        Heading("Sources they wait for" if many > 1 else "Sources it waits for"),
+        Rows(sources),
         Button("See the sources of data", notice.link),
-        Facts((("To open it all the same", ALL_THE_SAME),)),
-        Text("You get this mail, once a day while it waits, because you run this review.", quiet=True),
+        Facts((("To open one all the same" if many > 1 else "To open it all the same", ALL_THE_SAME),)),
+        Text("You get this mail, once a day, because you run these reviews.", quiet=True),
     )
-    line = subject("The review of ", notice.package, " waits for data")
-    return Page(line, bare(lead), f"The review of {named(notice.package)} waits for data", blocks)
+    title = f"{many} reviews wait for data" if many > 1 else f"The review of {named(first.package)} waits for data"
+    line = title if many > 1 else subject("The review of ", first.package, " waits for data")
+    return Page(line, bare(lead), title, blocks)
 
 
 def extended(notice: ReviewExtended) -> Page:

@@ -35,6 +35,7 @@ from chalicelib.usecases.timers import timer_changes
 
 ACTIVITY = "Adopt access package assignment"
 THREADS = 8  # people at once: each waits for its reads nearly all the time
+Outcomes = dict[Outcome, list[MemberRow]]
 _IN_ONE_COMMIT = 98  # changes, beside the policy and the package
 _NOBODY = "Nobody in the directory has this user name, mail address or id."
 
@@ -54,7 +55,7 @@ class Adoption:
     write: bool
 
 
-def adopt_members(services: Services, adoption: Adoption, members: Sequence[Member]) -> dict[Outcome, list[MemberRow]]:
+def adopt_members(services: Services, adoption: Adoption, members: Sequence[Member]) -> Outcomes:
     """What becomes of these members, or would. Repeated after a death it finds its own assignments and tells the
     same. Raises Throttled."""
     people = recognise(services, members)

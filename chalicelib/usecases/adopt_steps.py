@@ -16,10 +16,11 @@ from chalicelib.domain.people import Actor, Role
 from chalicelib.domain.resources import Right
 from chalicelib.domain.sources import SourceKind
 from chalicelib.usecases import sources
-from chalicelib.usecases.adopt_members import Adoption, adopt_members
+from chalicelib.usecases.adopt_members import Adoption, Outcomes, adopt_members
 from chalicelib.usecases.adopted_packages import (
     Granting,
     Home,
+    adopted_policy,
     find_home,
     made_by,
     make_home,
@@ -129,18 +130,15 @@ def step(work: AdoptionWork, group: Outer, place: Place) -> Place:
 
 def _open(work: AdoptionWork, group: Outer, place: Place) -> Place:
     """Find the group's package, or make it. Raises what concerns this group alone as InvalidInput, Gone."""
-    services, now = work.services, work.services.clock.now()
+    services = work.services
     right = right_of(services, work.wanted.connection, group)
     place.role = right.role
     home = find_home(services, work.wanted, group, right, work.granting)
     place.known = bool(work.granting.get(right))
     made = home.package is None or made_by(work.job.id, home.package)
     place.result = GroupResult(package_name=home.name, made=made)
-    if work.write:
-        try:
-            home = make_home(services, work.actor, now, work.job.id, work.wanted, group, home)
-        except Conflict as problem:
-            raise InvalidInput(problem.message, problem.target) from problem
+    if work.write and home.package is None:
+        home = _made(work, group, home)
     if home.policy is not None:
         try:
             check_takes_assignments(home.policy)
@@ -153,15 +151,37 @@ def _open(work: AdoptionWork, group: Outer, place: Place) -> Place:
     return place
 
 
+def _made(work: AdoptionWork, group: Outer, home: Home) -> Home:
+    """The group's home with what was missing made. Raises InvalidInput for what is in the way of this group alone."""
+    now = work.services.clock.now()
+    try:
+        return make_home(work.services, work.actor, now, work.job.id, work.wanted, group, home)
+    except Conflict as problem:
+        raise InvalidInput(problem.message, problem.target) from problem
+
+
+def _dealt_with(work: AdoptionWork, group: Outer, place: Place, members: list[Member]) -> Outcomes:
+    """What becomes of these members. A package that was there gets its policy with the first who needs it."""
+    right = Right(work.wanted.connection, group.origin_system, group.origin_id, place.role)
+    home = _home(work.services, place)
+    reason = f"Adopted: a member of {group.display_name} in {work.wanted.connection}."
+    adoption = Adoption(work.job.id, work.actor, work.wanted, right, home, reason, place.known, work.write)
+    if work.write and home.policy is None:
+        found = adopt_members(work.services, replace(adoption, write=False), members)
+        if not found[Outcome.ASSIGNED]:
+            return found
+        home = _made(work, group, home)
+        adoption = replace(adoption, home=home)
+    place.result.policy_id = home.policy.id if home.policy else ""
+    return adopt_members(work.services, adoption, members)
+
+
 def _members(work: AdoptionWork, group: Outer, place: Place) -> Place:
     """Deal with the next members."""
     services, right = work.services, Right(work.wanted.connection, group.origin_system, group.origin_id, place.role)
     read, place.after = _read(work, right, place.after)
     members = [one for one in read if not work.wanted.members or one.key in work.wanted.members]
-    home = _home(services, place)
-    reason = f"Adopted: a member of {group.display_name} in {work.wanted.connection}."
-    adoption = Adoption(work.job.id, work.actor, work.wanted, right, home, reason, place.known, work.write)
-    found = adopt_members(services, adoption, members)
+    found = _dealt_with(work, group, place, members)
     counts = place.result.counts
     counts["members"] = counts.get("members", 0) + len(members)
     for outcome, rows in found.items():
@@ -199,6 +219,8 @@ def _home(services: Services, place: Place) -> Home:
     result = place.result
     package = services.entitlements.package(result.package_id) if result.package_id else None
     policy = services.entitlements.policy(result.policy_id) if result.policy_id else None
+    if policy is None and package is not None:
+        policy = adopted_policy(services, package)  # an attempt that died may have made it
     return Home(result.package_name, package, policy)
 
 

@@ -89,14 +89,15 @@ def find_home(services: Services, wanted: Wanted, group: Outer, right: Right, gr
     if not alone:
         return Home(group.display_name, None, None)
     package = min(alone, key=lambda one: (one.catalog_id != wanted.catalog_id, one.created, one.id))
-    return Home(package.display_name, package, _policy(services, package))
+    return Home(package.display_name, package, adopted_policy(services, package))
 
 
 def _is_of(package: AccessPackage, right: Right) -> bool:
     return [one.right for one in package.role_scopes] == [right]
 
 
-def _policy(services: Services, package: AccessPackage) -> AssignmentPolicy | None:
+def adopted_policy(services: Services, package: AccessPackage) -> AssignmentPolicy | None:
+    """The package's policy for what was adopted, if it has one by now."""
     owner = services.entitlements.owner_of_name(policy_names(package.id), POLICY_NAME)
     return services.entitlements.policy(owner) if owner else None
 
@@ -109,7 +110,7 @@ def make_home(
     Raises Conflict (the group is a resource of the catalog through another connection, a name is taken meanwhile).
     """
     package = home.package or _make_package(services, actor, now, job_id, wanted, group)
-    policy = home.policy or _policy(services, package)
+    policy = home.policy or adopted_policy(services, package)
     if policy is None:
         draft = PolicyDraft(
             display_name=POLICY_NAME,

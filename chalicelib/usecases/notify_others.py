@@ -17,13 +17,11 @@ from chalicelib.domain.notices import (
     LateReviewer,
     ReviewFinished,
     ReviewsSwitchedOff,
-    ReviewWaits,
     Waiting,
 )
 from chalicelib.domain.packages import NoResponse, ReviewerKind
 from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import InstanceState, Outcome, ReviewDefinition, ReviewInstance, Status
-from chalicelib.domain.sources import WAITS, WaitingOpening
 from chalicelib.usecases.agenda import done, due_now
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.directory import expand
@@ -198,43 +196,6 @@ def _cause(instance: ReviewInstance, item: DecisionItem) -> Cause:
         by_use: Cause = "notUsed" if item.resource else "recommendation"
         return by_use if rule is NoResponse.RECOMMENDATION else "noAnswer"
     return "ownAnswer" if item.why == "self" else "decision"
-
-
-def review_waits(services: Services, definition_id: str) -> None:
-    """Tell those who run a series that its review waits for data, once a day, unless it does not any more."""
-    rows, waiting = due_now(services, WAITS, definition_id), services.sources.waiting_opening(definition_id)
-    definition = services.reviews.definition(definition_id)
-    if definition is not None and waiting is not None and waiting.anyway is None:
-        notice = _review_waits(services, definition, waiting)
-        told = {user.id: user for user in owners(services, definition, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER)}
-        for user in (*administrators(services), *told.values()):
-            tell_once(services, user, WAITS, f"{definition.id}:{waiting.day}:{waiting.told}", notice)
-    done(services, rows)
-
-
-def _review_waits(services: Services, definition: ReviewDefinition, waiting: WaitingOpening) -> ReviewWaits:
-    sources = [one for one in services.sources.sources() if one.id in waiting.sources]
-    return ReviewWaits(
-        now=services.clock.now(),
-        package=definition.package_name,
-        planned=waiting.opens,
-        zone=definition.settings.schedule.zone,
-        sources=tuple((one.display_name, one.known_until) for one in sources),
-        max_age_days=definition.settings.max_data_age_days,
-        link=f"{services.settings.portal_url.rstrip('/')}/admin/sources",
-    )
-
-
-def administrators(services: Services) -> list[User]:
-    """Everybody who administers everything, the one of the settings included, groups expanded, once each."""
-    first = services.people.user_by_principal_name(services.settings.first_administrator)
-    found = {first.id: first} if first else {}
-    for grant in holders(services, Role.ADMINISTRATOR, ""):
-        if grant.principal_kind == "group":
-            found |= {user.id: user for user in expand(services, grant.principal_id)}
-        else:
-            found |= services.people.users([grant.principal_id])
-    return list(found.values())
 
 
 def reviews_switched_off(services: Services, definition_id: str) -> None:

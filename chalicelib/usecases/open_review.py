@@ -148,9 +148,10 @@ def _open(
 
 def _data(services: Services, definition: ReviewDefinition, due: Occurrence, now: datetime) -> Data | None:
     """The data on which an occurrence opens, None while it waits for some; one that is skipped waits for nothing."""
-    if opening(due, definition.settings.schedule, now).skipped:
+    planned = opening(due, definition.settings.schedule, now)
+    if planned.skipped:
         return Data()
-    return data_for(services, definition, due, now)
+    return data_for(services, definition, instance_of(definition, due, planned), due, now)
 
 
 def on_data(instance: ReviewInstance, data: Data) -> ReviewInstance:

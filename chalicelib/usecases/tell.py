@@ -13,12 +13,12 @@ from chalicelib.domain.notices import (
     ReviewExtended,
     ReviewFinished,
     ReviewsSwitchedOff,
-    ReviewWaits,
     TasksToDo,
 )
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.domain.waiting_notices import ReviewsWait
 from chalicelib.usecases.ports import Create, Services
 
 Content = (
@@ -32,7 +32,7 @@ Content = (
     | AccessRestored
     | DecisionUndone
     | TasksToDo
-    | ReviewWaits
+    | ReviewsWait
 )
 
 

@@ -11,15 +11,16 @@ from chalicelib.domain.agenda import Due
 from chalicelib.domain.audit import event
 from chalicelib.domain.people import SYSTEM, Actor
 from chalicelib.domain.recurrence import Occurrence
-from chalicelib.domain.reviews import ReviewDefinition
+from chalicelib.domain.reviews import ReviewDefinition, ReviewInstance
 from chalicelib.domain.sign_ins import Ground
-from chalicelib.domain.sources import WAITS, Anyway, AsOf, WaitingOpening
+from chalicelib.domain.sources import EVERYBODY, WAITS, Anyway, AsOf, WaitingOpening
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.freshness import Freshness, freshness
-from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.ports import Absent, Change, Create, Drop, Put, Save, Services
 from chalicelib.usecases.seeing import administers
 
 LOOK_AGAIN = timedelta(hours=1)
+TOGETHER = timedelta(minutes=15)  # within which reviews that begin to wait are told of in one mail
 WAITING, ANYWAY = "Access review waits for data", "Open access review on old data"
 
 
@@ -33,14 +34,16 @@ class Data:
     changes: tuple[Change, ...] = ()
 
 
-def data_for(services: Services, definition: ReviewDefinition, due: Occurrence, now: datetime) -> Data | None:
-    """The data on which this occurrence opens; None while it waits for some. Raises Conflict when somebody let it
-    through at this moment: the agenda brings us back."""
+def data_for(
+    services: Services, definition: ReviewDefinition, planned: ReviewInstance, due: Occurrence, now: datetime
+) -> Data | None:
+    """The data on which this occurrence opens, as `planned`; None while it waits for some. Raises Conflict when
+    somebody let it through, or opened it, at this moment: the agenda brings us back."""
     fresh = freshness(services, definition.package_id, definition.settings, now)
     waiting = services.sources.waiting_opening(definition.id)
     anyway = waiting.anyway if waiting and waiting.day == due.date else None
     if fresh.old and anyway is None:
-        _wait(services, definition, due, fresh, waiting, now)
+        _wait(services, definition, planned, fresh, waiting, now)
         return None
     ended: tuple[Change, ...] = (Drop(waiting),) if waiting else ()
     return Data(fresh.sources, fresh.grounds, anyway if fresh.old else None, ended)
@@ -49,33 +52,33 @@ def data_for(services: Services, definition: ReviewDefinition, due: Occurrence, 
 def _wait(
     services: Services,
     definition: ReviewDefinition,
-    due: Occurrence,
+    planned: ReviewInstance,
     fresh: Freshness,
     before: WaitingOpening | None,
     now: datetime,
 ) -> None:
     """Note the wait, have its administrators told once a day, and look again in an hour."""
-    begins = before is None or before.day != due.date
+    begins = before is None or before.day != planned.day
     waiting = WaitingOpening(
         definition_id=definition.id,
         catalog_id=definition.catalog_id,
         package_id=definition.package_id,
         display_name=definition.display_name,
-        day=due.date,
-        opens=due.opens,
+        day=planned.day,
+        opens=planned.opens,
         since=now if before is None or begins else before.since,
         sources=tuple(one.id for one in fresh.old),
         told=now.date(),
         version=before.version if before else 0,
     )
-    changes: list[Change] = [Save(waiting) if before else Create(waiting)]
+    changes: list[Change] = [Save(waiting) if before else Create(waiting), Absent(planned)]
     operation = services.clock.new_id()
     if begins:
-        details = {"date": due.date.isoformat(), "sources": [one.display_name for one in fresh.old]}
+        details = {"date": planned.day.isoformat(), "sources": [one.display_name for one in fresh.old]}
         target = ("reviewDefinition", definition.id)
         changes.append(Create(event(now, SYSTEM, "Policy", WAITING, target, operation, details=details)))
     if before is None or begins or before.told != waiting.told:
-        changes.append(Put(Due(when=now, kind=WAITS, id=definition.id)))
+        changes.append(Put(Due(when=now + TOGETHER, kind=WAITS, id=EVERYBODY)))
     if before != waiting:
         services.writer.commit(operation, *changes)
     for one in fresh.old:

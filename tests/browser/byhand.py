@@ -14,6 +14,7 @@ def hand_out(world: World, office: Office) -> None:
     """Two connections, of which one does not work, and Nora's tasks: to do, done, refused, and one of the owners."""
     now, say = world.clock.now(), office.say
     badges = {"assignedTo": office.people["nora"].principal_name, "instructions": say(INSTRUCTIONS), "dueDays": "5"}
+    badges |= {"usedBy": "*"}
     hooks = {"url": "https://hooks.example.com/access", "secret": "ssm:/access-reviews/hooks"}
     for name, kind, told, settings, problem in (
         ("badges", "manual", "Badge readers", badges, ""),

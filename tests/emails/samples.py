@@ -16,11 +16,11 @@ from chalicelib.domain.notices import (
     ReviewsSwitchedOff,
     ReviewStarted,
     ReviewToDo,
-    ReviewWaits,
     TasksToDo,
     TaskToDo,
 )
 from chalicelib.domain.packages import NoResponse
+from chalicelib.domain.waiting_notices import ReviewsWait, WaitingReview
 from chalicelib.emails.render import Branding
 
 NOW = datetime(2026, 3, 25, 9, 0, tzinfo=UTC)
@@ -145,13 +145,12 @@ FINISHED: dict[str, Any] = {
     "removed_by_rule": 2,
     "to_remove": 8,
 }
+WAITING = WaitingReview(package="Finance Reporting", planned=NOW, zone="Europe/Paris")
 WAITS: dict[str, Any] = {
     "now": NOW,
-    "package": "Finance Reporting",
-    "planned": NOW,
     "zone": "Europe/Paris",
+    "reviews": (WAITING,),
     "sources": (("IAM Identity Center", NOW), ("Okta", None)),
-    "max_age_days": 7,
     "link": "https://reviews.example.com/admin/sources",
 }
 SWITCHED_OFF: dict[str, Any] = {
@@ -233,9 +232,14 @@ SAMPLES: dict[str, Notice] = {
     "finished-nasty": ReviewFinished(
         **(FINISHED | {"package": NASTY_PACKAGE, "review": NASTY_PACKAGE, "approved": 1_234_567})
     ),
-    "waits": ReviewWaits(**WAITS),
-    "waits-nasty": ReviewWaits(
-        **(WAITS | {"package": NASTY_PACKAGE, "sources": ((NASTY_PACKAGE, None), (NASTY_NAMES[4], NOW))})
+    "waits": ReviewsWait(**WAITS),
+    "waits-several": ReviewsWait(**(WAITS | {"reviews": (WAITING,) * 12})),
+    "waits-nasty": ReviewsWait(
+        **(
+            WAITS
+            | {"reviews": (WaitingReview(package=NASTY_PACKAGE, planned=NOW, zone="UTC"),)}
+            | {"sources": ((NASTY_PACKAGE, None), (NASTY_NAMES[4], NOW))}
+        )
     ),
     "switched-off": ReviewsSwitchedOff(**SWITCHED_OFF, running_until=CLOSES),
     "switched-off-deleted": ReviewsSwitchedOff(**(SWITCHED_OFF | {"by": "", "deleted": True})),

@@ -48,6 +48,7 @@ def remind(kind, *reviews):
             "finished-brake",
             "Please confirm: the review of Finance Reporting would end access for 26 people",
         ),
+        ("waits-several", "12 reviews wait for data"),
         ("waits", "The review of Finance Reporting waits for data"),
         ("switched-off", "Access to Finance Reporting is not reviewed any more"),
         ("ended", "Your access to Finance Reporting has ended"),

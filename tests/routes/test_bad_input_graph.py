@@ -51,6 +51,7 @@ def policy(stage: Stage) -> dict[str, Any]:
             "@accessReviews.delegation": True,
             "@accessReviews.selfDecision": False,
             "@accessReviews.cutNow": False,
+            "@accessReviews.reviewRegrants": False,
             "@accessReviews.ownersReview": False,
             "@accessReviews.brake": {"count": 5, "percent": 10},
             "@accessReviews.descriptionForReviewers": "Look closely.",

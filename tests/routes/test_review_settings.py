@@ -64,6 +64,7 @@ def test_everything_given_comes_back_and_again(office: Office) -> None:
         "@accessReviews.ownersReview": False,
         "@accessReviews.selfDecision": True,
         "@accessReviews.cutNow": True,
+        "@accessReviews.reviewRegrants": True,
         "@accessReviews.brake": {"count": 25, "share": 0.07},
     }
     shown = office.save(settings).json["reviewSettings"]

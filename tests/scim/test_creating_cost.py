@@ -26,7 +26,6 @@ def test_a_person_costs_the_same_at_nobody_and_at_two_thousand(world: World) -> 
     names = [PrincipalName(name=one.principal_name, user_id=one.id) for one in others]
     world.services.writer.put_all([*others, *names])
     crowded = cost(client, "anna2")
-    print(f"a person: {alone[0]} write units, {alone[1]} read units, {alone[2]} requests")
     assert crowded == alone
     assert alone[0] <= 14 and alone[1] <= 12 and alone[2] <= 12, alone
 

@@ -216,7 +216,7 @@ def test_the_audit_trail_names_the_client_and_no_personal_value(world: World, cl
     made = client.user("anna", **{ENTERPRISE: {"department": "Sales"}})
     client.patch(f"/Users/{made['id']}", {"op": "replace", "path": "displayName", "value": "Secret Name"})
     events = world.get(f"/api/v1/audit?target={made['id']}").json["value"]
-    assert [one["activityDisplayName"] for one in events] == ["Add user", "Update user"]
+    assert {one["activityDisplayName"] for one in events} == {"Add user", "Update user"}
     assert events[0]["initiatedBy"] == {"app": {"displayName": "Entra ID", "appId": client.id}}
     assert all(
         "Secret Name" not in json.dumps([one["additionalDetails"], one["targetResources"][0]["modifiedProperties"]])

@@ -17,6 +17,7 @@ from chalicelib.usecases import adopt_steps
 from chalicelib.usecases.adopt import members_told, show_adoption, start_adoption
 from chalicelib.usecases.adopt_groups import advance_adoption
 from chalicelib.usecases.assign import Wish, assign, end_assignment
+from chalicelib.usecases.manage_policies import draft_of, update_policy
 from tests import factories
 from tests.factories import ADMIN, Organisation
 from tests.groups_outside import GroupsOutside, member, plug_in_groups
@@ -352,3 +353,18 @@ def test_somebody_assigned_meanwhile_does_not_hinder_the_others(
     job = begin(desk)
     advance_adoption(replace(desk.services, writer=Racing()), desk.job(job.id))
     assert done and counts(desk.job(job.id)) == {"members": 4, "assigned": 1, "unchanged": 3}
+
+
+def test_a_package_that_was_there_gets_the_policy_with_the_first_who_needs_it(
+    desk: Desk, organisation: Organisation, outside: GroupsOutside
+) -> None:
+    outside.join("admins", "ada")
+    policy = desk.services.entitlements.policy(group(desk, run(desk)).result.policy_id)
+    draft = replace(draft_of(policy), display_name="Staff")
+    package = desk.services.entitlements.package(policy.package_id)
+    update_policy(desk.services, ADMIN, desk.clock.now(), "rename", policy, draft)
+    assert counts(run(desk)) == {"members": 1, "unchanged": 1}
+    assert len(desk.services.entitlements.bearers_of_names(f"policy:{package.id}", 10)) == 1
+    outside.join("admins", "bob")
+    assert counts(run(desk)) == {"members": 2, "assigned": 1, "unchanged": 1}
+    assert len(desk.services.entitlements.bearers_of_names(f"policy:{package.id}", 10)) == 2

@@ -14,6 +14,8 @@ from chalicelib.domain.resources import Right, RoleScope
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.domain.schedules import Frequency
 from chalicelib.domain.sources import SourceKind
+from chalicelib.storage.sources import SourceTable
+from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.sources import failed, succeeded
 from tests import factories
 from tests.factories import Organisation
@@ -83,13 +85,20 @@ def test_it_waits_tells_every_day_and_opens_when_data_arrives(world: World, orga
     (wait,) = case.waiting()
     assert wait["displayName"] and wait["mayOpen"] and not wait["openedAnyway"]
     assert world.get("/api/v1/overview").json["waitingForData"] == [wait]
+    world.clock.advance(minutes=15)
+    world.tick()
     told = [mail["subject"] for mail in world.mails() if mail["to"] == "admin@example.com"]
     assert told == ["The review of Reporting waits for data"]
     for _ in range(3):
         world.clock.advance(hours=1)
         world.tick()
-    assert len([mail for mail in world.mails() if mail["to"] == "admin@example.com"]) == 2, "a new day by now"
-    world.clock.advance(days=2)
+    assert len([mail for mail in world.mails() if mail["to"] == "admin@example.com"]) == 1
+    world.clock.advance(days=1)
+    world.tick()
+    world.clock.advance(minutes=15)
+    world.tick()
+    assert len([mail for mail in world.mails() if mail["to"] == "admin@example.com"]) == 2, "a day later"
+    world.clock.advance(days=1)
     world.tick()
     assert case.activities() == ["Access review waits for data"]
     case.source()
@@ -101,6 +110,43 @@ def test_it_waits_tells_every_day_and_opens_when_data_arrives(world: World, orga
     world.tick()
     body = world.get(f"/api/v1/reviews/{review.id}").json
     assert body["dataSources"][0]["displayName"] == "Okta" and "openedAnyway" not in body
+
+
+def test_several_that_wait_are_told_in_one_mail_and_owners_are_told_of_theirs(
+    world: World, organisation: Organisation
+) -> None:
+    case = old(world, organisation)
+    for number in range(3):
+        review = factories.by_manager(world.clock.now().date(), case.boss)
+        policy = organisation.policy(organisation.package(f"Package {number}"), review=review)
+    organisation.grant(organisation.person("owner"), Role.PACKAGE_MANAGER, f"package:{policy.package_id}")
+    case.end_of_day()
+    world.clock.advance(minutes=15)
+    world.tick()
+    told = {mail["to"]: mail["subject"] for mail in world.mails()}
+    assert len(world.mails()) == 2
+    assert told["admin@example.com"] == "4 reviews wait for data"
+    assert told["owner@example.com"] == "The review of Package 2 waits for data"
+
+
+def test_a_worker_that_looked_too_early_leaves_no_wait_behind(
+    world: World, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One saw nothing open and old data; before it writes so, another one opens the review."""
+    case = old(world, organisation)
+    read, others = SourceTable.waiting_opening, [None]
+
+    def reading(self: SourceTable, definition_id: str) -> Any:
+        if others:
+            others.pop()
+            case.source()
+            open_due_review(world.services, definition_id)
+        return read(self, definition_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SourceTable, "waiting_opening", reading)
+        case.end_of_day()
+    assert len(case.reviews()) == 1 and case.waiting() == []
 
 
 def test_a_lost_hint_costs_an_hour_at_most(
@@ -122,7 +168,9 @@ def test_waiting_costs_next_to_nothing_while_it_lasts(world: World, organisation
 
     case = old(world, organisation)
     case.end_of_day()
-    world.clock.advance(minutes=30)
+    world.clock.advance(minutes=15)
+    world.tick()
+    world.clock.advance(minutes=15)
     with Meter() as meter:
         world.tick()
     assert meter.write_units == 0 and meter.read_units <= 2

@@ -60,6 +60,7 @@ const Telling = ({ form, set, errors }) => html`<${Group} title=${t("policy.tell
 const Removing = ({ form, set, errors }) => html`<${Group} title=${t("policy.removing")}>
   ${flag(form, set, "autoApply")}
   ${flag(form, set, "cutNow")}
+  ${flag(form, set, "reviewRegrants")}
   <div class="row-16 top">
     <${TextInput} id="brakeCount" type="number" min="1" class="input input-number" label=${t("policy.brakeCount")} error=${errors.brakeCount} value=${form.brakeCount} onInput=${(brakeCount) => set({ brakeCount })} />
     <${TextInput} id="brakePercent" type="number" min="0" max="100" class="input input-number" label=${t("policy.brakePercent")} error=${errors.brakePercent} value=${form.brakePercent} onInput=${(brakePercent) => set({ brakePercent })} />

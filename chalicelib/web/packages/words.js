@@ -41,6 +41,7 @@ const SAID = {
   delegation: (form) => flag(form.delegation),
   selfDecision: (form) => flag(form.selfDecision),
   cutNow: (form) => flag(form.cutNow),
+  reviewRegrants: (form) => flag(form.reviewRegrants),
   autoApply: (form) => flag(form.autoApply),
   brakeCount: (form) => form.brakeCount,
   brakePercent: (form) => `${form.brakePercent} %`,
