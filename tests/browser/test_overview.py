@@ -31,7 +31,7 @@ def test_what_needs_a_person_comes_first_and_leads_there(portal: Portal, office:
     expect(page.get_by_role("heading", level=1)).to_have_text("All reviews")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Treasury").click()
-    expect(page.get_by_text("5 removals wait for you")).to_be_visible()
+    expect(page.get_by_text("5 people would lose Treasury")).to_be_visible()
 
 
 def test_who_has_not_begun_is_named_and_reminded_from_the_overview(
