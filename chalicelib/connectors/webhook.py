@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.connectors.outgoing import Reply, post, target_of
+from chalicelib.connectors.webhook_replies import answer_of, good, is_gone, told_by
 from chalicelib.domain import ids
 from chalicelib.domain.connections import Connection, ConnectorKind, Setting, Word
-from chalicelib.domain.errors import Gone, NeedsPerson, NotFound, ReviewError, Throttled, Unavailable
+from chalicelib.domain.errors import NeedsPerson, ReviewError, Unavailable
 from chalicelib.domain.exchanges import Exchange, ExchangeState, exchange_id
 from chalicelib.domain.people import User
 from chalicelib.domain.resources import Right
@@ -21,9 +22,7 @@ from chalicelib.domain.wording import one_line
 from chalicelib.usecases.ports import Answer, Capability, Clock, Exchanges, Found, Secrets, Services, Writer
 
 WEBHOOK, CALLBACK = "webhook", "callback"
-MOST_REASON = 500  # characters kept of what a system says
 _MOST_ROLES = 200
-_LONGEST_WAIT = 3_600  # seconds a system may ask us to stay away
 
 KIND = ConnectorKind(
     kind="webhook",
@@ -103,9 +102,9 @@ class WebhookConnector:
             return Found("")
         about = {"originSystem": origin_system, "originId": origin_id}
         reply = self._send(self._message_id(), {"operation": "lookUp", "resource": about})
-        if _is_gone(reply):
+        if is_gone(reply):
             return None
-        told = _told(_good(reply, self._host))
+        told = told_by(good(reply, self._host))
         roles = told.get("roles")
         pairs = roles if isinstance(roles, list) else []
         return Found(
@@ -135,7 +134,7 @@ class WebhookConnector:
             return (last.operation is Operation.GRANT) is (last.state is ExchangeState.DONE)
         message = {"operation": "verify", **_about(right, person)}
         reply = self._send(self._message_id(), message)
-        held = False if _is_gone(reply) else _told(_good(reply, self._host)).get("held")
+        held = False if is_gone(reply) else told_by(good(reply, self._host)).get("held")
         if not isinstance(held, bool):
             raise Unavailable(f'{self._host} does not say {{"held": true}} or {{"held": false}}.')
         return held
@@ -155,7 +154,7 @@ class WebhookConnector:
             reply = self._send(self._message_id(), {"operation": "check"})
             if reply.status in (401, 403):
                 return [f"{self._host} refuses the message ({reply.status}). Is the secret the same on both sides?"]
-            _good(reply, self._host)
+            good(reply, self._host)
         except ReviewError as problem:
             return [problem.message]
         return []
@@ -178,7 +177,7 @@ class WebhookConnector:
     def _ask(self, asked: Exchange, right: Right, person: User) -> Answer:
         self.writer.put_all([asked])
         message = {"operation": asked.operation.value, "attempt": asked.attempts, **_about(right, person)}
-        answer = _answer(self._send(asked.id, message), self._host, person)
+        answer = answer_of(self._send(asked.id, message), self._host, person)
         if answer is Answer.DONE:
             self.writer.put_all([replace(asked, state=ExchangeState.DONE, heard=self.clock.now())])
         return answer
@@ -247,62 +246,3 @@ def _about(right: Right, person: User) -> dict[str, Any]:
             "mail": person.mail,
         },
     }
-
-
-def _answer(reply: Reply, host: str, person: User) -> Answer:
-    """What an answer to a change means. Raises what ports.Connector says."""
-    told = _told(reply)
-    if _is_gone(reply):
-        raise Gone(f"{host} has no such resource any more.")
-    if reply.status in (409, 422) and told.get("status") == "needsPerson":
-        raise NeedsPerson(_reason(told))
-    if reply.status in (409, 422) and told.get("status") == "unknownPerson":
-        raise NotFound(f"{host} knows nobody called {person.principal_name}.")
-    _good(reply, host)
-    status = told.get("status", "pending" if reply.status == 202 else "done")
-    if status not in ("done", "pending"):
-        raise Unavailable(f"{host} answers with a status that is neither done nor pending.")
-    return Answer(status)
-
-
-def _is_gone(reply: Reply) -> bool:
-    """Does the system say that there is no such resource? A 404 alone may be a wrong address, or a proxy's."""
-    return reply.status == 410 or (reply.status == 404 and _told(reply).get("status") == "gone")
-
-
-def _reason(told: Mapping[str, Any]) -> str:
-    """Why a system cannot do something, in its own words, made harmless."""
-    return one_line(str(told.get("reason") or "The system gave no reason."), MOST_REASON)
-
-
-def _good(reply: Reply, host: str) -> Reply:
-    """The answer, if it is a success. Raises Throttled (with the seconds to stay away), Unavailable."""
-    if reply.status in (429, 503):
-        problem = Throttled(f"{host} asks us to slow down.")
-        problem.retry_after = _seconds(reply.headers.get("retry-after", ""))
-        raise problem
-    if 300 <= reply.status < 400:
-        raise Unavailable(f"{host} answers with a redirect, which is not followed.")
-    if not 200 <= reply.status < 300:
-        raise Unavailable(f"{host} answers with status {reply.status}.")
-    return reply
-
-
-def _seconds(text: str) -> int:
-    """Retry-After in seconds; a date, or nonsense, is a minute."""
-    return min(int(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 10 else 60
-
-
-def _told(reply: Reply) -> dict[str, Any]:
-    """The answer's object; an empty one for an empty body. Raises Unavailable for what is no object."""
-    if not reply.body.strip():
-        return {}
-    try:
-        found = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict):
-        return found
-    if reply.status >= 300:
-        return {}  # an error page; its status says enough
-    raise Unavailable("The answer is no JSON object.")
