@@ -20,7 +20,8 @@ from chalicelib.usecases.ports import Services
 @dataclass
 class Attempt:
     """What one try left undone: rights to grant, to revoke, and `leaving`, which a read just missed for the first
-    time. `told` has what each unfinished one came to. `missing`: the person is no longer in the directory."""
+    time. `told` has what each unfinished one came to, `kept` the package by which a right stays (R9). `missing`: the
+    person is no longer in the directory."""
 
     grant: list[Right] = field(default_factory=list)
     revoke: list[Right] = field(default_factory=list)
