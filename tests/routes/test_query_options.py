@@ -87,7 +87,8 @@ def test_properties_that_can_be_filtered_in_any_case_and_encoding(stage: Stage, 
         f"$filter=({quote(text)})",
         f"$filter={quote(text)} and not ({quote(name)} ne {quote(literal(wanted))})",
     ):
-        assert [one["id"] for one in ask(stage, path, f"{expanded}{query}")["value"]] == same, query
+        found = [one["id"] for one in ask(stage, path, f"{expanded}{query}")["value"]]
+        assert sorted(found) == sorted(same), query  # an index that serves a filter may have another order
     opposite = ask(stage, path, f"$filter={quote(name.lower() + ' ne ' + literal(wanted))}")["value"]
     assert {one["id"] for one in opposite} == {one["id"] for one in everything} - set(same)
     counted = stage.world.get(f"{stage.address(path)}/$count?$filter={quote(text)}", BOSS)
