@@ -15,6 +15,7 @@ _TOKEN_LENGTH = len(PREFIX) + _ID_DIGITS + 64
 USED_EVERY = timedelta(hours=1)
 """The last use of a client is written at most this often."""
 MOST_OVERLAP = 168  # hours
+LONGEST_LIFE = timedelta(days=3_653)  # of a token
 MOST_CLIENTS = 50
 LONGEST_NAME = 120
 

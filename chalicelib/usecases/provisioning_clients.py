@@ -11,6 +11,7 @@ from chalicelib.domain.attempts import REMEMBERED, Attempt, Repeat
 from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.people import Actor
 from chalicelib.domain.provisioning import (
+    LONGEST_LIFE,
     LONGEST_NAME,
     MOST_CLIENTS,
     MOST_OVERLAP,
@@ -171,8 +172,8 @@ def _name(text: str) -> str:
 
 
 def _check_end(ends: datetime | None, now: datetime) -> None:
-    if ends is not None and ends <= now:
-        raise errors.InvalidInput("Must lie in the future.", "expirationDateTime")
+    if ends is not None and not now < ends < now + LONGEST_LIFE:
+        raise errors.InvalidInput("Must lie in the future, within ten years.", "expirationDateTime")
 
 
 def _text(moment: datetime | None) -> str:

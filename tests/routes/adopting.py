@@ -15,7 +15,7 @@ def adopted(world: World) -> dict[str, str]:
     plug_in_groups(world.services, CONNECTION).join("crew", "ann", "stranger")
     started = world.post("/api/v1/adoptions", adoption())
     world.tick()
-    return {"connection": CONNECTION, "adoption": started.json["id"]}
+    return {"adoptable": CONNECTION, "adoption": started.json["id"]}
 
 
 def adoption(stage: Any = None) -> dict[str, Any]:

@@ -292,7 +292,7 @@ TABLE = {
     f"POST {IMPORTS}/people": Route(f"{IMPORTS}/people", strict=True),
     f"POST {IMPORTS}/assignments": Route(f"{IMPORTS}/assignments", strict=True),
     f"GET {ADOPTABLE}": Route(ADOPTABLE),
-    f"GET {ADOPTABLE}/{{name}}/groups": Route(f"{ADOPTABLE}/{{connection}}/groups"),
+    f"GET {ADOPTABLE}/{{name}}/groups": Route(f"{ADOPTABLE}/{{adoptable}}/groups"),
     f"POST {ADOPTIONS}/preview": Route(f"{ADOPTIONS}/preview", adoption, strict=True),
     f"POST {ADOPTIONS}": Route(ADOPTIONS, adoption, strict=True),
     f"GET {ADOPTIONS}": Route(ADOPTIONS),
