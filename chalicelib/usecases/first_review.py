@@ -85,12 +85,12 @@ class Look:
         self.sets: dict[str, tuple[str, list[User]]] = {}  # each with why its members are asked
         self.items: Counter[str] = Counter()
         self.why: defaultdict[str, list[User]] = defaultdict(list)
+        self.holds: dict[str, str] = {}  # why no mail would reach a reviewer now
 
     def whole(self) -> FirstReview:
         """The preview of as many people as may be looked at."""
         examined, complete = self._walk()
         reviewers = self._reviewers()
-        asked = {told.user.id for told in reviewers if not told.hold}
         by_manager = self.instance.settings.reviewers is ReviewerKind.MANAGER
         alone = (*self.why[FALLBACK], *self.why[NONE])
         return FirstReview(
@@ -103,7 +103,7 @@ class Look:
             without_manager=alone if by_manager else None,
             to_fallback=tuple(self.why[FALLBACK]),
             needing_reviewer=tuple(self.why[NONE]),
-            silence=self._silence(asked),
+            silence=self._silence(),
         )
 
     def _walk(self) -> tuple[int, bool]:
@@ -131,24 +131,24 @@ class Look:
     def _reviewers(self) -> tuple[Told, ...]:
         """Everybody who would be asked, those with the most people first."""
         found: dict[str, Told] = {}
-        everybody = (user for _, members in self.sets.values() for user in members)
+        everybody = [*self.panels[FALLBACK], *(user for _, members in self.sets.values() for user in members)]
         bad = self.services.addresses.bad({address(user) for user in everybody})
+        self.holds = {user.id: hold(self.services, user, bad.get(address(user).lower())) for user in everybody}
         for set_id, (why, members) in self.sets.items():
             for user in members:
-                state = hold(self.services, user, bad.get(address(user).lower()))
-                told = found.setdefault(user.id, Told(user, hold=state))
+                told = found.setdefault(user.id, Told(user, hold=self.holds[user.id]))
                 told.reasons.add(why)
                 told.items += self.items[set_id]
         return tuple(sorted(found.values(), key=lambda told: (-told.items, told.user.display_name, told.user.id)))
 
-    def _silence(self, asked: set[str]) -> Silence:
+    def _silence(self) -> Silence:
         settings = self.instance.settings
         removed: list[User] = []
         kept: Counter[str] = Counter()
         approved = 0
         for user, set_id, recommendation in self.people:
             decision, because = unanswered(settings, recommendation)
-            if not self._is_asked(user, set_id, asked):
+            if not self._is_asked(user, set_id):
                 kept["notAsked"] += 1
             elif decision is Decision.DENY:
                 removed.append(user)
@@ -159,8 +159,11 @@ class Look:
         waits = bool(removed) and (not settings.auto_apply or brakes(settings, len(removed), len(self.people)))
         return Silence(removed=tuple(removed), approved=approved, kept=dict(kept), waits=waits)
 
-    def _is_asked(self, user: User, set_id: str, asked: set[str]) -> bool:
-        """Would a mail reach anybody who may decide about this person (G10)?"""
+    def _is_asked(self, user: User, set_id: str) -> bool:
+        """Would a mail reach anybody who may decide about this person (G10)? Where mail reaches none of a set, it is
+        passed on to the fallback."""
         why, members = self.sets[set_id]
+        if members and all(self.holds[one.id] == "failed" for one in members):
+            members = [one for one in self.panels[FALLBACK] if one not in members]
         allowed = self.instance.settings.self_decision or why == "self"
-        return any(one.id in asked and (allowed or one.id != user.id) for one in members)
+        return any(not self.holds[one.id] and (allowed or one.id != user.id) for one in members)

@@ -135,10 +135,11 @@ def every_item(world: World, instance: ReviewInstance) -> list[DecisionItem]:
 
 
 def rows(world: World, instance: ReviewInstance) -> dict[str, int]:
-    """How many people each reviewer is asked about."""
+    """How many people each reviewer is asked about; not what is passed on to them because a mail did not arrive."""
     found: Counter[str] = Counter()
     for row in world.services.reviews.reviewer_rows(instance.id, 100, None).items:
-        found[row.principal_name] += row.tally.total
+        if not row.extra:
+            found[row.principal_name] += row.tally.total
     return dict(found)
 
 
