@@ -92,7 +92,8 @@ def activities() -> set[str]:
 def _is_name(value: object) -> bool:
     verbs = "Accept|Access|Add|Admin|Apply|Approve|Auto|Bulk|Cancel|Create|Delete|Deny|Dismiss|Don't|Export|Extend"
     verbs += "|Failed to|Fulfill|Hand|Missed|Name|Partially|Remove|Reprocess|Reset|Retry|Run|Send|Stop|Take|Update"
-    verbs += "|Complete|Reassign|Receive|Refuse"
+    verbs += "|Complete|Reassign|Receive|Refuse|Adopt|Compare|Confirmation|Data|Decline|Hard|Hold|Lift|Mail|Open|Pass"
+    verbs += "|Re-grant|Removal(?= verified| needs)|Restore|Reviewer|Rotate|Settle"
     return isinstance(value, str) and re.fullmatch(rf"(?:{verbs})[a-z]* [\w' ]+", value) is not None
 
 
