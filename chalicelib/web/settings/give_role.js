@@ -38,7 +38,7 @@ export function GiveRole({ close, given }) {
   const [kind, setKind] = useState("user");
   const [person, setPerson] = useState(null);
   const [group, setGroup] = useState("");
-  const [role, setRole] = useState(offered[offered.length > 4 ? 4 : 1]);
+  const [role, setRole] = useState(offered.includes("packageManager") ? "packageManager" : offered[0]);
   const [scope, setScope] = useState("");
   const [state, setState] = useState({ busy: false, error: null });
   const where = found ? places(role, me, found) : [];
