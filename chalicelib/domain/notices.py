@@ -255,10 +255,8 @@ class TasksToDo(Checked):
         return self.tasks[0].resource
 
 
-Notice = (
-    ReviewStarted
-    | Reminder
-    | ReviewExtended
+News = (
+    ReviewExtended
     | DecisionsReset
     | LastCallSummary
     | ReviewFinished
@@ -270,3 +268,6 @@ Notice = (
     | TasksToDo
     | ReviewsWait
 )
+"""What somebody is told once; asking and reminding have a state of their own in the reviewer's row."""
+
+Notice = ReviewStarted | Reminder | News

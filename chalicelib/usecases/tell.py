@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.domain import errors
-from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
 from chalicelib.domain.mail_feedback import BadAddress, mail_digest
 from chalicelib.domain.mail_log import MOST_DETAIL, Fault, Notice, Told, Undelivered, failure
-from chalicelib.domain.notices import (
-    AccessEnded,
-    DecisionsReset,
-    LastCallSummary,
-    ReviewExtended,
-    ReviewFinished,
-    ReviewsSwitchedOff,
-    TasksToDo,
-)
+from chalicelib.domain.notices import LastCallSummary, News
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import User
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.domain.waiting_notices import ReviewsWait
 from chalicelib.usecases.ports import Create, Services
-
-Content = (
-    ReviewExtended
-    | DecisionsReset
-    | LastCallSummary
-    | ReviewFinished
-    | AccessEnded
-    | ReviewsSwitchedOff
-    | ConfirmationWaits
-    | AccessRestored
-    | DecisionUndone
-    | TasksToDo
-    | ReviewsWait
-)
 
 
 def address(user: User) -> str:
@@ -107,7 +83,7 @@ def tell_once(
     user: User,
     kind: str,
     subject_id: str,
-    content: Content,
+    content: News,
     instance: ReviewInstance | None = None,
 ) -> None:
     """Send one mail once. Its notice is written first, so a worker that dies in between leaves it without an
@@ -142,7 +118,7 @@ def _undeliverable(
     services: Services,
     notice: Notice,
     instance: ReviewInstance | None,
-    content: Content,
+    content: News,
     to: str,
     fault: Fault,
     detail: str,
@@ -162,7 +138,7 @@ def _undeliverable(
     services.writer.put_all([listed, _told(notice, content, failure(notice.at, fault, detail))])
 
 
-def _told(notice: Notice, content: Content, state: str) -> Told:
+def _told(notice: Notice, content: News, state: str) -> Told:
     return Told(
         user_id=notice.user_id,
         kind=notice.kind,
@@ -174,5 +150,5 @@ def _told(notice: Notice, content: Content, state: str) -> Told:
     )
 
 
-def _package(content: Content) -> str:
+def _package(content: News) -> str:
     return content.reviews[0].package if isinstance(content, LastCallSummary) else content.package
