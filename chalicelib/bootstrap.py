@@ -75,7 +75,7 @@ def services() -> Services:
         guards=GuardTable(),
         secrets=AwsSecrets(clock),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, _makers(), {"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, clock, _makers, {"recorded": RecordedConnector(people)}),
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),

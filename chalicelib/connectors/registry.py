@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from chalicelib.domain.connections import USED_BY, Connection, ConnectorKind
 from chalicelib.domain.errors import InvalidInput
@@ -16,14 +17,19 @@ Maker = Callable[[Connection], Connector]
 
 @dataclass
 class ConnectorRegistry:
-    """Implements ports.Connectors. `makers` has each kind with what makes a connector of it; `fixed` are there
-    without a connection."""
+    """Implements ports.Connectors. `known` gives each kind with what makes a connector of it, and is called when one
+    is first needed: most cold starts need none. `fixed` are there without a connection."""
 
     connections: Connections
     clock: Clock
-    makers: Mapping[str, tuple[ConnectorKind, Maker]] = field(default_factory=dict)
+    known: Callable[[], Mapping[str, tuple[ConnectorKind, Maker]]]
     fixed: dict[str, Connector] = field(default_factory=dict)
     _made: dict[str, tuple[float, int, Connector]] = field(default_factory=dict)
+
+    @cached_property
+    def makers(self) -> Mapping[str, tuple[ConnectorKind, Maker]]:
+        """The kinds by name."""
+        return self.known()
 
     def get(self, name: str) -> Connector | None:
         """See ports.Connectors."""

@@ -12,6 +12,7 @@ from chalicelib.storage.tables import OtherOrder, Row
 from chalicelib.usecases.ports import Page
 
 E = TypeVar("E")
+_WHOLE_PAGE = 500
 
 
 def fetch(kind: type[E], key: Key, consistent: bool = True) -> E | None:
@@ -54,6 +55,16 @@ def query(
     found = list(rows)
     last = rows.last_evaluated_key
     return Page(tuple(from_row(kind, row) for row in found), last["sk"]["S"] if last else None)
+
+
+def query_all(kind: type[E], partition: str) -> list[E]:
+    """A whole partition in key order, page by page; for those that hold hundreds at most."""
+    found: list[E] = []
+    page: Page[E] = Page((), "")
+    while page.next is not None:
+        page = query(kind, partition, _WHOLE_PAGE, page.next or None)
+        found += page.items
+    return found
 
 
 def query_other(

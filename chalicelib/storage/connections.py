@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.connections import NAME, Connection
 from chalicelib.storage import connection_keys
-from chalicelib.storage.base import fetch, query
-
-_PAGE = 200
+from chalicelib.storage.base import fetch, query_all
 
 
 class ConnectionTable:
@@ -18,10 +16,4 @@ class ConnectionTable:
 
     def list_connections(self) -> list[Connection]:
         """See ports.Connections."""
-        partition = connection_keys.connection("")[0]
-        page = query(Connection, partition, _PAGE)
-        found = list(page.items)
-        while page.next is not None:
-            page = query(Connection, partition, _PAGE, page.next)
-            found += page.items
-        return found
+        return query_all(Connection, connection_keys.connection("")[0])

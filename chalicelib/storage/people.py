@@ -9,13 +9,12 @@ from typing import Any
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
 from chalicelib.storage import keys
-from chalicelib.storage.base import fetch, fetch_many, query
+from chalicelib.storage.base import fetch, fetch_many, query, query_all
 from chalicelib.storage.tables import DirectoryRow, OtherOrder
 from chalicelib.storage.walks import walk
 from chalicelib.usecases.ports import Page
 
 _SPREAD = "0123456789abcdef"  # what keys.spread may answer
-_ROLE_PAGE = 500
 _KEY_BYTES = 1_024  # DynamoDB takes no longer sort key, and no empty one
 
 
@@ -90,12 +89,7 @@ class DirectoryTable:
 
     def role_grants(self) -> list[RoleGrant]:
         """See ports.People."""
-        page = query(RoleGrant, keys.role_grant("", "", "")[0], _ROLE_PAGE)
-        found = list(page.items)
-        while page.next is not None:
-            page = query(RoleGrant, keys.role_grant("", "", "")[0], _ROLE_PAGE, page.next)
-            found += page.items
-        return found
+        return query_all(RoleGrant, keys.role_grant("", "", "")[0])
 
     def mail_texts(self) -> MailTexts | None:
         """See ports.People."""

@@ -8,10 +8,8 @@ from pynamodb.exceptions import PutError
 
 from chalicelib.domain.sources import Source, WaitingOpening
 from chalicelib.storage import source_keys
-from chalicelib.storage.base import fetch, query
+from chalicelib.storage.base import fetch, query_all
 from chalicelib.storage.rows import PLACES, to_row
-
-_ALL = 1_000
 
 
 class SourceTable:
@@ -23,7 +21,7 @@ class SourceTable:
 
     def sources(self) -> list[Source]:
         """See ports.Sources."""
-        return list(query(Source, source_keys.source("")[0], _ALL).items)
+        return query_all(Source, source_keys.source("")[0])
 
     def waiting_opening(self, definition_id: str) -> WaitingOpening | None:
         """See ports.Sources."""
@@ -31,7 +29,7 @@ class SourceTable:
 
     def waiting_openings(self) -> list[WaitingOpening]:
         """See ports.Sources."""
-        return list(query(WaitingOpening, source_keys.waiting_opening("")[0], _ALL).items)
+        return query_all(WaitingOpening, source_keys.waiting_opening("")[0])
 
     def note(self, source: Source) -> bool:
         """See ports.Sources."""

@@ -37,7 +37,8 @@ def registry(world: World) -> ConnectorRegistry:
     def make(found: Connection) -> Outside:
         return Outside(held={(found.settings["store"], "")})
 
-    return ConnectorRegistry(world.services.connections, world.clock, {"directory": (KIND, make)}, {"fixed": Outside()})
+    known = {"directory": (KIND, make)}
+    return ConnectorRegistry(world.services.connections, world.clock, lambda: known, {"fixed": Outside()})
 
 
 @pytest.mark.parametrize(

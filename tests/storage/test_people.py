@@ -129,7 +129,7 @@ def test_groups_know_their_members_and_members_their_groups() -> None:
 
 
 def test_reads_every_role(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.storage.people._ROLE_PAGE", 2)
+    monkeypatch.setattr("chalicelib.storage.base._WHOLE_PAGE", 2)
     grants = [RoleGrant(role=Role.AUDITOR, scope="", principal_id=ids.guid(number)) for number in range(5)]
     TableWriter().put_all(grants)
     assert {grant.principal_id for grant in TABLE.role_grants()} == {grant.principal_id for grant in grants}
