@@ -6,6 +6,8 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from tests import world as worlds
@@ -27,14 +29,20 @@ os.environ.update(
     ACCESS_REVIEWS_PORTAL_URL="https://reviews.example.com",
     ACCESS_REVIEWS_ORGANISATION="Contoso",
     ACCESS_REVIEWS_PRIVATE_HOSTS="127.0.0.1",
+    ACCESS_REVIEWS_SIGNING_KEY="alias/access-reviews-seals",
+    ACCESS_REVIEWS_EVIDENCE_BUCKET="access-reviews-evidence",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
 
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
 from moto import mock_aws  # noqa: E402
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+from moto.kms import kms_backends  # noqa: E402
+from moto.kms import utils as kms_keys  # noqa: E402
 
 # How fast the machine is decides no test; the seed of one that fails is printed.
 hypothesis.settings.register_profile(
@@ -58,6 +66,19 @@ def _one_request_at_a_time() -> None:
 _one_request_at_a_time()
 
 
+def _one_signing_key() -> None:
+    """The key pair of every account's signing key: making one costs half a second."""
+    made = cache(rsa.generate_private_key)
+
+    def kept(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+        return made(public_exponent=public_exponent, key_size=key_size)
+
+    kms_keys.rsa = SimpleNamespace(generate_private_key=kept)
+
+
+_one_signing_key()
+
+
 @contextmanager
 def account() -> Iterator[None]:
     """An empty AWS account with our tables, bucket, queue and sender."""
@@ -70,7 +91,18 @@ def account() -> Iterator[None]:
         client("s3").create_bucket(Bucket=settings().bucket)
         client("sqs").create_queue(QueueName="access-reviews-work")
         client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+        make_evidence()
         yield
+
+
+def make_evidence() -> None:
+    """The bucket with Object Lock and the signing key of an account."""
+    from chalicelib.aws.clients import client
+    from chalicelib.settings import settings
+
+    client("s3").create_bucket(Bucket=settings().evidence_bucket, ObjectLockEnabledForBucket=True)
+    keys = kms_backends[DEFAULT_ACCOUNT_ID][settings().region]  # two calls of 2 ms would do the same
+    keys.create_alias(settings().signing_key, keys.create_key(None, "SIGN_VERIFY", "RSA_3072", "", None).id)
 
 
 @pytest.fixture

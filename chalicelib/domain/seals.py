@@ -209,8 +209,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealWork:
-    """Where the sealing of a review stands: the trees so far (`grown`, by table, as Growth writes them), the table
-    that is being read (`table`, `cursor`), and what has been counted on the way.
+    """Where the sealing of a review stands: the tables read so far, the last of them perhaps in part (`grown`: their
+    trees, as Growth writes them), and what has been counted on the way.
 
     `seed` is secret: 64 hex digits, from which rows without a salt of their own get one.
     """
@@ -218,17 +218,30 @@ class SealWork:
     review_id: str
     kind: Kind
     seed: str
-    table: str = ""
-    cursor: str = ""
     grown: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    began: datetime
     version: int = 0
+
+    def tree(self, table: str) -> Growth:
+        """The tree over the rows of a table so far."""
+        return Growth.of_text(self.grown.get(table, ""))
 
     def tables(self) -> dict[str, Table]:
         """The tables as they stand."""
-        trees = {name: Growth.of_text(text) for name, text in self.grown.items()}
+        trees = {name: self.tree(name) for name in self.grown}
         return {name: Table(tree.size, tree.root().hex()) for name, tree in trees.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """Something about a sealed review that waits to be sealed too: an addendum or a sign-off. `id` sorts by time, and
+    the same happening always has the same one."""
+
+    id: str
+    review_id: str
+    kind: Kind
+    facts: dict[str, Any]
+    version: int = 0
 
 
 def salt(seed: str, table: str, index: int) -> str:

@@ -66,7 +66,7 @@ def test_a_salt_of_one_row_tells_nothing_of_another() -> None:
 
 def test_work_knows_the_tables_it_has_read_so_far() -> None:
     tree = Growth().grown([sha256(b"one").digest(), sha256(b"two").digest()])
-    work = SealWork(review_id="r", kind=Kind.DECISIONS, seed="ab" * 32, grown={"items": tree.text()}, began=MADE)
+    work = SealWork(review_id="r", kind=Kind.DECISIONS, seed="ab" * 32, grown={"items": tree.text()})
     assert work.tables() == {"items": Table(2, tree.root().hex())}
 
 

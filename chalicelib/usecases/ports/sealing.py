@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chalicelib.domain.seals import ChainHead, Kind, Link, Seal, SealWork
+from chalicelib.domain.seals import Addition, ChainHead, Kind, Link, Seal, SealWork
 
 
 class Signer(Protocol):
@@ -38,6 +38,9 @@ class Seals(Protocol):
 
     def work(self, review_id: str, kind: Kind) -> SealWork | None:
         """Where the sealing of a review stands."""
+
+    def additions(self, review_id: str) -> list[Addition]:
+        """What waits to be sealed about a review, in the order it happened."""
 
     def links(self, first: int, last: int) -> list[Link]:
         """The chain from one number to another, both included, in order."""
