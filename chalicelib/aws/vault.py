@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.clients import client
+from chalicelib.aws.clock import SystemClock
 
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
 
@@ -22,7 +23,7 @@ class LockedBucket:
 
     def put_once(self, key: str, data: bytes) -> bool:
         """See ports.Vault."""
-        until = datetime.now(UTC) + timedelta(days=self.days)
+        until = SystemClock().now() + timedelta(days=self.days)
         try:
             client("s3").put_object(
                 Bucket=self.bucket,
