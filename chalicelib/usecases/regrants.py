@@ -14,6 +14,7 @@ from chalicelib.domain.removals import Regrant, Removal
 from chalicelib.domain.resources import outside
 from chalicelib.usecases.assign import adding_request_id
 from chalicelib.usecases.ports import Create, Save, Services
+from chalicelib.usecases.seal_plan import regranted
 
 CATEGORY = "EntitlementManagement"
 SEEN = "Re-grant seen"
@@ -59,7 +60,8 @@ def seen_again(services: Services, removal: Removal) -> Removal:
     """Record a removal with its newest re-grant, and the event; the removal as saved. Raises Conflict."""
     operation = f"regrant:{removal.item_id}:{len(removal.regrants)}"
     recorded = regrant_event(removal, operation)
-    services.writer.commit(operation, Save(removal) if removal.version else Create(removal), Create(recorded))
+    saved = Save(removal) if removal.version else Create(removal)
+    services.writer.commit(operation, saved, Create(recorded), *regranted(removal, operation))
     return replace(removal, version=removal.version + 1)
 
 
