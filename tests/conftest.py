@@ -36,6 +36,7 @@ import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 
+from tests.backends import Backend, Moto  # noqa: E402
 from tests.simulation.depth import Depth  # noqa: E402
 
 # How fast the machine is decides no test; the seed of one that fails is printed.
@@ -72,19 +73,24 @@ def _one_request_at_a_time() -> None:
 _one_request_at_a_time()
 
 
-@contextmanager
-def account() -> Iterator[None]:
-    """An empty AWS account with our tables, bucket, queue and sender."""
-    with mock_aws():
-        from chalicelib.aws.clients import client
-        from chalicelib.settings import settings
-        from chalicelib.storage import tables
+def furnish() -> None:
+    """Our tables, bucket, queue and sender in the AWS account that answers."""
+    from chalicelib.aws.clients import client
+    from chalicelib.settings import settings
+    from chalicelib.storage import tables
 
-        tables.create_all()
-        client("s3").create_bucket(Bucket=settings().bucket)
-        client("sqs").create_queue(QueueName="access-reviews-work")
-        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
-        yield
+    tables.create_all()
+    client("s3").create_bucket(Bucket=settings().bucket)
+    client("sqs").create_queue(QueueName="access-reviews-work")
+    client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+
+
+@contextmanager
+def account() -> Iterator[Moto]:
+    """An empty AWS account of moto's with our tables, bucket, queue and sender."""
+    with mock_aws():
+        furnish()
+        yield Moto()
 
 
 @pytest.fixture
@@ -94,8 +100,8 @@ def aws() -> Iterator[None]:
         yield
 
 
-def empty_world() -> worlds.World:
-    """The whole product on the empty account of `account()`."""
+def empty_world(backend: Backend | None = None) -> worlds.World:
+    """The whole product on an empty account, `account()`'s unless told otherwise."""
     from chalicelib import bootstrap
     from chalicelib.routes import auth
 
@@ -104,7 +110,8 @@ def empty_world() -> worlds.World:
     auth.forget()
     import app as front
 
-    return worlds.World(clock, front.app, os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"])
+    url = os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"]
+    return worlds.World(clock, front.app, url, backend=backend or Moto())
 
 
 @pytest.fixture
