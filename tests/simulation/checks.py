@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import ids
-from chalicelib.domain.items import BY_RULE, MOST_SUBMISSIONS, Decision, DecisionItem, leaf_hash
+from chalicelib.domain.items import BY_RULE, MOST_SUBMISSIONS, Decision, DecisionItem, HistoryEntry, leaf_hash
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.parts import ReviewerRow
 from chalicelib.domain.reviews import CLOSED, OPENING, ORDER, InstanceState, ReviewInstance, Status
@@ -75,27 +75,34 @@ class Seen:
 def p1(seen: Seen) -> Broken:
     """P1: every assignment active when its review opened has exactly one item, no other has one, and the count that
     was fixed before is the count that is there."""
-    for instance, state, items in seen.store.reviews():
-        if state.status in OPENING or _never_opened(state):
-            continue
+    for instance, state, items in _begun(seen):
         held = Counter(item.assignment_id for item in items)
         twice = [one for one, number in held.items() if number > 1]
         if twice:
             yield f"{instance.name}: two items of {twice}"
         if state.items != len(items):
             yield f"{instance.name}: {state.items} items were promised, {len(items)} are there"
-        if instance.only or instance.follows or state.started is None:
-            continue
-        for one in seen.store.assignments.values():
-            over = one.expired is not None and one.expired <= state.started
-            if instance.policy_id != one.policy_id or one.former_policies or over:
-                continue
-            if one.created <= instance.opens and one.active_at(instance.opens) and one.id not in held:
-                yield f"{instance.name}: {one.id} has no item"
-        for assignment_id in held:
-            found = seen.store.assignments.get(assignment_id)
-            if found is None or (found.expired is not None and found.expired < instance.opens):
-                yield f"{instance.name}: an item of {assignment_id}, which was over"
+        if not instance.only and not instance.follows and state.started is not None:
+            yield from _population(seen, instance, state.started, held)
+
+
+def _population(seen: Seen, instance: ReviewInstance, started: datetime, held: Counter[str]) -> Broken:
+    for one in seen.store.assignments.values():
+        over = one.expired is not None and one.expired <= started
+        ours = instance.policy_id == one.policy_id and not one.former_policies and one.created <= instance.opens
+        if ours and not over and one.active_at(instance.opens) and one.id not in held:
+            yield f"{instance.name}: {one.id} has no item"
+    for assignment_id in held:
+        found = seen.store.assignments.get(assignment_id)
+        if found is None or (found.expired is not None and found.expired < instance.opens):
+            yield f"{instance.name}: an item of {assignment_id}, which was over"
+
+
+def _begun(seen: Seen) -> Iterator[tuple[ReviewInstance, InstanceState, list[DecisionItem]]]:
+    """The reviews that have opened."""
+    for instance, state, items in seen.store.reviews():
+        if state.status not in OPENING and not _never_opened(state):
+            yield instance, state, items
 
 
 def _never_opened(state: InstanceState) -> bool:
@@ -112,8 +119,8 @@ def p2(seen: Seen) -> Broken:
 
 def p3(seen: Seen) -> Broken:
     """P3: a source that cannot be read never makes a review smaller: what was read is what was counted."""
-    for instance, state, _ in seen.store.reviews():
-        if state.status not in OPENING and not _never_opened(state) and state.population < state.items:
+    for instance, state, _ in _begun(seen):
+        if state.population < state.items:
             yield f"{instance.name}: {state.population} read, {state.items} items"
 
 
@@ -122,9 +129,7 @@ def p4(seen: Seen) -> Broken:
     sets = defaultdict(set)
     for row in seen.store.all(ReviewerRow):
         sets[row.instance_id].add(row.set_id)
-    for instance, state, items in seen.store.reviews():
-        if state.status in OPENING or _never_opened(state):
-            continue
+    for instance, _, items in _begun(seen):
         for item in items:
             if set_of(item) != ids.NO_SET and set_of(item) not in sets[instance.id]:
                 yield f"{instance.name}: nobody reviews {item.principal_name}"
@@ -140,14 +145,17 @@ def p5(seen: Seen) -> Broken:
         own = instance.settings.self_decision or instance.settings.reviewers is ReviewerKind.SELF
         for item in items:
             for entry in item.history:
-                if entry.by == BY_RULE:
-                    continue
-                if entry.decision is not Decision.NOT_REVIEWED and entry.by not in reviewers[instance.id, set_of(item)]:
-                    yield f"{instance.name}: {entry.by} is no reviewer of {item.principal_name}"
-                if entry.at >= state.ends.timestamp() * 1000 and state.status is not Status.IN_PROGRESS:
-                    yield f"{instance.name}: {item.principal_name} decided after the end"
-                if entry.by == item.principal_id and not own:
-                    yield f"{instance.name}: {item.principal_name} decided about themself"
+                if entry.by != BY_RULE:
+                    may = entry.by in reviewers[instance.id, set_of(item)] or entry.decision is Decision.NOT_REVIEWED
+                    about = f"{instance.name}: the {entry.decision} of {item.principal_name}"
+                    yield from _allowed(about, item, entry, state, may and (own or entry.by != item.principal_id))
+
+
+def _allowed(about: str, item: DecisionItem, entry: HistoryEntry, state: InstanceState, may: bool) -> Broken:
+    if not may:
+        yield f"{about} is by {entry.by}, who may not decide it"
+    if entry.at >= state.ends.timestamp() * 1000 and state.status is not Status.IN_PROGRESS:
+        yield f"{about} came after the end"
 
 
 def p6(seen: Seen) -> Broken:
@@ -220,11 +228,6 @@ def p19(seen: Seen) -> Broken:
 def opened(state: InstanceState) -> bool:
     """Has the review begun?"""
     return state.status is not Status.FAILED and ORDER.index(state.status) >= ORDER.index(Status.IN_PROGRESS)
-
-
-def reviews_to_go(seen: Seen) -> list[tuple[ReviewInstance, InstanceState]]:
-    """Reviews that work still goes on for."""
-    return [(instance, state) for instance, state, _ in seen.store.reviews() if state.status not in CLOSED]
 
 
 OF_REVIEWS = (p1, p2, p3, p4, p5, p6, p7, p8, p9, p19)

@@ -12,7 +12,7 @@ from chalicelib.domain.items import BY_RULE, ApplyResult, Decision
 from chalicelib.domain.packages import AccessPackage
 from chalicelib.domain.removals import BETWEEN_LOOKS, RESULTS, Removal, Standing
 from chalicelib.domain.resources import outside
-from chalicelib.domain.reviews import CLOSED, Status
+from chalicelib.domain.reviews import CLOSED, InstanceState, Status
 from tests.simulation.checks import Broken, Seen, opened
 
 REMOVALS = frozenset({RequestType.ADMIN_REMOVE, RequestType.SYSTEM_REMOVE})
@@ -82,17 +82,16 @@ def p13(seen: Seen) -> Broken:
                 yield f"{instance.name}: nothing became of the denial of {item.principal_name}"
 
 
-def _declined(state: object) -> bool:
-    confirmation = getattr(state, "confirmation", None)
-    return confirmation is not None and confirmation.how is not How.CONFIRMED
+def _declined(state: InstanceState) -> bool:
+    return state.confirmation is not None and state.confirmation.how is not How.CONFIRMED
 
 
 def _removed(seen: Seen, removal: Removal, justified: dict[tuple[str, str], str]) -> Iterator[str]:
     if removal.standing is not Standing.REMOVED or not removal.rights or removal.word is not None:
         return
-    if len(removal.absent) < 2 or removal.absent[1] - removal.absent[0] < BETWEEN_LOOKS:
-        if not removal.witnessed and not removal.by:
-            yield f"{removal.item_id}: removed, seen absent at {removal.absent}"
+    looked = len(removal.absent) == 2 and removal.absent[1] - removal.absent[0] >= BETWEEN_LOOKS
+    if not looked and not removal.witnessed and not removal.by:
+        yield f"{removal.item_id}: removed, seen absent at {removal.absent}"
     for right in removal.rights if seen.told.outside is not None else ():
         held = (right.role, removal.person_id)
         if held in seen.told.outside.held and held not in justified and not removal.regrants:
@@ -131,24 +130,26 @@ def p18(seen: Seen) -> Broken:
     requests = Counter(one.details.get("request") for one in seen.store.events if _about_request(one.activity))
     made = [one.id for one in seen.store.all(AssignmentRequest)]
     yield from (f"request {one} has {requests[one]} audit entries" for one in made if requests[one] != 1)
-    decided: Counter[str] = Counter()
-    for event in seen.store.events:
-        if "decisionItem" in event.details:
-            decided[event.details["decisionItem"]] += 1
+    decided = Counter(one.details.get("decisionItem") for one in seen.store.events)
     for instance, state, items in seen.store.reviews():
         for item in items:
             submitted = sum(entry.by != BY_RULE for entry in item.history)
             if submitted != decided[item.id]:
                 yield f"{instance.name}: {submitted} decisions on {item.id}, {decided[item.id]} audit entries"
         told = Counter(one.activity for one in seen.store.events if one.target_id == instance.id)
-        if opened(state):
-            yield from _once(instance.name, told, "Create access review instance")
-        if state.status in CLOSED and state.status is not Status.FAILED:
-            yield from _once(instance.name, told, "Access review ended")
-        if state.status is Status.APPLIED:
-            ends = ("Apply review", "Auto apply review", "Decline removals", "Confirmation lapsed")
-            if sum(told[one] for one in ends) != 1:
-                yield f"{instance.name}: its end is told {sum(told[one] for one in ends)} times"
+        yield from (f"{instance.name}: {what}" for what in _course(state, told))
+
+
+def _course(state: InstanceState, told: Counter[str]) -> Iterator[str]:
+    """What is told wrongly of how a review went."""
+    ended = state.status in CLOSED and state.status is not Status.FAILED
+    if told["Create access review instance"] != opened(state) and state.status is not Status.FAILED:
+        yield f"its opening is told {told['Create access review instance']} times"
+    if told["Access review ended"] != ended and state.status is not Status.FAILED:
+        yield f"its close is told {told['Access review ended']} times"
+    ends = sum(told[one] for one in ("Apply review", "Auto apply review", "Decline removals", "Confirmation lapsed"))
+    if ends != (state.status is Status.APPLIED):
+        yield f"its end is told {ends} times"
 
 
 def _about_request(activity: str) -> bool:
@@ -161,11 +162,6 @@ def _about_request(activity: str) -> bool:
         "Adopt access package assignment",
         "Restore access",
     )
-
-
-def _once(name: str, told: Counter[str], activity: str) -> Iterator[str]:
-    if told[activity] != 1:
-        yield f"{name}: {activity} is told {told[activity]} times"
 
 
 def p21(seen: Seen) -> Broken:
