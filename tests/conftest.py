@@ -36,11 +36,25 @@ import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
 from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 
+from tests.simulation.depth import Depth  # noqa: E402
+
 # How fast the machine is decides no test; the seed of one that fails is printed.
 hypothesis.settings.register_profile(
     "product", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("product")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """See tests/simulation/depth.py."""
+    parser.addoption("--long", action="store_true", help="play many more histories than with every commit")
+    parser.addoption("--seed", type=int, help="play this one history again")
+
+
+@pytest.fixture(scope="session")
+def depth(request: pytest.FixtureRequest) -> Depth:
+    """How many histories to play."""
+    return Depth(request.config.getoption("--long"), request.config.getoption("--seed"))
 
 
 def _one_request_at_a_time() -> None:
