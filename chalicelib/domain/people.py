@@ -162,6 +162,19 @@ class RoleGrant:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded:
+    """A role that was taken away: kept, so that it can be told who held which role at any time."""
+
+    role: Role
+    scope: str
+    principal_id: str
+    principal_kind: str = "user"
+    given: datetime | None = None
+    ended: datetime
+    version: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is calling: a person and the (role, scope) pairs they hold, directly or through groups."""

@@ -26,7 +26,7 @@ from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.parts import MyReview, ReviewerRow
-from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.people import Group, Membership, PrincipalName, RoleEnded, RoleGrant, User
 from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
 from chalicelib.domain.removals import Removal, Watch
 from chalicelib.domain.resources import Resource, ResourceRequest
@@ -43,6 +43,7 @@ from chalicelib.storage import (
     keys,
     mail_keys,
     removal_keys,
+    role_keys,
     scim_keys,
     source_keys,
     task_keys,
@@ -94,6 +95,7 @@ PLACES: dict[type, Place] = {
         lambda e: keys.member_index(e.group_id, e.member_id),
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    RoleEnded: Place(DirectoryRow, lambda e: role_keys.role_ended(e.ended, e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
     ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),

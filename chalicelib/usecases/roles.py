@@ -7,12 +7,12 @@ from datetime import datetime
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import AuditEvent, event
-from chalicelib.domain.people import GLOBAL_ROLES, PACKAGE_ROLES, Actor, Role, RoleGrant, User
+from chalicelib.domain.people import GLOBAL_ROLES, PACKAGE_ROLES, Actor, Role, RoleEnded, RoleGrant, User
 from chalicelib.usecases.directory import expand
-from chalicelib.usecases.ports import Change, Create, Drop, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Services, Unchanged
 
 _MAX_GROUPS = 1_000
-_AT_ONCE = 30  # roles taken in one commit
+_AT_ONCE = 20  # roles taken in one commit: at most 80 changes
 
 
 def roles_of(services: Services, user: User) -> frozenset[tuple[Role, str]]:
@@ -133,11 +133,12 @@ def revoke_role(services: Services, actor: Actor, now: datetime, operation: str,
     others = [found for found in present if found.principal_id != grant.principal_id]
     if len(others) == len(present):
         raise errors.NotFound("Nobody holds this role that way.")
-    services.writer.commit(operation, *_taking(services, actor, now, operation, grant, others))
+    held = next(found for found in present if found.principal_id == grant.principal_id)
+    services.writer.commit(operation, *_taking(services, actor, now, operation, held, others))
 
 
 def taking_roles(services: Services, actor: Actor, now: datetime, operation: str, principal_id: str) -> list[Change]:
-    """The changes that take their roles from a person or group that goes, up to 30 at once. Raises Conflict when
+    """The changes that take their roles from a person or group that goes, up to 20 at once. Raises Conflict when
     nobody would be left to administer (P14)."""
     grants = services.people.role_grants()
     changes: list[Change] = []
@@ -150,7 +151,7 @@ def taking_roles(services: Services, actor: Actor, now: datetime, operation: str
 def _taking(
     services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant, others: list[RoleGrant]
 ) -> list[Change]:
-    changes: list[Change] = [Drop(grant)]
+    changes: list[Change] = [Drop(grant), Put(_ended(grant, now))]
     if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
         changes.append(Unchanged(_who_stays(services, others, "This is the last administrator.")))
     if grant.role is Role.CATALOG_OWNER and _is_used(services, grant):
@@ -158,6 +159,17 @@ def _taking(
         changes.append(Unchanged(_who_stays(services, others, last)))
     changes.append(Create(_event(now, actor, "Remove role assignment", operation, grant)))
     return changes
+
+
+def _ended(grant: RoleGrant, now: datetime) -> RoleEnded:
+    return RoleEnded(
+        role=grant.role,
+        scope=grant.scope,
+        principal_id=grant.principal_id,
+        principal_kind=grant.principal_kind,
+        given=grant.created,
+        ended=now,
+    )
 
 
 def _is_used(services: Services, grant: RoleGrant) -> bool:
