@@ -17,6 +17,7 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.dossiers import Disposition, Dossier, Regranted
 from chalicelib.domain.exchanges import Exchange
 from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
@@ -39,6 +40,7 @@ from chalicelib.settings import settings
 from chalicelib.storage import (
     adoption_keys,
     connection_keys,
+    dossier_keys,
     guard_keys,
     keys,
     mail_keys,
@@ -151,6 +153,9 @@ PLACES: dict[type, Place] = {
     LiveReview: Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
+    Dossier: Place(ReviewRow, lambda e: dossier_keys.dossier(e.instance_id)),
+    Disposition: Place(ReviewRow, lambda e: dossier_keys.disposition(e.instance_id, e.number)),
+    Regranted: Place(ReviewRow, lambda e: dossier_keys.regranted(e.opens, e.instance_id, e.noticed, e.item_id)),
     Notice: Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),
     Told: Place(ReviewRow, lambda e: mail_keys.told(e.user_id, e.at, e.kind, e.subject_id)),
     Undelivered: Place(

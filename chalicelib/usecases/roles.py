@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
@@ -74,11 +74,16 @@ def _to_group(grant: RoleGrant) -> bool:
 
 
 def may_grant(services: Services, actor: Actor, role: Role, scope: str) -> bool:
-    """Administrators give every role; a catalog's owners give those of the catalog and of its packages (R165)."""
+    """Administrators give every role; a catalog's owners give those of the catalog and of its packages (R165), but name
+    nobody who signs off what they administer."""
     if actor.is_administrator:
         return True
     kind, _, scope_id = scope.partition(":")
-    if role in GLOBAL_ROLES or not any(held is Role.CATALOG_OWNER for held, _ in actor.roles):
+    if (
+        role in GLOBAL_ROLES
+        or role is Role.CONTROL_OWNER
+        or not any(held is Role.CATALOG_OWNER for held, _ in actor.roles)
+    ):
         return False
     if kind == "package":
         package = services.entitlements.package(scope_id)
@@ -104,10 +109,13 @@ def check_scope(services: Services, role: Role, scope: str) -> None:
 
 
 def grant_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> RoleGrant:
-    """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput."""
+    """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput, Conflict (a control
+    has one owner)."""
     if not may_grant(services, actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, give roles.")
     check_scope(services, grant.role, grant.scope)
+    if grant.role is Role.CONTROL_OWNER and _to_group(grant):
+        raise errors.InvalidInput("A control is owned by one person, not by a group.", "principalKind")
     people = services.people
     known = people.group(grant.principal_id) if grant.principal_kind == "group" else people.user(grant.principal_id)
     if known is None:
@@ -115,6 +123,8 @@ def grant_role(services: Services, actor: Actor, now: datetime, operation: str, 
     for present in holders(services, grant.role, grant.scope):
         if present.principal_id == grant.principal_id:
             return present
+        if grant.role is Role.CONTROL_OWNER:
+            raise errors.Conflict("Somebody owns this control already. Take the role away first, or name another.")
     services.writer.commit(operation, *granting(now, actor, operation, grant))
     return grant
 
@@ -134,7 +144,7 @@ def revoke_role(services: Services, actor: Actor, now: datetime, operation: str,
     if len(others) == len(present):
         raise errors.NotFound("Nobody holds this role that way.")
     held = next(found for found in present if found.principal_id == grant.principal_id)
-    services.writer.commit(operation, *_taking(services, actor, now, operation, held, others))
+    services.writer.commit(operation, *taking(services, actor, now, operation, held, others))
 
 
 def taking_roles(services: Services, actor: Actor, now: datetime, operation: str, principal_id: str) -> list[Change]:
@@ -144,13 +154,20 @@ def taking_roles(services: Services, actor: Actor, now: datetime, operation: str
     changes: list[Change] = []
     for grant in [one for one in grants if one.principal_id == principal_id][:_AT_ONCE]:
         others = [one for one in grants if (one.role, one.scope) == (grant.role, grant.scope) and one != grant]
-        changes += _taking(services, actor, now, operation, grant, others)
+        changes += taking(services, actor, now, operation, grant, others)
     return changes
 
 
-def _taking(
-    services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant, others: list[RoleGrant]
+def taking(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    grant: RoleGrant,
+    others: Sequence[RoleGrant] = (),
 ) -> list[Change]:
+    """The changes that take a role away; `others` hold the same one. Raises Conflict for the last administrator (P14)
+    and the last owner of a catalog."""
     changes: list[Change] = [Drop(grant), Put(_ended(grant, now))]
     if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
         changes.append(Unchanged(_who_stays(services, others, "This is the last administrator.")))
@@ -179,7 +196,7 @@ def _is_used(services: Services, grant: RoleGrant) -> bool:
     return catalog is not None and any(one is not None and one.enabled for one in people)
 
 
-def _who_stays(services: Services, others: list[RoleGrant], refusal: str) -> RoleGrant:
+def _who_stays(services: Services, others: Sequence[RoleGrant], refusal: str) -> RoleGrant:
     """One of the other grants that somebody can use; two who remove each other at once collide on it. Raises
     Conflict with this refusal."""
     for grant in others:
