@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,7 +33,9 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
-from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+
+from tests import quick_moto  # noqa: E402
+from tests.simulation.depth import Depth  # noqa: E402
 
 # How fast the machine is decides no test; the seed of one that fails is printed.
 hypothesis.settings.register_profile(
@@ -43,30 +44,36 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("product")
 
 
-def _one_request_at_a_time() -> None:
-    """DynamoDB isolates requests from one another; moto does not, and its transactions put back what other threads
-    wrote meanwhile."""
-    lock, unlocked = threading.RLock(), DynamoHandler.call_action
-
-    def locked(handler: DynamoHandler) -> Any:
-        with lock:
-            return unlocked(handler)
-
-    DynamoHandler.call_action = locked
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """See tests/simulation/depth.py."""
+    parser.addoption("--long", action="store_true", help="play many more histories than with every commit")
+    parser.addoption("--seed", type=int, help="play this one history again")
 
 
-_one_request_at_a_time()
+@pytest.fixture(scope="session")
+def depth(request: pytest.FixtureRequest) -> Depth:
+    """How many histories to play."""
+    return Depth(request.config.getoption("--long"), request.config.getoption("--seed"))
+
+
+quick_moto.install()
+
+
+_tables: dict[str, Any] = {}
 
 
 @contextmanager
 def account() -> Iterator[None]:
-    """An empty AWS account with our tables, bucket, queue and sender."""
+    """An empty AWS account with our tables (made once, and given out as copies), bucket, queue and sender."""
     with mock_aws():
         from chalicelib.aws.clients import client
         from chalicelib.settings import settings
         from chalicelib.storage import tables
 
-        tables.create_all()
+        if not _tables:
+            tables.create_all()
+            _tables.update(quick_moto.kept_tables())
+        quick_moto.put_back(_tables)
         client("s3").create_bucket(Bucket=settings().bucket)
         client("sqs").create_queue(QueueName="access-reviews-work")
         client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
