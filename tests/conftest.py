@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from tests import world as worlds
@@ -26,6 +27,8 @@ os.environ.update(
     ACCESS_REVIEWS_PORTAL_URL="https://reviews.example.com",
     ACCESS_REVIEWS_ORGANISATION="Contoso",
     ACCESS_REVIEWS_PRIVATE_HOSTS="127.0.0.1",
+    ACCESS_REVIEWS_SIGNING_KEY="alias/access-reviews-seals",
+    ACCESS_REVIEWS_EVIDENCE_BUCKET="access-reviews-evidence",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
@@ -33,6 +36,9 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.kms import kms_backends  # noqa: E402
+from moto.kms.models import Key  # noqa: E402
 
 from tests import quick_moto  # noqa: E402
 from tests.simulation.depth import Depth  # noqa: E402
@@ -77,7 +83,27 @@ def account() -> Iterator[None]:
         client("s3").create_bucket(Bucket=settings().bucket)
         client("sqs").create_queue(QueueName="access-reviews-work")
         client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+        make_evidence()
         yield
+
+
+def make_evidence() -> None:
+    """The bucket with Object Lock and the signing key of an account."""
+    from chalicelib.aws.clients import client
+    from chalicelib.settings import settings
+
+    client("s3").create_bucket(Bucket=settings().evidence_bucket, ObjectLockEnabledForBucket=True)
+    key = _signing_key(settings().signing_key, settings().region)
+    kms_backends[DEFAULT_ACCOUNT_ID][settings().region].keys[key.id] = key
+
+
+@cache
+def _signing_key(alias: str, region: str) -> Key:
+    """The same key in every account: making one takes a third of a second."""
+    backend = kms_backends[DEFAULT_ACCOUNT_ID][region]
+    key = backend.create_key(None, "SIGN_VERIFY", "RSA_3072", "", None)
+    backend.create_alias(key.id, alias)
+    return key
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-STATEMENTS = "statements"  # agenda kind: something was said of a review that belongs into the chain of seals
 LONGEST_WORDS = 2_000  # characters of a signature's words
 
 

@@ -6,15 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors
-from chalicelib.domain.agenda import Due
 from chalicelib.domain.audit import event
-from chalicelib.domain.dossiers import STATEMENTS, Disposition, Dossier, Judgement
+from chalicelib.domain.dossiers import Disposition, Dossier, Judgement
 from chalicelib.domain.people import Actor
 from chalicelib.domain.review_exceptions import ReviewException, still_open
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.control_owners import owns_control
-from chalicelib.usecases.ports import Create, Put, Save, Services
+from chalicelib.usecases.ports import Create, Save, Services
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, require_sees_all
 from chalicelib.usecases.signed import refuse_signed
 
@@ -62,9 +61,9 @@ def dispose(
     details = {"exception": key, "disposition": judgement.value, "cases": found.count, "reason": because}
     recorded = event(now, actor, "Policy", DISPOSED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(after) if dossier.version else Create(after)
-    row = Put(Due(when=now, kind=STATEMENTS, id=instance.id))
-    services.writer.commit(operation, head, Create(made), Create(recorded), row)
-    services.queue.send(STATEMENTS, instance.id)
+    facts = {"of": "disposition", "number": number, "by": actor.id, **details}
+    services.writer.commit(operation, head, Create(made), Create(recorded), *to_seal(instance, now, Kind.ADDENDUM, facts))
+    seal_soon(services, instance.id)
 
 
 def _exception(services: Services, instance: ReviewInstance, key: str) -> ReviewException:

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.agenda import Due
 from chalicelib.domain.audit import DECISION_ACTIVITIES, event, unfold
-from chalicelib.domain.dossiers import LONGEST_WORDS, STATEMENTS, Dossier, SignOff
+from chalicelib.domain.dossiers import LONGEST_WORDS, Dossier, SignOff
 from chalicelib.domain.items import Decision
 from chalicelib.domain.people import Actor, RoleGrant
 from chalicelib.domain.review_exceptions import still_open
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
-from chalicelib.domain.seals import Kind
+from chalicelib.domain.seals import Kind, instant
 from chalicelib.usecases.control_owners import control_owner
 from chalicelib.usecases.decide import check_text
-from chalicelib.usecases.ports import Create, Put, Save, Services, Unchanged
+from chalicelib.usecases.ports import Create, Save, Services, Unchanged
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, judged_of, require_sees_all
 
 SIGNED = "Sign off access review"
@@ -106,10 +106,34 @@ def sign_off(
     details = {"exceptions": ready.exceptions, "ownDecisions": decided, "ownDenials": denied}
     recorded = event(now, actor, "Policy", SIGNED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(signed) if signed.version else Create(signed)
-    row = Put(Due(when=now, kind=STATEMENTS, id=instance.id))
-    services.writer.commit(operation, head, Create(recorded), row, Unchanged(ready.state), Unchanged(ready.owner))
-    services.queue.send(STATEMENTS, instance.id)
+    sealing = to_seal(instance, now, Kind.SIGN_OFF, _facts(services, instance, signature))
+    services.writer.commit(operation, head, Create(recorded), Unchanged(ready.state), Unchanged(ready.owner), *sealing)
+    seal_soon(services, instance.id)
     return signature
+
+
+def _facts(services: Services, instance: ReviewInstance, signature: SignOff) -> dict[str, Any]:
+    """What the statement of a sign-off tells: who, as what, in which words, on which dispositions."""
+    latest = {one.key: one for one in services.dossiers.dispositions(instance.id)}
+    return {
+        "who": signature.by,
+        "role": "controlOwner",
+        "scope": signature.scope,
+        "at": instant(signature.at),
+        "words": signature.words,
+        "ownDecisions": {"decided": signature.decided, "denied": signature.denied, "counted": signature.counted},
+        "exceptions": [
+            {
+                "key": one.key,
+                "cases": one.count,
+                "disposition": one.judgement.value,
+                "reason": one.reason,
+                "by": one.by,
+                "at": instant(one.at),
+            }
+            for _, one in sorted(latest.items())
+        ],
+    }
 
 
 def _checked(words: str) -> str:
