@@ -28,6 +28,8 @@ def services() -> Services:
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
     from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.aws.signing import KmsSigner
+    from chalicelib.aws.vault import LockedBucket
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
@@ -43,6 +45,7 @@ def services() -> Services:
     from chalicelib.storage.removals import RemovalTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.seals import SealTable
     from chalicelib.storage.sign_ins import SignInTable
     from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.tasks import TaskTable
@@ -79,6 +82,9 @@ def services() -> Services:
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),
+        seals=SealTable(),
+        signer=KmsSigner(chosen.signing_key),
+        vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),
     )
 
 

@@ -31,6 +31,7 @@ from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId
 from chalicelib.domain.removals import Removal, Watch
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
+from chalicelib.domain.seals import Addition, ChainHead, Link, Seal, SealWork
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.domain.sign_ins import UsedResource
 from chalicelib.domain.sources import Source, WaitingOpening
@@ -44,6 +45,7 @@ from chalicelib.storage import (
     mail_keys,
     removal_keys,
     scim_keys,
+    seal_keys,
     source_keys,
     task_keys,
 )
@@ -164,6 +166,11 @@ PLACES: dict[type, Place] = {
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
     Attempt: Place(ReviewRow, lambda e: keys.attempt(e.actor_id, e.asked)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
+    ChainHead: Place(ReviewRow, lambda e: seal_keys.head()),
+    Link: Place(ReviewRow, lambda e: seal_keys.link(e.sequence)),
+    Seal: Place(ReviewRow, lambda e: seal_keys.seal(e.review_id, e.sequence)),
+    SealWork: Place(ReviewRow, lambda e: seal_keys.work(e.review_id, e.kind)),
+    Addition: Place(ReviewRow, lambda e: seal_keys.addition(e.review_id, e.id)),
     HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
     HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
     AuditEvent: Place(

@@ -48,6 +48,7 @@ from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue,
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.sealing import Seals, Signer, Vault
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
@@ -98,13 +99,16 @@ __all__ = [
     "RestsOnWord",
     "Reviews",
     "Save",
+    "Seals",
     "Secrets",
     "SeesPaths",
     "Services",
     "SignIns",
+    "Signer",
     "Sources",
     "Tasks",
     "Unchanged",
+    "Vault",
     "Writer",
     "able",
 ]
@@ -141,3 +145,6 @@ class Services:
     tasks: Tasks
     exchanges: Exchanges
     removals: Removals
+    seals: Seals
+    signer: Signer
+    vault: Vault

@@ -1,0 +1,1 @@
+"""The product in a world where anything may fail: one point for every AWS call, faults, interleavings, a model."""
