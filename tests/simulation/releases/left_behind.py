@@ -55,7 +55,13 @@ def left_behind_by(build: str, **changed: Any) -> Iterator[LeftBehind]:
         clock.product, clock.seconds, clock.counter = datetime.fromisoformat(found["now"]), found["real"], 1_000_000
         reviews = {name: about["instance"] for name, about in found["reviews"].items()}
         yield LeftBehind(
-            one.world, one.org, one.point, one.account, reviews=reviews, people=found["people"], messages=found["messages"]
+            one.world,
+            one.org,
+            one.point,
+            one.account,
+            reviews=reviews,
+            people=found["people"],
+            messages=found["messages"],
         )
 
 
