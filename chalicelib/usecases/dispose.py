@@ -62,7 +62,9 @@ def dispose(
     recorded = event(now, actor, "Policy", DISPOSED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(after) if dossier.version else Create(after)
     facts = {"of": "disposition", "number": number, "by": actor.id, **details}
-    services.writer.commit(operation, head, Create(made), Create(recorded), *to_seal(instance, now, Kind.ADDENDUM, facts))
+    services.writer.commit(
+        operation, head, Create(made), Create(recorded), *to_seal(instance, now, Kind.ADDENDUM, facts)
+    )
     seal_soon(services, instance.id)
 
 
