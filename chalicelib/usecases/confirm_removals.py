@@ -18,6 +18,7 @@ from chalicelib.usecases.control_review import Changed, change_review, check_man
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
 from chalicelib.usecases.seal_plan import to_seal
+from chalicelib.usecases.signed import unsigned
 
 CONFIRMED, DECLINED, LAPSED = "Apply decision", "Decline removals", "Confirmation lapsed"
 _NAMED = 100  # items left out whose ids the audit event repeats
@@ -51,6 +52,7 @@ def apply_decisions(
 
     def confirmed(state: InstanceState) -> Changed | None:
         if state.status in (Status.APPLYING, Status.APPLIED):
+            unsigned(services, instance.id)
             _check_same(services, state, out)
             return None
         if state.stopped_by and state.status not in CLOSED and not out.item_ids:
@@ -82,6 +84,7 @@ def decline_removals(
     because = check_reason(reason)
 
     def declined(state: InstanceState) -> Changed | None:
+        unsigned(services, instance.id)
         if state.confirmation and state.confirmation.how is How.DECLINED:
             return None
         _check_still_waits(state)
