@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.backends import Backend
-from tests.conftest import account, empty_world, furnish
+from tests.conftest import account, empty_world, furnish, make_tables
 from tests.factories import Organisation
 from tests.simulation.cloud import Cloud, cloud
 from tests.simulation.point import Point, point
@@ -55,9 +55,15 @@ def simulated(engine: str = "moto", **changed: Any) -> Iterator[Simulated]:
 
 @cache
 def _furnished() -> Any:
-    """A snapshot of an account with our tables, bucket, queue and sender."""
+    """A snapshot of an account with our tables, buckets, queue, sender and signing key."""
+    from chalicelib.aws.clients import client
+    from chalicelib.settings import settings
+
     with cloud() as made:
+        make_tables()
         furnish()
+        key = client("kms").create_key(KeySpec="RSA_3072", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        client("kms").create_alias(AliasName=settings().signing_key, TargetKeyId=key)
         return made.snapshot()
 
 
