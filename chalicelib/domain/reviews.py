@@ -199,7 +199,8 @@ class InstanceState:
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144). `compared`: what comparing with the systems outside found.
+    leave it out (R144). `listed`: it has had its row among the live reviews, which the first builds did not write.
+    `compared`: what comparing with the systems outside found.
     `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
     status a Failed review goes on from."""
 
@@ -246,6 +247,7 @@ class InstanceState:
     extended_because: str = ""
     withdrawn: bool = False
     hidden: bool = False
+    listed: bool = False
     due: str = ""
     attempts: int = 0
     error: str = ""
