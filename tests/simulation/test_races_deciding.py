@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 
@@ -11,7 +10,7 @@ from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases.advance_review import advance_review
 from tests.simulation.depth import Depth
-from tests.simulation.races import Race, check_linear, marks, operation, refused
+from tests.simulation.races import Race, check_linear, marks, operation
 from tests.simulation.scheduler import Action, History, Scheduler
 from tests.simulation.team import Team, team
 
