@@ -88,7 +88,7 @@ def test_two_reviewers_of_one_item_and_somebody_who_looks(two: Team, depth: Dept
     race = Race(
         two,
         lambda _: {
-            "rita": deciding(two, "rita", APPROVE, "rita"),
+            "rita": deciding(two, "rita", APPROVE, "rita", reason="needed"),
             "rob": deciding(two, "rob", DENY, "rob"),
             "look": lambda services: marks(services.items.get(two.review.id, two.items["ann"])),
         },
