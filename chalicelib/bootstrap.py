@@ -37,6 +37,7 @@ def services() -> Services:
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
+    from chalicelib.storage.dossiers import DossierTable
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
@@ -82,6 +83,7 @@ def services() -> Services:
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),
+        dossiers=DossierTable(),
         seals=SealTable(),
         signer=KmsSigner(chosen.signing_key),
         vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),

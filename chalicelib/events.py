@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import bootstrap
+from chalicelib.aws.queue import MESSAGE_VERSION
 from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
@@ -72,6 +73,10 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one(services: Services, message: dict[str, Any]) -> None:
+    """Do what one message asks for. Members this build does not know mean nothing; a later version means something
+    else, so it waits for a build that knows it, or for the dead letters."""
+    if message.get("version", 1) > MESSAGE_VERSION:
+        raise errors.InvalidInput(f"A message of version {message['version']}; this build knows {MESSAGE_VERSION}.")
     if message["kind"] not in WORK:
         raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
     WORK[message["kind"]](services, message["id"])
