@@ -117,9 +117,7 @@ class _Order:
         first: dict[str, int] = {}
         for place in way:
             first.setdefault(self.steps[place].who, place)
-        return {
-            who for who, place in first.items() if not any(one < place and self.before(one, place) for one in way)
-        }
+        return {who for who, place in first.items() if not any(one < place and self.before(one, place) for one in way)}
 
 
 def by_chance(chance: random.Random) -> Choose:
