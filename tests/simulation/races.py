@@ -77,8 +77,8 @@ class Race:
             told = self.play(again(short))
             replay = number_of(short, self._names()) if seed is None else seed
             raise AssertionError(
-                f"{problem}\nseed {replay} at commit {_commit()}; the shortest schedule found, {told.switches} switches:"
-                f"\n{told}\nplay it again: python3 dev.py test --seed {replay} {self.test}"
+                f"{problem}\nseed {replay} at commit {_commit()}; the shortest schedule found, with {told.switches} "
+                f"switches:\n{told}\nplay it again: python3 dev.py test --seed {replay} {self.test}"
             ) from problem
 
     def _fails(self, schedule: Sequence[str]) -> bool:
