@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from chalicelib.domain.errors import ReviewError
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from tests.simulation.depth import Depth, _commit
-from tests.simulation.explore import again, by_chance, every_history, number_of, schedule_of, shortest
+from tests.simulation.explore import again, by_chance, every_history, few_switches, number_of, schedule_of, shortest
 from tests.simulation.linear import NEVER, Item, Operation, order_of
 from tests.simulation.scheduler import Action, Choose, History, Invocation, Scheduler
 from tests.simulation.team import Team
@@ -40,12 +40,14 @@ class Race:
             assert one.problem is None, f"{one.name} failed: {one.problem!r}"
         self.judge(history)
 
-    def exhaust(self, depth: Depth, most: int = 20_000) -> int:
-        """Every schedule that could differ, or the one that is to be replayed; how many there were."""
+    def exhaust(self, depth: Depth, interrupted: int | None = None, most: int = 100_000) -> int:
+        """Every schedule that could differ, or the one that is to be replayed; how many there were. `interrupted`:
+        with every commit only those in which somebody is interrupted so many times, all of them in a long run."""
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
+        some = interrupted is not None and not depth.long
         played = 0
-        for history in every_history(self.play):
+        for history in few_switches(self.play, interrupted or 0) if some else every_history(self.play):
             played += 1
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"
