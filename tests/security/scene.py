@@ -258,4 +258,3 @@ def _provisioned(scene: Scene) -> tuple[str, str]:
     person = scene.world.post("/scim/v2/Users", {"userName": "sam@example.com"}, None, headers=headers).json["id"]
     group = scene.world.post("/scim/v2/Groups", {"displayName": "Crew 2"}, None, headers=headers).json["id"]
     return person, group
-

@@ -144,9 +144,7 @@ def few_switches(play: Play, most: int = 2) -> Iterator[History]:
 
 
 def _matters(step: Step, seen: Mapping[str, set[Touch]]) -> bool:
-    return any(
-        step.touch.conflicts(touch) for who, many in seen.items() if who != step.who for touch in many
-    )
+    return any(step.touch.conflicts(touch) for who, many in seen.items() if who != step.who for touch in many)
 
 
 def by_chance(chance: random.Random) -> Choose:

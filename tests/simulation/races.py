@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,18 +21,21 @@ WORKER = 300.0  # seconds that a worker's invocation may last; its lease outlive
 
 @dataclass
 class Race:
-    """Who races, from where `team` keeps its account. `names`: of all invocations, for seeds."""
+    """Who races, from where `team` keeps its account; which of them are workers, and which of those are `stalled`: they
+    last for ever, longer than AWS would let them."""
 
     team: Team
     invocations: Callable[[Scheduler], Mapping[str, Action]]
     judge: Judge
     test: str
     workers: Sequence[str] = ()
+    stalled: Sequence[str] = ()
     skews: Mapping[str, float] = field(default_factory=dict)
 
     def play(self, choose: Choose) -> History:
         """One history, not judged."""
-        scheduler = self.team.scheduler(lives=dict.fromkeys(self.workers, WORKER), skews=self.skews)
+        lives = dict.fromkeys(self.workers, WORKER) | dict.fromkeys(self.stalled, math.inf)
+        scheduler = self.team.scheduler(lives=lives, skews=self.skews)
         return scheduler.play(self.invocations(scheduler), choose)
 
     def judged(self, history: History) -> None:
@@ -52,6 +56,15 @@ class Race:
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"
         return played
+
+    def dying(self, depth: Depth, who: str) -> int:
+        """One invocation dies at each of its calls in turn, and the others come right after it."""
+        if depth.seed is not None:
+            return self._replay(schedule_of(depth.seed, self._names()))
+        steps = self.play(lambda waiting, _: who if who in waiting else min(waiting)).schedule.count(who)
+        for place in range(1, steps):
+            self._judged_or_told(self.play(again([*[who] * place, f"{who}!"])))
+        return steps - 1
 
     def some(self, seeds: Iterable[int]) -> int:
         """A schedule of each seed."""

@@ -11,6 +11,7 @@ history that stands still, and a history of too many calls is one that never end
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -231,8 +232,9 @@ class Scheduler:
 
     def _too_late(self, one: Invocation) -> bool:
         """Did it last longer than it may, or wait longer for one call than the client would?"""
-        now, passes = self.clock.real(), str(one.pending).startswith(PASSES)
-        return now - one.began > self.lives.get(one.name, LIFE) or (now - one.resumed > LIFE and not passes)
+        now, life = self.clock.real(), self.lives.get(one.name, LIFE)
+        waits = now - one.resumed > LIFE and life < math.inf and not str(one.pending).startswith(PASSES)
+        return now - one.began > life or waits
 
     def _abandon(self, of: Mapping[str, Invocation]) -> None:
         for one in of.values():
