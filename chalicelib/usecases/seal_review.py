@@ -24,6 +24,7 @@ from chalicelib.domain.seal_facts import (
 )
 from chalicelib.domain.seals import SEAL, Addition, Kind, Seal, Sealed, SealWork, statement_key
 from chalicelib.software import VERSION, source_hash
+from chalicelib.usecases.administrators import administrators_of
 from chalicelib.usecases.agenda import done, due_now, work_off
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Change, Drop, Services
@@ -93,18 +94,8 @@ def _decisions(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:
     own = settings.reviewers is ReviewerKind.SELF or settings.self_decision
     facts = facts_of_decisions(instance, state, equations_of_decisions(state, counts, own), own)
     facts["software"] = {"version": VERSION, "hash": source_hash()}
-    facts["administrators"] = _administrators(services, instance)
+    facts["administrators"] = administrators_of(services, instance, state.closed or services.clock.now())
     return facts
-
-
-def _administrators(services: Services, instance: ReviewInstance) -> list[dict[str, str]]:
-    """Who holds a role over the review as its decisions are sealed."""
-    scopes = {"", f"catalog:{instance.catalog_id}", f"package:{instance.package_id}"}
-    held = [one for one in services.people.role_grants() if one.scope in scopes]
-    return [
-        {"role": one.role.value, "scope": one.scope, "principal": one.principal_id, "kind": one.principal_kind}
-        for one in sorted(held, key=lambda one: (one.role.value, one.scope, one.principal_id))
-    ]
 
 
 def _removals(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:
