@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from chalicelib.domain.recurrence import Occurrence, Schedule, next_after, occurrences
 
@@ -130,9 +131,7 @@ def promises(
     return tuple(found[day] for day in sorted(found))
 
 
-def _of_version(
-    history: Sequence[InForce], place: int, held: Sequence[Held], year: int
-) -> Iterator[Occurrence]:
+def _of_version(history: Sequence[InForce], place: int, held: Sequence[Held], year: int) -> Iterator[Occurrence]:
     """The occurrences in the year of one version of the schedule, from when it was in force on, without end."""
     version = history[place]
     if version.schedule is None:
@@ -263,7 +262,7 @@ def verdict(found: Sequence[Promise]) -> Verdict:
     missed = [one for one in found if one.fate in (Fate.MISSED, Fate.FAILED)]
     ahead = [one for one in found if one.fate in (Fate.UNDER_WAY, Fate.WAITING, Fate.AHEAD)]
     ends = sorted(one.held.ended for one in done if one.held)
-    gaps = [later - earlier for earlier, later in zip(ends, ends[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(ends)]
     return Verdict(
         promised=len(done) + len(missed),
         held=len(done),
@@ -279,9 +278,11 @@ def sentence(numbers: Verdict, name: str, year: int) -> str:
     """The year's verdict in one sentence."""
     if not numbers.promised:
         ahead = " The first is still to come." if numbers.open else ""
-        off = f" {_count(numbers.withdrawn, 'promised review was', 'promised reviews were')} taken back." if (
-            numbers.withdrawn
-        ) else ""
+        off = (
+            f" {_count(numbers.withdrawn, 'promised review was', 'promised reviews were')} taken back."
+            if (numbers.withdrawn)
+            else ""
+        )
         return f"{name}: no review was due in {year}{' so far' if numbers.open else ''}.{off}{ahead}"
     if numbers.kept:
         text = (

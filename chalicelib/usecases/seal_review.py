@@ -97,7 +97,7 @@ def _decisions(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:
     own = settings.reviewers is ReviewerKind.SELF or settings.self_decision
     facts = facts_of_decisions(instance, state, equations_of_decisions(state, counts, own), own)
     facts["software"] = {"version": VERSION, "hash": source_hash()}
-    facts["administrators"] = administrators_of(services, instance, state.ends)
+    facts["administrators"] = administrators_of(services, instance, state.closed or state.ends)
     return facts
 
 
