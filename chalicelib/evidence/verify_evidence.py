@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator
 WHOLE, LINE, RATIO = 32 << 20, 4 << 20, 200  # bytes of a file read whole, of a row; how much a zip may grow
 SHA_256 = bytes.fromhex("3031300d060960864801650304020105000420")  # what the digest stands behind in a signature
 RSA_3072 = bytes.fromhex("308201a2300d06092a864886f70d01010105000382018f003082018a0282018100")  # and in a public key
+COUNTED = {"sealed", "independent", "removals"}  # equations whose terms the sealed rows tell
 PATH = r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)?"  # of a file in a pack: at most one folder deep
 
 
@@ -173,27 +174,24 @@ def check_chain(pack: Pack, chain: dict, seals: dict, modulus: int, fingerprint:
             pack.wrong(name, "signature: is not that of key.pem over the checkpoint")
 
 
-def statement_problems(one: dict, all_of_them: list, counts: dict) -> Iterator[str]:
+def statement_problems(one: dict, every: list, counts: dict) -> Iterator[str]:
     """A statement names the others rightly; its equations add up as it says and as the rows (`counts`) say."""
-    hashes, facts = {each["sequence"]: sha(canonical(each)) for each in all_of_them}, one["facts"]
-    if [one[name] for name in ("format", "review", "origin")] != [
-        1,
-        all_of_them[0]["review"],
-        all_of_them[0]["origin"],
-    ]:
+    hashes, facts = {each["sequence"]: sha(canonical(each)) for each in every}, one["facts"]
+    if [one[name] for name in ("format", "review", "origin")] != [1, every[0]["review"], every[0]["origin"]]:
         yield "is of another review, deployment or format"
-    if one["kind"] == "removals" and facts["decisions"]["hash"] != hashes.get(facts["decisions"]["sequence"]):
+    decisions = facts["decisions"] if one["kind"] == "removals" else None
+    if decisions and hashes.get(decisions["sequence"]) != decisions["statement"]:
         yield "facts.decisions: is not the seal of the decisions"
     earlier = sorted(found for sequence, found in hashes.items() if sequence < one["sequence"])
     if one["kind"] == "signOff" and sorted(facts["covers"]) != earlier:
         yield "facts.covers: is not every statement before the sign-off"
     for equation in facts.get("equations", []):
-        left, right = sum(equation["left"].values()), sum(equation["right"].values())
-        if (left == right) is not equation["balanced"]:
-            yield f"equation {equation['name']}: {left} and {right}, yet balanced is {equation['balanced']}"
-        for term, said in {**equation["left"], **equation["right"]}.items():
-            if counts.get(term, said) != said:
-                yield f"equation {equation['name']}: {term} is {said}, but the rows say {counts[term]}"
+        name, total, terms = equation["name"], equation["total"], equation["terms"]
+        if (total == sum(terms.values()) and min(terms.values()) >= 0) is not equation["balanced"]:
+            yield f"equation {name}: {total} = {sum(terms.values())}? It says balanced: {equation['balanced']}"
+        for term, said in terms.items() if name.split(".")[0] in COUNTED and counts else ():
+            if counts.get(term, 0) != said:
+                yield f"equation {name}: {term} is {said}, but the rows say {counts.get(term, 0)}"
 
 
 def instant(value: int, unit: int = 1000) -> str:
@@ -215,13 +213,15 @@ def item_problems(row: dict, review: dict) -> Iterator[str]:
         yield "record.decision: is not the last one of the history"
 
 
-def term_of(table: str, row: dict) -> str:
-    """Under which term of the equations a row counts."""
-    record, last = row["record"], [{"by": ""}, *row.get("history", [])][-1]
-    if table == "items" and not record["cancelled"]:
-        by = "ByRule" if last["by"] == "rule" else ""
-        return {"Approve": "approved", "Deny": "denied", "DontKnow": "dontKnow"}.get(record["decision"], "kept") + by
-    return "cancelled" if table == "items" else record.get("outcome", "")
+def terms_of(table: str, row: dict) -> list[str]:
+    """Under which terms of the equations a row counts: what was decided, and by whom each time; or what was removed."""
+    if table != "items":
+        return [row["record"]["outcome"]] if table == "removals" else []
+    names = {row["facts"]["principal"]: "byThemselves", "rule": "byRule"}
+    deciders = [names.get(one["by"], "byOthers") for one in row["history"]]
+    decided = {"Approve": "approved", "Deny": "denied", "DontKnow": "dontKnow"}.get(row["record"]["decision"], "kept")
+    decided += "ByRule" if deciders[-1:] == ["byRule"] else ""
+    return ["cancelled" if row["record"]["cancelled"] else decided, *deciders]
 
 
 def rows_of(pack: Pack, table: str) -> Iterator[tuple[str, dict]]:
@@ -245,7 +245,8 @@ def check_table(pack: Pack, table: str, statement: dict, whole: bool) -> tuple[i
             for problem in problems:
                 pack.wrong(f"{part} row {row['index']}", problem)
             seen.add(thing)
-            counts[term_of(table, row)] = counts.get(term_of(table, row), 0) + 1
+            for term in terms_of(table, row):
+                counts[term] = counts.get(term, 0) + 1
             yield leaf_of(row)
 
     found = root_of(leaves())
@@ -303,8 +304,8 @@ def told(found: dict, verdict: str) -> Iterator[str]:
         tables = (f", {found['rows'].get(name)} of {each['count']} {name}" for name, each in one["tables"].items())
         yield f"Seal {one['sequence']}: {one['kind']}, {one['made']}{''.join(tables)}"
         for each in one["facts"].get("equations", []):
-            both = [" + ".join(f"{term} {n}" for term, n in each[side].items()) for side in ("left", "right")]
-            yield f"  {'' if each['balanced'] else 'DOES NOT BALANCE: '}{both[0]} = {both[1]}"
+            terms = " + ".join(f"{number} {term}" for term, number in each["terms"].items())
+            yield f"  {'' if each['balanced'] else 'DOES NOT BALANCE  '}{each['name']}: {each['total']} = {terms}"
     yield f"Signer: {found['fingerprint']}"
     yield "Not established: names (joined when the pack was made), and whether there are later seals than these."
     yield from (f"WRONG  {problem}" for problem in found["problems"][:1000])
