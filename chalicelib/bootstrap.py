@@ -38,6 +38,7 @@ def services() -> Services:
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
+    from chalicelib.storage.dossiers import DossierTable
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
@@ -83,6 +84,7 @@ def services() -> Services:
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),
+        dossiers=DossierTable(),
         seals=SealTable(),
         signer=KmsSigner(chosen.signing_key),
         papers=PackPapers(chosen.organisation),

@@ -17,6 +17,7 @@ from chalicelib.domain.series import Needs, live_review, needs_of
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.seal_plan import to_seal
 
 CONFIRMED, DECLINED, LAPSED = "Apply decision", "Decline removals", "Confirmation lapsed"
 _NAMED = 100  # items left out whose ids the audit event repeats
@@ -92,7 +93,7 @@ def decline_removals(
         recorded = event(now, actor, "Policy", DECLINED, ("reviewInstance", instance.id), operation, details=details)
         return replace(state, confirmation=end), recorded
 
-    change_review(services, instance, operation, declined)
+    change_review(services, instance, operation, declined, to_seal(instance.id, now))
 
 
 def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) -> list[Change]:
@@ -104,7 +105,7 @@ def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) 
     target = ("reviewInstance", instance.id)
     recorded = event(now, SYSTEM, "Policy", LAPSED, target, f"lapse:{instance.id}", details=details)
     lapsed = replace(state, confirmation=Confirmation(how=How.LAPSED, at=now))
-    return [Save(lapsed), Drop(live_review(instance)), Create(recorded)]
+    return [Save(lapsed), Drop(live_review(instance)), Create(recorded), to_seal(instance.id, now)]
 
 
 def outstanding(item: DecisionItem) -> bool:

@@ -225,7 +225,11 @@ def _record(
     details = {"person": item.principal_id, "review": instance.id, "item": item.id, "reason": because}
     details |= {"former": item.assignment_id, "request": request_id}
     recorded = event(now, actor, CATEGORY, RESTORED, ("assignment", assignment_id), operation, details=details)
-    return [Create(row), Create(recorded), *restored_changes(services, actor, now, item, assignment_id, because)]
+    return [
+        Create(row),
+        Create(recorded),
+        *restored_changes(services, actor, now, item, assignment_id, because, operation),
+    ]
 
 
 def _tell(services: Services, actor: Actor, undo: Undo, made: AssignmentRequest, because: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.settings import Settings
 from chalicelib.usecases.ports.adopting import Adoptions
+from chalicelib.usecases.ports.auditing import Dossiers
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -72,6 +73,7 @@ __all__ = [
     "Create",
     "DecisionChange",
     "Delete",
+    "Dossiers",
     "Drop",
     "Entitlements",
     "Exchanges",
@@ -148,6 +150,7 @@ class Services:
     tasks: Tasks
     exchanges: Exchanges
     removals: Removals
+    dossiers: Dossiers
     seals: Seals
     signer: Signer
     vault: Vault
