@@ -41,7 +41,9 @@ def seals_of(services: Services, instance: ReviewInstance) -> list[Sealed]:
     return [Sealed.of_data(one) for one in found if one is not None]
 
 
-def ask(services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance, sample: Sample) -> Job:
+def ask(
+    services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance, sample: Sample
+) -> Job:
     """The job that makes a pack, done already if the pack is small. Asked again within a quarter of an hour, and with
     no seal added meanwhile, it is the same.
 

@@ -73,9 +73,7 @@ def pack_rows(table: SealedTable, rows: Iterable[tuple[int, Row]]) -> Iterator[P
         known |= named(services, wanted - known.keys() - {""})
         for row in made:
             people = sorted(packs.people_in(table.name, row) | {_person(row)})
-            row["names"] = {
-                one: [known[one].display_name, known[one].principal_name] for one in people if one in known
-            }
+            row["names"] = {one: [known[one].display_name, known[one].principal_name] for one in people if one in known}
             yield row
         if len(known) > 10 * BLOCK:
             known.clear()

@@ -173,7 +173,7 @@ class PackSource:
         manifest = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False).encode()
         signature = services.signer.sign(packs.signed_text(manifest).encode())
         to.add("pack.json", manifest)
-        to.add("pack.sig", base64.b64encode(signature) + b"\n")
+        to.add("pack.sig", base64.b64encode(signature))
         to.finish()
 
     def _manifest(self, at: Progress) -> dict[str, Any]:

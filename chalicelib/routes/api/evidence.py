@@ -105,9 +105,7 @@ def list_seals(call: Call, review_id: str) -> Answer:
     return {"value": [_seal(one) for one in evidence.seals_of(call.services, found)]}
 
 
-@route(
-    door, "POST", REVIEW + "/evidence", takes=EvidenceWish, gives={202: EvidencePack}, refuses=(404, 409)
-)
+@route(door, "POST", REVIEW + "/evidence", takes=EvidenceWish, gives={202: EvidencePack}, refuses=(404, 409))
 def ask_for_pack(call: Call, review_id: str) -> Answer:
     """Make an evidence pack. 202 with its address in `Location` and `statusUrl`; a small one is done by then. The same
     asked again within a quarter of an hour is the same pack."""
@@ -121,7 +119,6 @@ def ask_for_pack(call: Call, review_id: str) -> Answer:
     door,
     "GET",
     REVIEW + "/evidence/{pack_id}",
-    headers=("Accept",),
     gives={200: EvidencePack, 202: EvidencePack, 302: None},
 )
 def get_pack(call: Call, review_id: str, pack_id: str) -> Answer:
