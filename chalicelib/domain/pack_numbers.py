@@ -10,7 +10,21 @@ from chalicelib.domain.items import BY_RULE
 
 MOST_DECIDERS = 500  # that are counted one by one; the others together
 OTHERS = "others"
+REMINDERS = ("midpoint", "lastCall", "manual")  # what their kinds begin with
 _DECIDED = ("Approve", "Deny", "DontKnow")
+
+
+def count_mail(numbers: dict[str, Any], table: str, row: Mapping[str, Any]) -> None:
+    """Add a mail of a table. `mails`: by table and kind, how many there are and how many failed; `reminded`: reminders
+    by the day they were sent."""
+    record = row["record"]
+    kind = record["kind"].partition(":")[0]
+    counts = numbers.setdefault("mails", {}).setdefault(table, {}).setdefault(kind, [0, 0])
+    counts[0] += 1
+    counts[1] += record["failed"] is not None
+    if kind.startswith(REMINDERS) and record["sent"]:
+        days = numbers.setdefault("reminded", {})
+        days[record["sent"][:10]] = days.get(record["sent"][:10], 0) + 1
 
 
 def count(numbers: dict[str, Any], row: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.domain.csv_text import Row
 from chalicelib.domain.items import BY_RULE
 from chalicelib.domain.pack_numbers import OTHERS
+from chalicelib.domain.seal_rows import NOTICES, RESULT_NOTICES
 from chalicelib.domain.seals import Kind, Statement
 from chalicelib.usecases.ports import Overview
 
@@ -62,7 +63,8 @@ def page(told: Overview, organisation: str) -> dict[str, Any]:
         "outcome": outcome_bar(decisions.facts["outcome"]),
         "equations": equations,
         "unbalanced": [one for one in equations if not one["balanced"]],
-        "timeline": timeline(statements, told.numbers.get("days", {})),
+        "timeline": timeline(statements, told.numbers.get("days", {}), told.numbers.get("reminded", {})),
+        "mails": mails(told.numbers.get("mails", {})),
         "removals": removals_of(removals) if removals else None,
         "deciders": deciders(told.numbers.get("deciders", {}), names),
         "changed": told.numbers.get("changed", 0),
@@ -81,11 +83,11 @@ def equation(one: Mapping[str, Any]) -> dict[str, Any]:
     """An equation in words; a part of `sealed` is about one kind of decisions."""
     name, _, part = one["name"].partition(".")
     words = EQUATIONS.get(name, name)
-    kind = dict(_KINDS).get(part, part)
+    kind = dict(_KINDS).get("deniedByPerson" if part == "denied" else part, part)
     return {
         "words": f"{kind}: closing = seal" if part else words,
         "total": one["total"],
-        "terms": [(term, number) for term, number in one["terms"].items() if number or len(one["terms"]) < 3],
+        "terms": [(_words(term), number) for term, number in one["terms"].items() if number or len(one["terms"]) < 3],
         "sum": sum(one["terms"].values()),
         "balanced": one["balanced"],
     }
@@ -103,8 +105,9 @@ def outcome_bar(outcome: Mapping[str, Any]) -> dict[str, Any]:
     return {"parts": parts, "total": outcome.get("total", 0)}
 
 
-def timeline(statements: Sequence[Statement], days: Mapping[str, int]) -> dict[str, Any]:
-    """From the opening to the last seal: bars for the decisions of each day, marks for what happened."""
+def timeline(statements: Sequence[Statement], days: Mapping[str, int], reminded: Mapping[str, int]) -> dict[str, Any]:
+    """From the opening to the last seal: bars for the decisions of each day, dots for reminders, marks for what
+    happened."""
     facts = statements[0].facts
     marks = [("opened", _moment(facts["opened"])), ("closed", _moment(facts["closed"]))]
     marks += [(_MARKS[one.kind], one.made) for one in statements if one.kind is not Kind.ADDENDUM]
@@ -117,7 +120,8 @@ def timeline(statements: Sequence[Statement], days: Mapping[str, int]) -> dict[s
         for day, number in sorted(days.items())
     ]
     placed = [{"x": _x(at.date(), first, span), "words": words, "day": f"{at:%Y-%m-%d}"} for words, at in marks]
-    return {"bars": bars, "wide": wide, "marks": _apart(placed), "most": most, "numbered": len(bars) <= 31}
+    dots = [_x(date.fromisoformat(day), first, span) for day in sorted(reminded)]
+    return {"bars": bars, "wide": wide, "dots": dots, "marks": _apart(placed), "numbered": len(bars) <= 31}
 
 
 _MARKS = {Kind.DECISIONS: "decisions sealed", Kind.REMOVALS: "removals sealed", Kind.SIGN_OFF: "signed off"}
@@ -168,6 +172,12 @@ def deciders(found: Mapping[str, Sequence[int]], names: Mapping[str, str]) -> di
         for person, counts in ordered[:MOST_DECIDERS]
     ]
     return {"shown": shown, "more": max(len(ordered) - MOST_DECIDERS, 0)}
+
+
+def mails(found: Mapping[str, Any]) -> list[tuple[str, Sequence[int]]]:
+    """How many mails of each kind: those of the later seal are all there were, where it has the kind too."""
+    both = {**found.get(NOTICES, {}), **found.get(RESULT_NOTICES, {})}
+    return [(_words(kind), counts) for kind, counts in sorted(both.items())]
 
 
 def settings(found: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:

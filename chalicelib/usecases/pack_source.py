@@ -22,7 +22,7 @@ from chalicelib.domain.items import canonical
 from chalicelib.domain.packs import PART_ROWS, Sample
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.domain.seal_rows import ITEMS
+from chalicelib.domain.seal_rows import ITEMS, NOTICES, RESULT_NOTICES
 from chalicelib.domain.seals import Sealed, fingerprint, pem, statement_key
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.pack_rows import PackRow, SealedTable, pack_rows, sampled
@@ -138,6 +138,8 @@ class PackSource:
             csv.add(csv_text.lines(columns, [packs.cells(table.name, row)]))
             if table.name == ITEMS:
                 pack_numbers.count(to.at.numbers, row)
+            elif table.name in (NOTICES, RESULT_NOTICES):
+                pack_numbers.count_mail(to.at.numbers, table.name, row)
         to.put(packs.data_name(table.name, part), data)
         to.put(packs.csv_name(table.name, part), csv)
 

@@ -33,7 +33,8 @@ from chalicelib.usecases.other_ways import other_ways
 from chalicelib.usecases.plan_delivery import agenda_changes, hint
 from chalicelib.usecases.ports import Change, Create, Save, Services
 from chalicelib.usecases.remove_item import Removing
-from chalicelib.usecases.seal_plan import ends_removals, late_outcome
+from chalicelib.usecases.signed import unsigned
+from chalicelib.usecases.to_seal import ends_removals, late_outcome
 from chalicelib.usecases.watch_plan import watched_from
 
 CATEGORY = "EntitlementManagement"
@@ -101,16 +102,18 @@ def settle(
     check_manages(actor, instance)
     before = _found(services, instance, item_id)
     if how == STAYS and before.needs and before.needs[0] is Needs.REGRANTED:
+        # Also behind a signature: what came back since is nothing that was signed.
         latest = replace(before.regrants[-1], settled=now)
         after = replace(before, regrants=(*before.regrants[:-1], latest))
         _commit(services, actor, now, operation, SETTLED, before, after, {"how": how, "reason": reason})
         return replace(after, version=before.version + 1)
     if before.standing not in (*OPEN, Standing.NEEDS_PERSON):
         raise Conflict(f"There is nothing to settle: the removal is {before.standing.value}.")
+    still = unsigned(services, instance.id)
     _refuse_while_applying(services, instance)
     ended = _witnessed(services, before, now, reason) if how == ELSEWHERE else None
     after = replace(ended or ended_as(before, Standing.HELD, now, reason), by=actor.id)
-    more = [*_owing_nothing(services, before, now), *_watched(services, after, now)]
+    more = [*_owing_nothing(services, before, now), *_watched(services, after, now), still]
     details = {"how": how, "reason": reason, "witnessed": after.witnessed}
     _commit(services, actor, now, operation, SETTLED, before, after, details, more)
     services.items.applied(instance.id, item_id, RESULTS[after.standing], now, actor.id)
@@ -131,6 +134,7 @@ def retry(
     before = removal_of(services, instance, item)
     if before.standing not in (*OPEN, Standing.NEEDS_PERSON):
         raise Conflict(f"There is nothing to try again: the removal is {before.standing.value}.")
+    unsigned(services, instance.id)
     state = _refuse_while_applying(services, instance)
     removing = Removing(services, instance, state, item)
     assignment = services.entitlements.assignment(item.assignment_id)

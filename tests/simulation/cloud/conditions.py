@@ -19,9 +19,9 @@ from tests.simulation.cloud.expressions import (
     Not,
     Operand,
     Path,
-    Reader,
     Scope,
 )
+from tests.simulation.cloud.reading import Reader
 from tests.simulation.cloud.values import invalid, only
 
 _END = chr(0x10FFFF)

@@ -6,18 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation.cloud.conditions import condition, key_range
-from tests.simulation.cloud.expressions import Scope, mentioned
+from tests.simulation.cloud.conditions import key_range
 from tests.simulation.cloud.orders import Stored
+from tests.simulation.cloud.requests import met, outcome, page, refuse_batch, scope_of, shown
 from tests.simulation.cloud.tables import Place, Table
-from tests.simulation.cloud.updates import update
-from tests.simulation.cloud.values import Item, NotSimulated, Refused, invalid, item_size
+from tests.simulation.cloud.values import Item, NotSimulated, Refused, invalid
 
 Wire = dict[str, Any]
-MOST_PAGE_BYTES = 1024 * 1024
 MOST_BATCH_BYTES = 16 * 1024 * 1024
-_EXPRESSIONS = ("ConditionExpression", "UpdateExpression", "KeyConditionExpression", "FilterExpression")
-_UNKNOWN = {"ProjectionExpression", "Expected", "KeyConditions", "QueryFilter", "AttributesToGet", "Segment"}
 
 
 def none_left(operation: str, entries: int) -> int:
@@ -81,11 +77,9 @@ class DynamoDb:
     def _write(self, kind: str, request: Wire, place: Place) -> Wire:
         table = self.table(request["TableName"])
         old = table.get(place)
-        if not _met(request, old):
-            raise Refused(
-                "ConditionalCheckFailedException", "The conditional request failed", more=_shown(request, old)
-            )
-        new = _after(kind, table, request, old)
+        if not met(request, old):
+            raise Refused("ConditionalCheckFailedException", "The conditional request failed", more=shown(request, old))
+        new = outcome(kind, table, request, old)
         table.write(place, new, self.now())
         wanted = request.get("ReturnValues", "NONE")
         found = {"NONE": None, "ALL_OLD": old, "ALL_NEW": new}
@@ -98,7 +92,7 @@ class DynamoDb:
     def batch_get_item(self, request: Wire) -> Wire:
         asked = [(self.table(name), key, one) for name, one in request["RequestItems"].items() for key in one["Keys"]]
         places = [(table.name, table.exact_place(key)) for table, key, _ in asked]
-        _refuse_batch(places, 100, "BatchGetItem")
+        refuse_batch(places, 100, "BatchGetItem")
         done = len(asked) - min(self.unprocessed("BatchGetItem", len(asked)), len(asked))
         found: dict[str, list[Item]] = {name: [] for name in request["RequestItems"]}
         left: dict[str, Wire] = {}
@@ -120,7 +114,7 @@ class DynamoDb:
             put = one["PutRequest"]["Item"] if "PutRequest" in one else None
             new = table.prepared(put) if put else None
             planned.append((table, table.place(put or one["DeleteRequest"]["Key"]), new, one))
-        _refuse_batch([(table.name, place) for table, place, _, _ in planned], 25, "BatchWriteItem")
+        refuse_batch([(table.name, place) for table, place, _, _ in planned], 25, "BatchWriteItem")
         done = len(asked) - min(self.unprocessed("BatchWriteItem", len(asked)), len(asked))
         left: dict[str, list[Wire]] = {}
         for table, _, _, one in planned[done:]:
@@ -165,10 +159,10 @@ class DynamoDb:
         table = self.table(action["TableName"])
         place = table.place(action["Item"]) if kind == "Put" else table.exact_place(action["Key"])
         old = table.get(place)
-        if not _met(action, old):
+        if not met(action, old):
             failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
-            return table, place, False, failed | _shown(action, old)
-        new = False if kind == "ConditionCheck" else _after(kind, table, action, old)
+            return table, place, False, failed | shown(action, old)
+        new = False if kind == "ConditionCheck" else outcome(kind, table, action, old)
         return table, place, new, {"Code": "None"}
 
     # queries ----------------------------------------------------------------------------------------------
@@ -177,7 +171,7 @@ class DynamoDb:
         if index and (index not in table.indexes or request.get("ConsistentRead")):
             raise invalid("The table does not have the specified index, or a consistent read was asked of it")
         schema = table.indexes[index][0] if index else table.schema
-        scope = _scope(request, {})
+        scope = scope_of(request, {})
         name, wanted = key_range(request["KeyConditionExpression"], scope, *schema.names)
         lag = 0 if request.get("ConsistentRead") else self.lag(index or table.name, "Query")
         start = request.get("ExclusiveStartKey")
@@ -185,13 +179,13 @@ class DynamoDb:
         if start:
             after = (start[schema.range]["S"], *(table.place(start) if index else ()))
         rows = table.partition(index, name, lag).within(wanted, request.get("ScanIndexForward", True), after)
-        return _page(table, index, request, (row for _, row in rows))
+        return page(table, index, request, (row for _, row in rows))
 
     def scan(self, request: Wire) -> Wire:
         table, start = self.table(request["TableName"]), request.get("ExclusiveStartKey")
         places = [place for place, _ in table.all()]
         passed = places.index(table.place(start)) + 1 if start else 0
-        return _page(table, None, request, (row for _, row in list(table.all())[passed:]))
+        return page(table, None, request, (row for _, row in list(table.all())[passed:]))
 
     # snapshots --------------------------------------------------------------------------------------------
     def freeze(self) -> Any:
@@ -204,61 +198,3 @@ class DynamoDb:
         for description, one in tables:
             table = self.tables[description["TableName"]] = Table(description)
             table.restore(one)
-
-
-def _scope(request: Wire, item: Item) -> Scope:
-    """The scope of a request's expressions. Refuses placeholders that none of them uses."""
-    names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
-    if _UNKNOWN & request.keys():
-        raise NotSimulated(str(_UNKNOWN & request.keys()))
-    used = {name for one in _EXPRESSIONS if request.get(one) for name in mentioned(request[one])}
-    if unused := (names.keys() | values.keys()) - used:
-        raise invalid(f"Value provided in ExpressionAttributeNames or Values unused in expressions: {unused}")
-    return Scope(item, names, values)
-
-
-def _met(request: Wire, old: Stored | None) -> bool:
-    wanted = request.get("ConditionExpression")
-    return not wanted or condition(wanted).holds(_scope(request, old.item if old else {}))
-
-
-def _after(kind: str, table: Table, request: Wire, old: Stored | None) -> Stored | None:
-    """What stands there once a write was made."""
-    if kind == "Delete":
-        return None
-    if kind == "Put":
-        return table.prepared(request["Item"])
-    scope = _scope(request, old.item if old else request["Key"])
-    return table.prepared(update(request["UpdateExpression"]).apply(scope, table.schema.names))
-
-
-def _shown(request: Wire, old: Stored | None) -> Wire:
-    """The item that did not meet the condition, where that was asked for."""
-    wanted = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-    return {"Item": dict(old.item)} if wanted and old else {}
-
-
-def _refuse_batch(places: list[tuple[str, Place]], most: int, operation: str) -> None:
-    if not 1 <= len(places) <= most:
-        raise invalid(f"Too many items requested for the {operation} call")
-    if len(set(places)) < len(places):
-        raise invalid("Provided list of item keys contains duplicates")
-
-
-def _page(table: Table, index: str | None, request: Wire, rows: Any) -> Wire:
-    """Items until the limit or a megabyte is reached."""
-    limit, chosen = request.get("Limit"), request.get("FilterExpression")
-    holds = condition(chosen).holds if chosen else None
-    found: list[Item] = []
-    size = scanned = 0
-    last: Wire = {}
-    for row in rows:
-        item = table.keys_of(index, row.item) if index else row.item
-        scanned, size = scanned + 1, size + (item_size(item) if index else row.size)
-        if holds is None or holds(_scope(request, item)):
-            found.append(dict(item))
-        if scanned == limit or size > MOST_PAGE_BYTES:
-            last = {"LastEvaluatedKey": table.keys_of(index, row.item)}
-            break
-    items = {} if request.get("Select") == "COUNT" else {"Items": found}
-    return {**items, "Count": len(found), "ScannedCount": scanned, **last}

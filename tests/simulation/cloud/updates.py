@@ -9,7 +9,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from tests.simulation.cloud.expressions import Given, Operand, Path, Reader, Scope
+from tests.simulation.cloud.expressions import Given, Operand, Path, Scope
+from tests.simulation.cloud.reading import Reader
 from tests.simulation.cloud.values import Item, Value, invalid, number, only, stored
 
 _MISSING = "The provided expression refers to an attribute that does not exist in the item"
