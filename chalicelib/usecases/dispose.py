@@ -11,13 +11,13 @@ from chalicelib.domain.dossiers import Disposition, Dossier, Judgement
 from chalicelib.domain.people import Actor
 from chalicelib.domain.review_exceptions import ReviewException, still_open
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.domain.seals import SEAL, Kind, instant
+from chalicelib.domain.seals import Kind, instant
 from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.control_owners import owns_control
 from chalicelib.usecases.ports import Create, Save, Services
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, require_sees_all
-from chalicelib.usecases.seal_plan import to_add
 from chalicelib.usecases.signed import refuse_signed
+from chalicelib.usecases.to_seal import seal_soon, to_seal
 
 DISPOSED = "Record exception disposition"
 DISPOSITION = "disposition"  # what the addendum about it tells
@@ -65,9 +65,9 @@ def dispose(
     recorded = event(now, actor, "Policy", DISPOSED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(after) if dossier.version else Create(after)
     about = {"number": number, "by": actor.id, "at": instant(now), **details}
-    sealing = to_add(instance.id, now, Kind.ADDENDUM, {"what": DISPOSITION, "about": about}, operation)
+    sealing = to_seal(instance, now, operation, Kind.ADDENDUM, {"what": DISPOSITION, "about": about})
     services.writer.commit(operation, head, Create(made), Create(recorded), *sealing)
-    services.queue.send(SEAL, instance.id)
+    seal_soon(services, instance)
 
 
 def _exception(services: Services, instance: ReviewInstance, key: str) -> ReviewException:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain import errors
+from chalicelib.domain.balance import is_final
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.domain.seal_facts import (
-    decisions_stand,
     denied_in,
     equations_of_decisions,
     equations_of_removals,
@@ -60,7 +60,7 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
     if state is None:
         return True
     made = {one.kind for one in services.seals.of_review(instance.id)}
-    for kind, ready in ((Kind.DECISIONS, decisions_stand(state)), (Kind.REMOVALS, removals_ended(state))):
+    for kind, ready in ((Kind.DECISIONS, is_final(state)), (Kind.REMOVALS, removals_ended(state))):
         if ready and kind not in made and not _seal(services, instance, state, kind, budget):
             return False
     for addition in services.seals.additions(instance.id):
@@ -94,7 +94,7 @@ def _decisions(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:
     own = settings.reviewers is ReviewerKind.SELF or settings.self_decision
     facts = facts_of_decisions(instance, state, equations_of_decisions(state, counts, own), own)
     facts["software"] = {"version": VERSION, "hash": source_hash()}
-    facts["administrators"] = administrators_of(services, instance, state.closed or services.clock.now())
+    facts["administrators"] = administrators_of(services, instance, state.closed or state.ends)
     return facts
 
 

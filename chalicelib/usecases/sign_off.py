@@ -14,12 +14,12 @@ from chalicelib.domain.items import Decision
 from chalicelib.domain.people import Actor, RoleGrant
 from chalicelib.domain.review_exceptions import still_open
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
-from chalicelib.domain.seals import SEAL, Kind, instant
+from chalicelib.domain.seals import Kind, instant
 from chalicelib.usecases.control_owners import control_owner
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Create, Save, Services, Unchanged
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, judged_of, require_sees_all
-from chalicelib.usecases.seal_plan import to_add
+from chalicelib.usecases.to_seal import seal_soon, to_seal
 
 SIGNED = "Sign off access review"
 _MOST_ROWS = 5_000  # audit rows of the owner that are looked through for their own decisions
@@ -107,9 +107,9 @@ def sign_off(
     details = {"exceptions": ready.exceptions, "ownDecisions": decided, "ownDenials": denied}
     recorded = event(now, actor, "Policy", SIGNED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(signed) if signed.version else Create(signed)
-    sealing = to_add(instance.id, now, Kind.SIGN_OFF, _facts(services, instance, signature), operation)
+    sealing = to_seal(instance, now, operation, Kind.SIGN_OFF, _facts(services, instance, signature))
     services.writer.commit(operation, head, Create(recorded), Unchanged(ready.state), Unchanged(ready.owner), *sealing)
-    services.queue.send(SEAL, instance.id)
+    seal_soon(services, instance)
     return signature
 
 
