@@ -34,6 +34,7 @@ DOORS = (
     "api.delegation",
     "api.deployment",
     "api.description",
+    "api.evidence",
     "api.imports",
     "api.item_history",
     "api.mails",
