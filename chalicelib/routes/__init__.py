@@ -51,6 +51,7 @@ DOORS = (
     "api.reviews",
     "api.running",
     "api.roles",
+    "api.seals",
     "api.sent_mails",
     "api.separation",
     "api.sign_in",
