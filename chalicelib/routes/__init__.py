@@ -20,6 +20,7 @@ DOORS = (
     "api.adoptions",
     "api.audit",
     "api.briefing",
+    "api.cadence",
     "api.closed_reviews",
     "api.comparison",
     "api.confirming",
