@@ -15,9 +15,11 @@ from chalicelib.domain import errors
 from chalicelib.domain.agenda import Lease
 from chalicelib.domain.reminders import reminders, send_window
 from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
+from chalicelib.domain.series import Needs, live_review, needs_of
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some
+from chalicelib.usecases.await_confirmation import waiting_row
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
 from chalicelib.usecases.compare_target import compare_some
@@ -27,7 +29,7 @@ from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer
 from chalicelib.usecases.panels import panels
-from chalicelib.usecases.ports import Services
+from chalicelib.usecases.ports import Change, Put, Save, Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 
 LOG = logging.getLogger("access_reviews")
@@ -43,7 +45,7 @@ def advance_review(services: Services, instance_id: str) -> str:
     if instance is None or state is None:
         return "unknown"
     if not _has_work(services, state):
-        forget_stale(services, state)
+        forget_stale(services, _listed(services, instance, state))
         return "idle"
     held = _taken(services, state)
     if held is None:
@@ -56,7 +58,8 @@ def advance_review(services: Services, instance_id: str) -> str:
 def _attempt(services: Services, instance: ReviewInstance, held: InstanceState) -> str:
     budget = Budget(services.clock, services.settings.invocation_seconds)
     try:
-        return _drive(services, instance, replace(held, attempts=0, error=""), budget)
+        ours = _listed(services, instance, replace(held, attempts=0, error=""))
+        return _drive(services, instance, ours, budget)
     except errors.Throttled:
         return attempt_throttled(services, held)
     except errors.Conflict as problem:
@@ -74,6 +77,19 @@ def _taken(services: Services, state: InstanceState) -> InstanceState | None:
     real = services.clock.real()
     lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     return services.reviews.take_lease(replace(state, attempts=state.attempts + 1), lease, real)
+
+
+def _listed(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """The state of a review that an early build opened, with the rows that build did not write yet: among the live
+    reviews and, if removals wait to be confirmed, on the agenda. Raises Conflict."""
+    needs = needs_of(state)
+    if state.listed or state.hidden or not (state.due or needs):
+        return state
+    changes: list[Change] = [Save(replace(state, listed=True)), Put(live_review(instance, needs))]
+    if needs is Needs.CONFIRMATION:
+        changes.append(Put(waiting_row(instance, services.clock.now())))
+    services.writer.commit(f"listed:{instance.id}:{state.version}", *changes)
+    return replace(state, listed=True, version=state.version + 1)
 
 
 def _has_work(services: Services, state: InstanceState) -> bool:
