@@ -5,6 +5,7 @@ records that hold their shard up, clients that try once more. Deterministic: one
 from __future__ import annotations
 
 import copy
+import json
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -20,9 +21,10 @@ from chalicelib import bootstrap
 from tests.simulation.checks import Told
 from tests.simulation.point import Call, Killed, Proceed
 from tests.simulation.worlds import Simulated, simulated
-from tests.world import TIMER_EVENT, Reply
+from tests.world import TIMER_EVENT
 
 MOST_RECEIVES = 5
+KEPT = ("messages", "later", "positions", "facts", "plugged", "published")
 LAG = 3  # changes of its table that a stale read does not know
 DIED = object()  # what an invocation answers that was taken away, or that failed
 Strike = Callable[[Call, Proceed], Any]
@@ -69,7 +71,9 @@ class Rig:
     failures: list[BaseException] = field(default_factory=list)
     published: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    plugged: dict[str, Any] = field(default_factory=dict)
     begun: dict[str, int] = field(default_factory=dict)
+    ran: set[str] = field(default_factory=set)
     _inside: int = 0
 
     @property
@@ -98,7 +102,7 @@ class Rig:
 
     def begin(self, strikes: dict[int, Strike] | None = None) -> None:
         """Count calls from here on, and have these struck."""
-        self.calls, self.strikes, self.failures = [], strikes or {}, []
+        self.calls, self.strikes, self.failures, self.ran = [], strikes or {}, [], set()
         self.begun = {name: len(table.changes) for name, table in self.simulated.cloud.dynamodb.tables.items()}
 
     def fresh(self) -> None:
@@ -107,17 +111,23 @@ class Rig:
 
         bootstrap.use_clock(self.clock)
         auth.forget()
-        if self.told.outside is not None:
-            bootstrap.services().connectors.fixed["outside"] = self.told.outside
+        bootstrap.services().connectors.fixed.update(self.plugged)
+
+    def plug(self, name: str, connector: Any) -> None:
+        """Reach a system outside by this name, in every process there will be; it is part of the pictures."""
+        self.plugged[name] = connector
+        bootstrap.services().connectors.fixed[name] = connector
 
     # invocations ------------------------------------------------------------------------------------------
     def invoke(self, handler: str, event: Any) -> Any:
         """One invocation of a handler of app.py; DIED when it did not answer."""
         import app as front
 
-        return self._run(lambda: getattr(front, handler)(event, None))
+        self.ran.add(handler)
+        return self.run(lambda: getattr(front, handler)(event, None))
 
-    def _run(self, act: Callable[[], Any]) -> Any:
+    def run(self, act: Callable[[], Any]) -> Any:
+        """One invocation; DIED when it did not answer."""
         self._inside += 1
         try:
             return act()
@@ -129,18 +139,6 @@ class Rig:
         finally:
             self._inside -= 1
         return DIED
-
-    def request(self, method: str, url: str, body: Any = None, as_: str = "admin@example.com") -> tuple[Reply, ...]:
-        """A client's request, repeated once if no answer came or one that says to try again; the answers."""
-        answers = []
-        for headers in ({}, {"retry-attempt": "1"}):
-            reply = self._run(lambda headers=headers: self.world.call(method, url, body, as_, headers))  # type: ignore[misc]
-            if reply is not DIED:
-                answers.append(reply)
-                if reply.status < 500 and reply.status != 429:
-                    break
-            self.pass_time(1.0)
-        return tuple(answers)
 
     def tick(self) -> None:
         """The timer fires."""
@@ -190,12 +188,21 @@ class Rig:
 
     def work(self, bodies: list[str]) -> list[int]:
         """One batch of messages; the positions of those that come again."""
+        self.ran |= {what for body in bodies for what in self._named(body)}
         records = [sqs_record(body, number) for number, body in enumerate(bodies)]
         answer = self.invoke("work", {"Records": records})
         if answer is DIED:
             return list(range(len(bodies)))
         failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
         return [number for number, record in enumerate(records) if record["messageId"] in failed]
+
+    def _named(self, body: str) -> Iterator[str]:
+        """The kind of work of a message, and of the job it is about."""
+        message = json.loads(body)
+        yield f"work:{message['kind']}"
+        if message["kind"] == "job":
+            job = self.services.reviews.job(message["id"])
+            yield f"job:{job.kind if job else ''}"
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """The records of a stream that nobody has taken yet."""
@@ -263,22 +270,21 @@ class Rig:
     # pictures -----------------------------------------------------------------------------------------------
     def picture(self) -> Any:
         """Everything as it stands."""
-        outside = self.told.outside
-        held = copy.deepcopy(vars(outside)) if outside is not None else None
-        kept = {name: copy.copy(getattr(self, name)) for name in ("messages", "later", "positions", "facts")}
+        outside = {name: copy.deepcopy(vars(one)) for name, one in self.plugged.items()}
+        kept = {name: copy.copy(getattr(self, name)) for name in KEPT}
         told = {name: copy.copy(value) for name, value in vars(self.told).items()}
-        return self.simulated.cloud.snapshot(), dict(vars(self.clock)), kept, told, held
+        return self.simulated.cloud.snapshot(), dict(vars(self.clock)), kept, told, outside
 
     def put_back(self, picture: Any) -> None:
         """Everything as it stood."""
-        account, clock, kept, told, held = picture
+        account, clock, kept, told, outside = picture
         self.simulated.cloud.restore(account)
         vars(self.clock).update(clock)
         for name, value in kept.items():
             setattr(self, name, copy.copy(value))
         vars(self.told).update({name: copy.copy(value) for name, value in told.items()})
-        if held is not None:
-            vars(self.told.outside).update(copy.deepcopy(held))
+        for name, one in outside.items():
+            vars(self.plugged[name]).update(copy.deepcopy(one))
         self._inside = 0
         self.fresh()
 

@@ -16,8 +16,9 @@ USUAL: tuple[float, ...] = (301, 60, 60, 600, 3_600)  # leases run out, second l
 @dataclass(frozen=True)
 class Story:
     """`stage` makes what many stories share, `prepare` what this one needs more; `act` is struck by faults. Then time
-    goes by as in `spans` (seconds), and after each everything due is done. `covers`: handlers, kinds of work and jobs,
-    routes. `loose`: kinds of rows whose number may differ from the unharmed history, each with its reason."""
+    goes by as in `spans` (seconds), and after each everything due is done. `covers`: what it is there for, of handlers,
+    kinds of work (`work:`) and jobs (`job:`), routes. `loose`: what may differ from the unharmed history, each with its
+    reason. `flawed`: its stage has rows that nothing in the product would write, and that break promises."""
 
     name: str
     covers: frozenset[str]
@@ -26,3 +27,4 @@ class Story:
     prepare: Act = lambda rig: None
     spans: tuple[float, ...] = USUAL
     loose: tuple[str, ...] = ()
+    flawed: bool = False
