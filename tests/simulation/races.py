@@ -42,7 +42,10 @@ class Race:
         """Raises AssertionError for a history that breaks a promise, or in which something failed."""
         for one in history.of.values():
             assert one.problem is None, f"{one.name} failed: {one.problem!r}"
+        self.team.doubt(history)
         self.judge(history)
+        self.team.settle()
+        self.team.check_promises()
 
     def exhaust(self, depth: Depth, interrupted: int | None = None, most: int = 100_000) -> int:
         """Every schedule that could differ, or the one that is to be replayed; how many there were. `interrupted`:
