@@ -12,10 +12,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from chalicelib.domain.balance import REMOVALS, Equation, balance
+from chalicelib.domain.balance import REMOVALS, Equation, balance, is_final
 from chalicelib.domain.guards import How
 from chalicelib.domain.removals import OPEN, Standing
-from chalicelib.domain.reviews import CLOSED, InstanceState, Outcome, ReviewInstance, Status
+from chalicelib.domain.reviews import InstanceState, Outcome, ReviewInstance, Status
 from chalicelib.domain.seal_rows import DAYS, NOT_CONFIRMED
 from chalicelib.domain.seals import Seal, Statement, instant
 
@@ -174,16 +174,10 @@ def _median(found: Mapping[int, int]) -> int | None:
     return None
 
 
-def decisions_stand(state: InstanceState) -> bool:
-    """Has the review come to decisions that can be sealed?"""
-    during = state.failed_at if state.status is Status.FAILED else state.status
-    return during in CLOSED
-
-
 def removals_ended(state: InstanceState) -> bool:
     """Has every removal ended, or will none be made: also those whose confirmation was declined or has lapsed?"""
     if state.confirmation is not None and state.confirmation.how is not How.CONFIRMED:
-        return decisions_stand(state)
+        return is_final(state)
     return state.status is Status.APPLIED and not open_removals(state)
 
 

@@ -30,7 +30,7 @@ from chalicelib.usecases.hold_removals import NOBODY, excluded, last_one, leave_
 from chalicelib.usecases.judge_removals import COUNTED
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
 from chalicelib.usecases.remove_item import Removing
-from chalicelib.usecases.seal_plan import ends_removals
+from chalicelib.usecases.to_seal import ends_removals
 from chalicelib.usecases.watch_plan import watched_from
 
 LOG = logging.getLogger("access_reviews")

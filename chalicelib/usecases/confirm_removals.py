@@ -17,8 +17,8 @@ from chalicelib.domain.series import Needs, live_review, needs_of
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
-from chalicelib.usecases.seal_plan import to_seal
 from chalicelib.usecases.signed import unsigned
+from chalicelib.usecases.to_seal import seal_row
 
 CONFIRMED, DECLINED, LAPSED = "Apply decision", "Decline removals", "Confirmation lapsed"
 _NAMED = 100  # items left out whose ids the audit event repeats
@@ -96,7 +96,7 @@ def decline_removals(
         recorded = event(now, actor, "Policy", DECLINED, ("reviewInstance", instance.id), operation, details=details)
         return replace(state, confirmation=end), recorded
 
-    change_review(services, instance, operation, declined, to_seal(instance.id, now))
+    change_review(services, instance, operation, declined, seal_row(instance.id, now))
 
 
 def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) -> list[Change]:
@@ -108,7 +108,7 @@ def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) 
     target = ("reviewInstance", instance.id)
     recorded = event(now, SYSTEM, "Policy", LAPSED, target, f"lapse:{instance.id}", details=details)
     lapsed = replace(state, confirmation=Confirmation(how=How.LAPSED, at=now))
-    return [Save(lapsed), Drop(live_review(instance)), Create(recorded), to_seal(instance.id, now)]
+    return [Save(lapsed), Drop(live_review(instance)), Create(recorded), seal_row(instance.id, now)]
 
 
 def outstanding(item: DecisionItem) -> bool:

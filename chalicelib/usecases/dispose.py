@@ -20,6 +20,7 @@ from chalicelib.usecases.signed import refuse_signed
 from chalicelib.usecases.to_seal import seal_soon, to_seal
 
 DISPOSED = "Record exception disposition"
+DISPOSITION = "disposition"  # what the addendum about it tells
 
 
 def dispose(
@@ -63,8 +64,8 @@ def dispose(
     details = {"exception": key, "disposition": judgement.value, "cases": found.count, "reason": because}
     recorded = event(now, actor, "Policy", DISPOSED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(after) if dossier.version else Create(after)
-    facts = {"what": "disposition", "about": key, "number": number, "by": actor.id, "at": instant(now), **details}
-    sealing = to_seal(instance, now, operation, Kind.ADDENDUM, facts)
+    about = {"number": number, "by": actor.id, "at": instant(now), **details}
+    sealing = to_seal(instance, now, operation, Kind.ADDENDUM, {"what": DISPOSITION, "about": about})
     services.writer.commit(operation, head, Create(made), Create(recorded), *sealing)
     seal_soon(services, instance)
 

@@ -21,7 +21,7 @@ from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.cancel_items import open_reviews
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
-from chalicelib.usecases.seal_plan import failure
+from chalicelib.usecases.to_seal import failure
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3_600.0  # real seconds

@@ -16,7 +16,7 @@ from chalicelib.usecases import notify_others
 from chalicelib.usecases.bring_about import End
 from chalicelib.usecases.other_ways import other_ways, word_about
 from chalicelib.usecases.ports import Change, Create, Save, Services
-from chalicelib.usecases.seal_plan import ends_removals, late_outcome
+from chalicelib.usecases.to_seal import ends_removals, late_outcome
 from chalicelib.usecases.try_delivery import Attempt
 from chalicelib.usecases.watch_plan import watched_from
 

@@ -16,7 +16,7 @@ from chalicelib.domain.resources import outside
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.assign import adding_request_id
 from chalicelib.usecases.ports import Create, Put, Save, Services
-from chalicelib.usecases.seal_plan import regranted
+from chalicelib.usecases.to_seal import regranted
 
 CATEGORY = "EntitlementManagement"
 SEEN = "Re-grant seen"

@@ -33,8 +33,8 @@ from chalicelib.usecases.other_ways import other_ways
 from chalicelib.usecases.plan_delivery import agenda_changes, hint
 from chalicelib.usecases.ports import Change, Create, Save, Services
 from chalicelib.usecases.remove_item import Removing
-from chalicelib.usecases.seal_plan import ends_removals, late_outcome
 from chalicelib.usecases.signed import unsigned
+from chalicelib.usecases.to_seal import ends_removals, late_outcome
 from chalicelib.usecases.watch_plan import watched_from
 
 CATEGORY = "EntitlementManagement"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain import errors
+from chalicelib.domain.balance import is_final
 from chalicelib.domain.packages import ReviewerKind
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.domain.seal_facts import (
-    decisions_stand,
     denied_in,
     equations_of_decisions,
     equations_of_removals,
@@ -24,6 +24,7 @@ from chalicelib.domain.seal_facts import (
 )
 from chalicelib.domain.seals import SEAL, Addition, Kind, Seal, Sealed, SealWork, statement_key
 from chalicelib.software import VERSION, source_hash
+from chalicelib.usecases.administrators import administrators_of
 from chalicelib.usecases.agenda import done, due_now, work_off
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Change, Drop, Services
@@ -59,7 +60,7 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
     if state is None:
         return True
     made = {one.kind for one in services.seals.of_review(instance.id)}
-    for kind, ready in ((Kind.DECISIONS, decisions_stand(state)), (Kind.REMOVALS, removals_ended(state))):
+    for kind, ready in ((Kind.DECISIONS, is_final(state)), (Kind.REMOVALS, removals_ended(state))):
         if ready and kind not in made and not _seal(services, instance, state, kind, budget):
             return False
     for addition in services.seals.additions(instance.id):
@@ -93,18 +94,8 @@ def _decisions(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:
     own = settings.reviewers is ReviewerKind.SELF or settings.self_decision
     facts = facts_of_decisions(instance, state, equations_of_decisions(state, counts, own), own)
     facts["software"] = {"version": VERSION, "hash": source_hash()}
-    facts["administrators"] = _administrators(services, instance)
+    facts["administrators"] = administrators_of(services, instance, state.closed or state.ends)
     return facts
-
-
-def _administrators(services: Services, instance: ReviewInstance) -> list[dict[str, str]]:
-    """Who holds a role over the review as its decisions are sealed."""
-    scopes = {"", f"catalog:{instance.catalog_id}", f"package:{instance.package_id}"}
-    held = [one for one in services.people.role_grants() if one.scope in scopes]
-    return [
-        {"role": one.role.value, "scope": one.scope, "principal": one.principal_id, "kind": one.principal_kind}
-        for one in sorted(held, key=lambda one: (one.role.value, one.scope, one.principal_id))
-    ]
 
 
 def _removals(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.domain.seals import Kind, Seal
+from chalicelib.domain.seals import Kind, Sealed, Statement, statement_key
 from chalicelib.usecases import sign_off
 from chalicelib.usecases.sign_off import decided_by
 from tests import factories
@@ -53,28 +53,14 @@ class Closed:
         path = scope or f"access-packages/{self.review.package_id}"
         return self.house.world.call("PUT", f"/api/v1/{path}/control-owner", {"personId": self.owner.id})
 
-    def seal(self) -> None:
-        """Both seals, if the sealing has not made them."""
+    def statements(self, kind: Kind) -> list[Statement]:
+        """What was sealed of this kind, as it lies in the vault."""
         services = self.house.world.services
-        known = {one.kind for one in services.seals.of_review(self.review.id)}
-        for number, kind in enumerate({Kind.DECISIONS, Kind.REMOVALS} - known, 901):
-            services.writer.put_all(
-                [
-                    Seal(
-                        review_id=self.review.id,
-                        kind=kind,
-                        sequence=number,
-                        made=self.house.world.clock.now(),
-                        statement_hash="a" * 64,
-                        previous="b" * 64,
-                        chain="c" * 64,
-                    )
-                ]
-            )
+        made = [one for one in services.seals.of_review(self.review.id) if one.kind is kind]
+        return [Sealed.of_data(services.vault.get(statement_key(one.sequence))).statement for one in made]
 
     def ready(self) -> None:
         """Everything a signature needs."""
-        self.seal()
         self.name_owner()
         for key in self.exceptions():
             assert self.dispose(key).status == 200
@@ -118,9 +104,12 @@ def test_dispositions_are_kept_and_the_latest_counts(closed: Closed) -> None:
     events = closed.house.world.services.audit.events_of_target(closed.review.id, 50, None).items
     made = [each for each in events if each.activity == "Record exception disposition"]
     assert [each.details["disposition"] for each in made] == ["remediated", "accepted"]
-    waiting = closed.house.world.services.seals.additions(closed.review.id)
-    sealed = closed.house.world.services.seals.of_review(closed.review.id)
-    assert len(waiting) + sum(each.kind is Kind.ADDENDUM for each in sealed) == 2
+    closed.house.world.tick()
+    facts = [found.facts for found in closed.statements(Kind.ADDENDUM)]
+    assert [(each["what"], each["about"]["disposition"]) for each in facts] == [
+        ("disposition", "accepted"),
+        ("disposition", "remediated"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +200,26 @@ def test_the_control_owner_signs_once_in_their_own_words(closed: Closed) -> None
     assert row["signedOffDateTime"] == first.json["dateTime"] and row["openExceptions"] == 0
     events = closed.house.world.services.audit.events_of_target(closed.review.id, 50, None).items
     assert [one.actor_id for one in events if one.activity == "Sign off access review"] == [closed.owner.id]
+
+
+def test_the_signature_is_sealed_over_every_statement_of_the_review(closed: Closed) -> None:
+    """Who, in which words, on which dispositions; it covers both seals and the addendum."""
+    closed.ready()
+    closed.sign()
+    closed.house.world.tick()
+    (statement,) = closed.statements(Kind.SIGN_OFF)
+    facts = statement.facts
+    assert (facts["who"], facts["role"], facts["words"]) == (closed.owner.id, "controlOwner", WORDS)
+    assert [(one["key"], one["disposition"]) for one in facts["exceptions"]] == [("notAnswered.noResponse", "accepted")]
+    made = closed.house.world.services.seals.of_review(closed.review.id)
+    assert [one.kind for one in made] == [Kind.DECISIONS, Kind.REMOVALS, Kind.ADDENDUM, Kind.SIGN_OFF]
+    assert facts["covers"] == [one.statement_hash for one in made[:3]]
+
+
+def test_who_administered_is_sealed_with_the_decisions(closed: Closed) -> None:
+    (statement,) = closed.statements(Kind.DECISIONS)
+    (first,) = statement.facts["administrators"]
+    assert (first["role"], first["kind"], first["principal"]) == ("administrator", "settings", ADMIN.id)
 
 
 def test_after_the_sign_off_nothing_changes(closed: Closed) -> None:
