@@ -154,7 +154,7 @@ def test_a_stop_that_races_with_a_decision(two: Team, depth: Depth):
         }
         assert left == denied and two.state.outcome.denied_by_person == len(denied)
 
-    assert Race(two, actions, judge, HERE, ["stop"]).exhaust(depth) >= 4 or depth.seed
+    assert Race(two, actions, judge, HERE, ["stop"]).exhaust(depth, interrupted=2) >= 4 or depth.seed
 
 
 def test_an_extension_that_races_with_the_close(two: Team, depth: Depth):
@@ -185,4 +185,4 @@ def test_an_extension_that_races_with_the_close(two: Team, depth: Depth):
         assert two.state.status is Status.APPLIED
         assert two.state.outcome.total == 3 and two.state.outcome.approved == int(open_)
 
-    assert Race(two, actions, judge, HERE, ["close"]).exhaust(depth) >= 4 or depth.seed
+    assert Race(two, actions, judge, HERE, ["close"]).exhaust(depth, interrupted=2) >= 4 or depth.seed
