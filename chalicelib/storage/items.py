@@ -89,14 +89,19 @@ class ItemTable:
         version: int | None = None,
         extended: bool = False,
     ) -> Recorded:
-        """See ports.Items (R94, R95, G16, G42)."""
+        """See ports.Items (R94, R95, G16, G42). A repeat of the very same entry, by the SDK after a lost answer, is
+        accepted and not appended again."""
+        text = {"S": entry_text(entry)}
         values: Wire = {
             ":d": {"S": CODES[entry.decision]},
             ":b": {"S": entry.by[:8]},
-            ":e": {"L": [{"S": entry_text(entry)}]},
+            ":e": {"L": [text]},
+            ":one": text,
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
+        condition = (
+            f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most AND NOT contains(h, :one)"
+        )
         if not extended:
             condition = f"t > :now AND {condition}"
             values[":now"] = {"N": f"{now.timestamp():.3f}"}
@@ -118,7 +123,7 @@ class ItemTable:
             )
         except KeyError:
             return Recorded(False)
-        if refused and refused.last and refused.last.operation == entry.operation[-16:]:
+        if refused and any(one.operation == entry.operation[-16:] for one in refused.history):
             return Recorded(True)  # our own write, whose answer was lost on the way
         return Recorded(refused is None, refused)
 
