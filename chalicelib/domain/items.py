@@ -136,6 +136,12 @@ class DecisionItem:
         return self.decision is Decision.NOT_REVIEWED and self.cancelled is None
 
     @property
+    def decided_own(self) -> bool:
+        """Did a reviewer decide about their own access, in a review that does not ask people about themselves (G11)?"""
+        own = self.last is not None and self.last.by == self.principal_id
+        return own and self.why != "self" and self.cancelled is None
+
+    @property
     def last(self) -> HistoryEntry | None:
         """The submission in force, or None while nobody has decided."""
         return self.history[-1] if self.history else None

@@ -22,7 +22,7 @@ from tests.simulation.worlds import Simulated, simulated
 BUILDS = sorted(file.stem for file in Path(__file__).parent.glob("build-*.json"))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class LeftBehind(Simulated):
     """Today's product over an account that an earlier build filled."""
 
@@ -54,7 +54,15 @@ def left_behind_by(build: str, **changed: Any) -> Iterator[LeftBehind]:
         clock = one.world.clock
         clock.product, clock.seconds, clock.counter = datetime.fromisoformat(found["now"]), found["real"], 1_000_000
         reviews = {name: about["instance"] for name, about in found["reviews"].items()}
-        yield LeftBehind(one.world, one.org, one.point, reviews, found["people"], found["messages"])
+        yield LeftBehind(
+            one.world,
+            one.org,
+            one.point,
+            one.account,
+            reviews=reviews,
+            people=found["people"],
+            messages=found["messages"],
+        )
 
 
 @cache

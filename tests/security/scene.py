@@ -1,0 +1,320 @@
+"""The prepared world of the matrix of rights: one of everything, and somebody for every column of `rights.txt`.
+
+Ann holds three packages. Of the first a review is open: her manager Rita reviews her, Carl reviews Bob, and Aron, who is
+away, Cleo; Dora stands in for him. A review of the second took her access away, one of the third waits for a
+confirmation before it does.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import dynamodb_backends
+from moto.sqs import sqs_backends
+
+from chalicelib import bootstrap
+from chalicelib.domain import ids
+from chalicelib.domain.agenda import Job
+from chalicelib.domain.connections import Connection
+from chalicelib.domain.mail_feedback import BadAddress, Fault
+from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
+from chalicelib.domain.people import Group, Membership, Role, User
+from chalicelib.domain.removals import Regrant, Removal, Standing
+from chalicelib.domain.resources import Right as Outer
+from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.routes import auth
+from tests import factories
+from tests.conftest import account, empty_world
+from tests.factories import ADMIN, Organisation
+from tests.groups_outside import GroupsOutside, plug_in_groups
+from tests.house import House
+from tests.routes.adopting import CONNECTION, adoption
+from tests.routes.attacking import HISTORY, Stage, contents, granting
+from tests.scim.clients import new_client
+from tests.simulation.point import Call, Proceed, point
+from tests.world import World, token
+
+# Every column but the first (nobody signed in) and the last (a program's token of the SCIM door): who it is.
+PEOPLE = {
+    "nobody": "eve",  # in the directory, without any role or access
+    "subject": "ann",  # holds the packages, is reviewed
+    "reviewer": "rita",  # of Ann, whose decision item the addresses name
+    "fellow": "carl",  # reviewer of somebody else in the same review
+    "delegate": "dora",  # stands in for Aron; the addresses name the item he handed over
+    "absent": "aron",  # the same item, for him who handed it over
+    "elsewhere": "elsa",  # owner of another catalog, with a package and a review of her own
+    "reader": "rene",  # catalog reader
+    "assigner": "asa",  # assignment manager of the packages
+    "manager": "mona",  # package manager of the packages
+    "owner": "olaf",  # owner of the catalog
+    "creator": "cory",  # catalog creator
+    "sender": "sina",  # sends sign-ins
+    "auditor": "audra",
+    "admin": "admin",
+}
+
+
+@dataclass
+class Scene:
+    """The stage, the token of a provisioning client, and how everything was at the beginning."""
+
+    stage: Stage
+    scim: str
+    outside: GroupsOutside
+    kept: dict[str, bytes] = field(default_factory=dict)
+    before: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    known: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    written: bool = False
+
+    @property
+    def world(self) -> World:
+        return self.stage.world
+
+    def authorization(self, who: str) -> dict[str, str]:
+        """The header by which a column shows who it is."""
+        if who == "anonymous":
+            return {}
+        return {"authorization": f"Bearer {self.scim if who == 'scim' else token(f'{PEOPLE[who]}@example.com')}"}
+
+    def keep(self) -> None:
+        """Remember everything as it is now, and what this process knows of everybody's roles."""
+        self.kept = {name: pickle.dumps(table.items) for name, table in _tables().items()}
+        for who in PEOPLE:
+            self.world.get("/api/v1/me", None, headers=self.authorization(who))
+        self.before, self.known = contents(), (dict(auth._people), dict(auth._roles))
+        self.written = False
+
+    def note(self, call: Call, proceed: Proceed) -> Any:
+        """A hook of the point of all AWS calls: has anything been written?"""
+        self.written = self.written or not call.reads
+        return proceed()
+
+    def changed(self) -> set[tuple[str, tuple[str, str]]]:
+        """Table and key of each row that is otherwise than at the beginning."""
+        if not self.written:
+            return set()
+        return {
+            (table, key)
+            for table, rows in contents().items()
+            for key in rows.keys() | self.before[table].keys()
+            if rows.get(key) != self.before[table].get(key)
+        }
+
+    def restore(self) -> None:
+        """Put every table back to the beginning, and what this process knows of them."""
+        if not self.written:
+            return
+        for table in {table for table, _ in self.changed()}:
+            _tables()[table].items = pickle.loads(self.kept[table])
+        for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
+            queue._messages.clear()
+        bootstrap.use_clock(self.world.clock)
+        self.world.services.connectors.fixed[CONNECTION] = self.outside
+        auth.forget()
+        auth._people.update(self.known[0])
+        auth._roles.update(self.known[1])
+        self.written = False
+
+
+def _tables() -> Any:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
+
+
+@contextmanager
+def prepared() -> Iterator[Scene]:
+    """The scene, to be asked and restored as often as one likes."""
+    with account(), point() as calls:
+        scene = set_scene(empty_world())
+        with calls.hooked(scene.note):
+            scene.keep()
+            yield scene
+
+
+def set_scene(world: World) -> Scene:
+    """The prepared world."""
+    house = House(world)
+    organisation = house.organisation
+    outside = plug_in_groups(world.services, CONNECTION)
+    outside.join("crew", "ann", "somebody")
+    for name in PEOPLE.values():
+        if name != "admin":
+            organisation.person(name, manager={"ann": "rita"}.get(name, ""))
+    bob, cleo = organisation.person("bob", manager="carl"), organisation.person("cleo", manager="aron")
+    catalog, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")
+    first, second, third, empty = (
+        organisation.package(name, catalog) for name in ("First", "Second", "Third", "Empty")
+    )
+    _appoint(organisation, (catalog, organisation.catalog("Empty")), elsewhere, (first, second, third, empty))
+    known = {"catalog": catalog.id, "package": first.id, "other_catalog": elsewhere.id}
+    known |= {"empty_catalog": _catalog(world, "Empty"), "empty_package": empty.id}
+    known |= {"empty_policy": organisation.policy(empty, "Empty").id}
+    known |= _removing(house, second, "removed", None) | _removing(house, third, "waiting", 1)
+    policy = _policy(house, first, "First")
+    assignment, *_ = organisation.assign(policy, house.organisation.people["ann"], bob, cleo)
+    _away(house)
+    _policy(house, organisation.package("Theirs", elsewhere), "Theirs", organisation.people["elsa"])
+    review = house.opened(policy)
+    assert house.decide(review, organisation.people["carl"], "Bob", "Approve").status == 204
+    known |= {"policy": policy.id, "assignment": assignment, "review": review.id, "definition": review.definition_id}
+    known |= _items(house, review) | _removals(house, review, assignment, known) | _things(house, catalog, first, review)
+    known |= {name: person.id for name, person in organisation.people.items()} | {"user": organisation.people["ann"].id}
+    made = new_client(world, "Okta")
+    scene = Scene(Stage(world, organisation, known | {"client": made.id}), made.token, outside)
+    known["scim_user"], known["scim_group"] = _provisioned(scene)
+    scene.stage.ids.update(known)
+    world.tick()
+    return scene
+
+
+def _catalog(world: World, name: str) -> str:
+    page = world.services.entitlements.list_catalogs(50, None)
+    return next(one.id for one in page.items if one.display_name == name)
+
+
+def _appoint(
+    organisation: Organisation, homes: tuple[Catalog, ...], elsewhere: Catalog, packages: tuple[AccessPackage, ...]
+) -> None:
+    people = organisation.people
+    organisation.grant(people["elsa"], Role.CATALOG_OWNER, f"catalog:{elsewhere.id}")
+    for catalog in homes:
+        organisation.grant(people["rene"], Role.CATALOG_READER, f"catalog:{catalog.id}")
+        organisation.grant(people["olaf"], Role.CATALOG_OWNER, f"catalog:{catalog.id}")
+    for package in packages:
+        organisation.grant(people["asa"], Role.ASSIGNMENT_MANAGER, f"package:{package.id}")
+        organisation.grant(people["mona"], Role.PACKAGE_MANAGER, f"package:{package.id}")
+    for name, role in (("cory", Role.CATALOG_CREATOR), ("sina", Role.SIGN_IN_SENDER), ("audra", Role.AUDITOR)):
+        organisation.grant(people[name], role)
+
+
+def _policy(house: House, package: AccessPackage, name: str, *reviewers: User, **settings: Any) -> AssignmentPolicy:
+    today = house.world.clock.now().date()
+    chosen: dict[str, Any] = {"justification_required": False, **settings}
+    review = factories.by_people(today, *reviewers, **chosen) if reviewers else None
+    review = review or factories.by_manager(today, house.deputy, **chosen)
+    return house.organisation.policy(package, name, review=review)
+
+
+def _removing(house: House, package: AccessPackage, name: str, brake: int | None) -> dict[str, str]:
+    """A review that denied Ann and Bob; with a brake the removals wait for a confirmation."""
+    people = house.organisation.people
+    more = {} if brake is None else {"brake_count": brake}
+    policy = _policy(house, package, name, people["rita"], **more)
+    house.organisation.assign(policy, people["ann"], people["bob"])
+    review = house.opened(policy)
+    for one in ("Ann", "Bob"):
+        assert house.decide(review, people["rita"], one, "Deny", "Moved on.").status == 204
+    house.world.post(house.url(review, "stop"))
+    for _ in range(3):
+        house.world.tick()
+        house.world.clock.advance(minutes=1, seconds=1)
+    listed = house.world.get(house.url(review, "decisions")).json["value"]
+    items = {one["principal"]["displayName"]: one["id"] for one in listed}
+    found = {"review": review.id, "definition": review.definition_id, "package": package.id}
+    found |= {"item": items["Ann"], "other": items["Bob"]}
+    return {f"{name}_{what}": held for what, held in found.items()}
+
+
+def _away(house: House) -> None:
+    now = house.world.clock.now()
+    until = now + timedelta(days=10)
+    times = {"startDateTime": now.isoformat(), "endDateTime": until.isoformat()}
+    body = {"to": house.organisation.people["dora"].id, "reason": "holiday", **times}
+    assert house.world.call("PUT", "/api/v1/me/delegate", body, "aron@example.com").status == 200
+
+
+def _items(house: House, review: ReviewInstance) -> dict[str, str]:
+    people = house.organisation.people
+    found = {"item": house.items(review, people["rita"])["Ann"]["id"]}
+    return found | {"lent": house.items(review, people["dora"])["Cleo"]["id"]}
+
+
+def _removals(house: House, review: ReviewInstance, assignment: str, removed: dict[str, str]) -> dict[str, str]:
+    """A removal that came back, and one whose delivery fails."""
+    now, ann = house.world.clock.now(), house.organisation.people["ann"]
+    back = Removal(
+        instance_id=review.id,
+        item_id=ids.guid("came back"),
+        assignment_id=assignment,
+        person_id=ann.id,
+        standing=Standing.REMOVED,
+        begun=now,
+        regrants=(Regrant(noticed=now, assignment_id=assignment),),
+    )
+    stuck = {"instance_id": removed["removed_review"], "item_id": removed["removed_other"]}
+    failing = replace(back, **stuck, standing=Standing.NEEDS_PERSON, regrants=())
+    house.world.services.writer.put_all([back, failing])
+    return {"back": back.item_id}
+
+
+def _things(house: House, catalog: Catalog, package: AccessPackage, review: ReviewInstance) -> dict[str, str]:
+    """A group, resources, requests, reports, an import, an export, connections, a task, an adoption, a source."""
+    world, organisation = house.world, house.organisation
+    crew = Group(id=ids.guid("group", "crew"), display_name="Crew", created=world.clock.now())
+    world.services.writer.put_all([crew, Membership(group_id=crew.id, member_id=organisation.people["bob"].id)])
+    (request, *_) = world.services.entitlements.list_requests(1, None).items
+    begins = {"startDateTime": "2026-06-01T00:00:00Z"}
+    wish = {"targetId": house.deputy.id, "assignmentPolicyId": _policy(house, package, "Later").id}
+    body = {"requestType": "adminAdd", "assignment": wish, "schedule": begins}
+    later = world.post("/v1.0/identityGovernance/entitlementManagement/assignmentRequests", body)
+    assert later.status == 201, later.text
+    since = {"since": world.clock.now(), "last": world.clock.now()}
+    world.services.writer.put_all(
+        [BadAddress(address="bad@example.com", user_id=organisation.people["bob"].id, fault=Fault.BOUNCED, **since)]
+    )
+    found = {"group": crew.id, "request": request.id, "later": later.json["id"], **granting(world, organisation, catalog, package, crew)}
+    started = world.post("/api/v1/adoptions", adoption())
+    csv = {"content-type": "text/csv"}
+    people = world.call("POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers=csv)
+    exported = world.post("/api/v1/audit/exports", {})
+    window = {"reviewHistoryPeriodStartDateTime": "2020-01-01T00:00:00Z"}
+    window |= {"reviewHistoryPeriodEndDateTime": "2027-01-01T00:00:00Z"}
+    history = world.post(HISTORY, {"displayName": "Report", **window}).json["id"]
+    world.get("/v1.0/identityGovernance/entitlementManagement/catalogs")  # makes the built-in catalog
+    world.tick()
+    (run,) = world.get(f"{HISTORY}/{history}/instances").json["value"]
+    link = world.post(f"{HISTORY}/{history}/instances/{run['id']}/generateDownloadUri").json["downloadUri"]
+    found |= {"history": history, "run": run["id"], "download": link.rpartition("/")[2]}
+    found |= {"adoptable": CONNECTION, "adoption": started.json["id"], "import": people.json["id"]}
+    found |= {"audit_export": exported.json["id"], "template": "reviewStarted"}
+    made = {"created": world.clock.now(), "status": "done", "arguments": {"what": "results"}}
+    export = Job(id=ids.guid("export"), kind="export", subject_id=review.id, actor_id=ADMIN.id, **made)
+    world.services.writer.put_all([export])
+    found["export"] = export.id
+    roles = world.get("/api/v1/roles").json["value"]
+    found["role"] = next(one["id"] for one in roles if one["role"] == "catalogReader")
+    found["source"] = world.services.sources.sources()[0].id
+    return found | _by_hand(house)
+
+
+def _by_hand(house: House) -> dict[str, str]:
+    """A connection whose task Rita has, and one that nothing uses."""
+    services, now = house.world.services, house.world.clock.now()
+    for name in ("site", "spare"):
+        made = Connection(
+            name=name,
+            kind="manual",
+            display_name=name.title(),
+            settings={"assignedTo": "rita@example.com"},
+            created=now,
+            modified=now,
+        )
+        services.writer.put_all([made])
+    right = Outer("site", "AadApplication", "scanners", "operator")
+    services.connectors.get("site").revoke(right, house.organisation.people["ann"])
+    (task,) = services.tasks.all_tasks(True, 5, None).items
+    house.world.tick()
+    return {"task": task.id, "connection": "spare"}
+
+
+def _provisioned(scene: Scene) -> tuple[str, str]:
+    """A person and a group that came through the SCIM door."""
+    headers = scene.authorization("scim")
+    person = scene.world.post("/scim/v2/Users", {"userName": "sam@example.com"}, None, headers=headers).json["id"]
+    group = scene.world.post("/scim/v2/Groups", {"displayName": "Crew 2"}, None, headers=headers).json["id"]
+    return person, group
