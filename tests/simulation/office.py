@@ -169,10 +169,14 @@ class Office:
 
 @contextmanager
 def office(
-    *names: str, outside: bool = False, settings: dict[str, Any] | None = None, **review: Any
+    *names: str,
+    outside: bool = False,
+    engine: str = "memory",
+    settings: dict[str, Any] | None = None,
+    **review: Any,
 ) -> Iterator[Office]:
     """An office with these people. `review` are settings of the review, `settings` those of the deployment."""
-    with simulated(**(settings or {})) as one:
+    with simulated(engine, **(settings or {})) as one:
         yield Office(one, names, outside, review)
 
 

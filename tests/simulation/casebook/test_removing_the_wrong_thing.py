@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from moto import mock_aws
+
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import RequestType
 from chalicelib.domain.items import ApplyResult, Decision
@@ -164,5 +166,6 @@ def test_failure_28_what_is_gone_already_is_no_failure() -> None:
         one.outside.held.clear()
         state = one.close()
         assert (state.removed + state.gone, state.removal_failures, one.agenda().count("delivery")) == (1, 0, 0)
+    with mock_aws():
         iam = IamRig()
         assert [iam.connector.revoke(iam.right, iam.ann) for _ in range(2)] == [Answer.DONE] * 2
