@@ -6,21 +6,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib import events
+from chalicelib.domain.assignments import RequestType
 from chalicelib.domain.items import Decision
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.reviews import Status
+from chalicelib.usecases.advance_review import advance_review
+from chalicelib.usecases.assign import end_assignment
+from chalicelib.usecases.control_review import stop_review
 from chalicelib.usecases.list_items import items_of_review
+from chalicelib.usecases.manage_policies import delete_policy
+from tests.factories import ADMIN
 from tests.simulation.depth import Depth
 from tests.simulation.races import Race
-from tests.simulation.scheduler import Action
+from tests.simulation.scheduler import Action, History, Scheduler
 from tests.simulation.team import Team, team
 
 HERE = "tests/simulation/test_races_working.py"
-MOST = 1_500  # schedules of one race with every commit
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def test_two_workers_on_one_opening(before: Team, depth: Depth):
     """P1, P2, P15."""
     workers = {"one": opening(before), "two": opening(before)}
     race = Race(before, lambda _: workers, lambda _: check_opened_once(before), HERE, list(workers))
-    assert race.exhaust(depth) >= 10 or depth.seed
+    assert race.exhaust(depth, interrupted=2) >= 10 or depth.seed
 
 
 def test_a_stop_that_races_with_the_opening(before: Team, depth: Depth):
@@ -81,6 +87,9 @@ def test_a_stop_that_races_with_the_opening(before: Team, depth: Depth):
         assert bool(state.stopped_by) == stopped
         assert state.status is (Status.APPLIED if stopped else Status.IN_PROGRESS), state.status
         assert {item.kept for item in page.items} <= ({"stoppedEarly", "notAsked"} if stopped else {""})
+        if stopped:  # a worker that was rescheduling the review then leaves a hint too many, which ends by itself
+            before.world.clock.set(before.instance.closes)
+            before.world.tick()
         assert before.agenda() == (["series"] if stopped else ["instance", "series"])
 
     workers = {"worker": opening(before), "stop": stop}
