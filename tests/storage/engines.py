@@ -17,16 +17,17 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
 
 from local.emulator import LOCAL_KEY, Emulator, free_port
-from local.resources import REGION, Aws
+from local.resources import REGION
 from local.venvs import EMULATOR
 from tests.backends import Backend
 from tests.conftest import account, furnish, make_tables
 from tests.simulation.worlds import memory_account
 
 ENGINES = ("memory", "moto", "ministack", "dynalite")
-ONLY_TABLES = WITHOUT_TRANSACTIONS = ("dynalite",)
+ONLY_TABLES = WITHOUT_TRANSACTIONS = REFUSE_WITHOUT_ITEM = ("dynalite",)  # see docs/decisions/0006-proof.md
 _ready: set[str] = set()  # the addresses where our tables are
 HOW_DYNALITE = (
     "dynalite is not there: `npm install dynalite`, then put its folder of commands on the PATH, or name the address "
@@ -54,7 +55,7 @@ class Emulated:
                 service,
                 region_name=REGION,
                 endpoint_url=self.url,
-                aws_access_key_id=LOCAL_KEY,
+                aws_access_key_id=DEFAULT_ACCOUNT_ID,
                 aws_secret_access_key=LOCAL_KEY,
                 config=Config(parameter_validation=False, s3={"addressing_style": "path"}),
             )
@@ -62,7 +63,7 @@ class Emulated:
 
     def stream(self, table: str) -> list[dict[str, Any]]:
         """See Backend."""
-        streams = Aws(self.url).client("dynamodbstreams")
+        streams = self._client("dynamodbstreams")
 
         def ask(operation: str, **parameters: Any) -> Any:
             return self.below(streams, operation, parameters)
@@ -70,9 +71,9 @@ class Emulated:
         arn = ask("ListStreams", TableName=table)["Streams"][0]["StreamArn"]
         found: list[dict[str, Any]] = []
         for shard in ask("DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]:
-            first = ask(
-                "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
+            first = ask("GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+                "ShardIterator"
+            ]
             while first:
                 answer = ask("GetRecords", ShardIterator=first)
                 found += answer["Records"]
