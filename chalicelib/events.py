@@ -20,6 +20,7 @@ from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
+from chalicelib.domain.seals import SEAL
 from chalicelib.domain.sources import SOURCE, WAITS
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
@@ -43,6 +44,7 @@ from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
 from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.seal_review import seal_review
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_of_waiting import reviews_wait
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
@@ -121,6 +123,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     EMPTIED: empty_deleted,
     MANAGERS: settle_managers,
     WAITS: reviews_wait,
+    SEAL: seal_review,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chalicelib.aws.clients import client
 from chalicelib.domain import errors
@@ -26,6 +31,16 @@ class KmsSigner:
         """See ports.Signer. RAW, so that KMS hashes the text itself: every engine agrees on that."""
         wanted = {"KeyId": self._key, "Message": text, "MessageType": "RAW", "SigningAlgorithm": ALGORITHM}
         return bytes(_asked(lambda kms: kms.sign(**wanted)["Signature"]))
+
+    def signed(self, text: bytes, signature: bytes) -> bool:
+        """See ports.Signer. Looked at here, with the public key: no call, and nobody has to be trusted."""
+        public = load_der_public_key(self.public_key())
+        assert isinstance(public, RSAPublicKey)  # ALGORITHM knows no others
+        try:
+            public.verify(signature, text, PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return False
+        return True
 
     def public_key(self) -> bytes:
         """See ports.Signer."""

@@ -175,7 +175,7 @@ def _removals(state: InstanceState, outcome: Outcome) -> Iterator[ReviewExceptio
 
 def _left(state: InstanceState, outcome: Outcome) -> int:
     """Removals that nobody has tried yet, in a review that has not been applied."""
-    if state.status is Status.APPLIED or state.confirmation and state.confirmation.how is not How.CONFIRMED:
+    if state.status is Status.APPLIED or (state.confirmation and state.confirmation.how is not How.CONFIRMED):
         return 0
     tried = state.removed + state.gone + state.removal_failures + state.removals_pending + state.needs_person
     ended = tried + state.removals_held + state.removals_restored

@@ -209,8 +209,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealWork:
-    """Where the sealing of a review stands: the tables read so far, the last of them perhaps in part (`grown`: their
-    trees, as Growth writes them), and what has been counted on the way.
+    """Where the sealing of a review stands: the trees of its tables so far (`grown`, as Growth writes them), which of
+    them are `whole`, and what has been counted on the way.
 
     `seed` is secret: 64 hex digits, from which rows without a salt of their own get one.
     """
@@ -219,6 +219,7 @@ class SealWork:
     kind: Kind
     seed: str
     grown: dict[str, str] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     version: int = 0
 
@@ -253,6 +254,11 @@ def salt(seed: str, table: str, index: int) -> str:
 def statement_key(sequence: int) -> str:
     """Where a statement lies in the vault."""
     return f"seals/{sequence:010d}.json"
+
+
+def public_key_key(found: str) -> str:
+    """Where the public key (DER) with this fingerprint lies in the vault."""
+    return f"keys/{found}.der"
 
 
 def leaves_key(review_id: str, kind: Kind, table: str, block: int) -> str:

@@ -19,9 +19,9 @@ import os
 import re
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from collections.abc import Iterable, Iterator
 
 WHOLE, LINE, RATIO = 32 << 20, 4 << 20, 200  # bytes of a file read whole, of a row; how much a zip may grow
 SHA_256 = bytes.fromhex("3031300d060960864801650304020105000420")  # what the digest stands behind in a signature
@@ -142,7 +142,7 @@ class Pack:
             digest = hashlib.sha256()
             try:
                 with self.zip.open(name) as file:
-                    for block in iter(lambda: file.read(1 << 20), b""):  # noqa: B023
+                    for block in iter(lambda: file.read(1 << 20), b""):
                         digest.update(block)
             except Exception as problem:
                 self.wrong(name, f"cannot be unpacked: {problem}")

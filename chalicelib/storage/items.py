@@ -64,14 +64,15 @@ class ItemTable:
         answer = raw_client(ItemRow).get_item(TableName=TABLE, Key=_key(instance_id, item_id), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+    def get_many(self, instance_id: str, item_ids: Sequence[str], consistent: bool = False) -> list[DecisionItem]:
         """See ports.Items."""
         wanted = list(dict.fromkeys(item_ids))
         found: dict[str, DecisionItem] = {}
         for start in range(0, len(wanted), 100):
             pending = [_key(instance_id, one) for one in wanted[start : start + 100]]
             while pending:
-                answer = raw_client(ItemRow).batch_get_item(RequestItems={TABLE: {"Keys": pending}})
+                asked = {"Keys": pending, "ConsistentRead": consistent}
+                answer = raw_client(ItemRow).batch_get_item(RequestItems={TABLE: asked})
                 found |= {item.id: item for wire in answer["Responses"].get(TABLE, []) for item in [from_wire(wire)]}
                 pending = answer.get("UnprocessedKeys", {}).get(TABLE, {}).get("Keys", [])
         return [found[one] for one in wanted if one in found]

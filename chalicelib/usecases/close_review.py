@@ -23,6 +23,7 @@ from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
+from chalicelib.usecases.to_seal import seal_row
 
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
@@ -194,7 +195,8 @@ def complete(
     ended = EndedReview(instance_id=instance.id, opens=instance.opens, ends=state.ends)
     last = LastReview(policy_id=instance.policy_id, instance_id=instance.id, ends=state.ends)
     ruled = _auto_review(services, instance, outcome)
-    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), *ruled)
+    seal = seal_row(instance.id, services.clock.now())
+    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), seal, *ruled)
     return replace(done, version=done.version + 1)
 
 

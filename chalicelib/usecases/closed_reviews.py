@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.domain.dossiers import SignOff
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import CLOSED, InstanceState, ReviewInstance
 from chalicelib.usecases.coverage import require_report_reader
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.ports import Page, Services
+from chalicelib.usecases.review_exceptions import open_exceptions
 
 PAGE = 50
 _EXAMINED = 1_000  # reviews one page looks at to find those the caller may see, or of one package
@@ -17,10 +19,13 @@ _EXAMINED = 1_000  # reviews one page looks at to find those the caller may see,
 
 @dataclass(frozen=True, slots=True)
 class ClosedReview:
-    """A review whose decisions stand, with how it ended."""
+    """A review whose decisions stand, with how it ended: how many of its exceptions want a disposition, and the
+    signature under it."""
 
     instance: ReviewInstance
     state: InstanceState
+    open_exceptions: int = 0
+    sign_off: SignOff | None = None
 
 
 def closed_reviews(
@@ -28,8 +33,8 @@ def closed_reviews(
 ) -> Page[ClosedReview]:
     """A page of the reviews that ended from `since` to `until`: of one package, or "" for all the caller may see.
 
-    One query a month and two batch reads, whatever the size of the reviews. Reviews of deleted series are among
-    them: nothing of the past is left out (R144). A page that examined many ends early. Raises Forbidden.
+    One query a month, two more and three batch reads, whatever the size of the reviews. Reviews of deleted series are
+    among them: nothing of the past is left out (R144). A page that examined many ends early. Raises Forbidden.
     """
     require_report_reader(actor)
     found: list[ClosedReview] = []
@@ -44,7 +49,17 @@ def closed_reviews(
         examined += len(names)
         after = page.next
         if after is None or len(found) >= PAGE or examined >= _EXAMINED:
-            return Page(tuple(found), after)
+            return Page(tuple(_judged(services, found)), after)
+
+
+def _judged(services: Services, found: list[ClosedReview]) -> list[ClosedReview]:
+    """With what people said of them: a batch read and two queries for a page."""
+    dossiers = services.dossiers.dossiers(one.instance.id for one in found)
+    wanting = open_exceptions(services, [(one.instance, one.state) for one in found], dossiers)
+    signed = {key: one.sign_off for key, one in dossiers.items()}
+    return [
+        replace(one, open_exceptions=wanting[one.instance.id], sign_off=signed.get(one.instance.id)) for one in found
+    ]
 
 
 def _ended(state: InstanceState) -> bool:

@@ -11,13 +11,16 @@ from chalicelib.domain.dossiers import Disposition, Dossier, Judgement
 from chalicelib.domain.people import Actor
 from chalicelib.domain.review_exceptions import ReviewException, still_open
 from chalicelib.domain.reviews import ReviewInstance
+from chalicelib.domain.seals import Kind, instant
 from chalicelib.usecases.confirm_removals import check_reason
 from chalicelib.usecases.control_owners import owns_control
 from chalicelib.usecases.ports import Create, Save, Services
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, require_sees_all
 from chalicelib.usecases.signed import refuse_signed
+from chalicelib.usecases.to_seal import seal_soon, to_seal
 
 DISPOSED = "Record exception disposition"
+DISPOSITION = "disposition"  # what the addendum about it tells
 
 
 def dispose(
@@ -61,9 +64,10 @@ def dispose(
     details = {"exception": key, "disposition": judgement.value, "cases": found.count, "reason": because}
     recorded = event(now, actor, "Policy", DISPOSED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(after) if dossier.version else Create(after)
-    facts = {"of": "disposition", "number": number, "by": actor.id, **details}
-    services.writer.commit(operation, head, Create(made), Create(recorded), *to_seal(instance, now, Kind.ADDENDUM, facts))
-    seal_soon(services, instance.id)
+    about = {"number": number, "by": actor.id, "at": instant(now), **details}
+    sealing = to_seal(instance, now, operation, Kind.ADDENDUM, {"what": DISPOSITION, "about": about})
+    services.writer.commit(operation, head, Create(made), Create(recorded), *sealing)
+    seal_soon(services, instance)
 
 
 def _exception(services: Services, instance: ReviewInstance, key: str) -> ReviewException:

@@ -16,6 +16,7 @@ from chalicelib.domain.resources import outside
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.assign import adding_request_id
 from chalicelib.usecases.ports import Create, Put, Save, Services
+from chalicelib.usecases.to_seal import regranted
 
 CATEGORY = "EntitlementManagement"
 SEEN = "Re-grant seen"
@@ -68,7 +69,8 @@ def seen_again(services: Services, instance: ReviewInstance, removal: Removal) -
         noticed=removal.regrants[-1].noticed,
     )
     saved = Save(removal) if removal.version else Create(removal)
-    services.writer.commit(operation, saved, Create(recorded), Put(listed))
+    sealed = regranted(removal, operation)
+    services.writer.commit(operation, saved, Create(recorded), Put(listed), *sealed)
     return replace(removal, version=removal.version + 1)
 
 

@@ -116,8 +116,12 @@ def _around(lost: Sequence[datetime], back: Sequence[datetime]) -> Around:
 
 def cases_of(services: Services, instance: ReviewInstance, key: str, after: str | None) -> Page[Case]:
     """A page of the cases behind an exception; short or empty pages may come before the last. Exceptions that are
-    about the review as a whole have none. The caller has checked who asks; unknown keys have no cases either."""
+    about the review as a whole have none. The caller has checked who asks. Raises NotFound for what is no key, and
+    Conflict while the results do not stand."""
     kind, _, detail = key.partition(".")
+    if kind not in set(ExceptionKind):
+        raise errors.NotFound("There is no such exception.")
+    closed(services, instance)
     if kind == ExceptionKind.REMOVAL:
         outcome = detail if detail in set(Standing) else Standing.UNDER_WAY.value
         return _removals(services, instance, outcome, after)

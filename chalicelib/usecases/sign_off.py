@@ -1,5 +1,5 @@
-"""The control owner's sign-off of a closed review (management acknowledgement, PCI DSS 7.2.4): when both seals are there
-and every exception has a disposition, in their own words. After it nothing about the review changes."""
+"""The control owner's sign-off of a closed review (management acknowledgement, PCI DSS 7.2.4): when both seals are
+there and every exception has a disposition, in their own words. After it nothing about the review changes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from chalicelib.usecases.control_owners import control_owner
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Create, Save, Services, Unchanged
 from chalicelib.usecases.review_exceptions import closed, found_exceptions, judged_of, require_sees_all
+from chalicelib.usecases.to_seal import seal_soon, to_seal
 
 SIGNED = "Sign off access review"
 _MOST_ROWS = 5_000  # audit rows of the owner that are looked through for their own decisions
@@ -80,6 +81,7 @@ def sign_off(
     something changed this moment).
     """
     require_sees_all(actor, instance)
+    said = _checked(words)
     ready = _readiness(services, instance, closed(services, instance))
     before = ready.dossier.sign_off
     if before is not None and before.by == actor.id:
@@ -90,7 +92,6 @@ def sign_off(
         raise errors.Conflict(f"The review was signed off on {before.at:%Y-%m-%d} already.")
     if ready.missing or ready.owner is None:
         raise errors.Conflict(" ".join(one.message for one in ready.missing))
-    said = _checked(words)
     decided, denied, counted = decided_by(services, instance, ready.state, actor.id)
     signature = SignOff(
         by=actor.id,
@@ -106,9 +107,9 @@ def sign_off(
     details = {"exceptions": ready.exceptions, "ownDecisions": decided, "ownDenials": denied}
     recorded = event(now, actor, "Policy", SIGNED, ("reviewInstance", instance.id), operation, details=details)
     head = Save(signed) if signed.version else Create(signed)
-    sealing = to_seal(instance, now, Kind.SIGN_OFF, _facts(services, instance, signature))
+    sealing = to_seal(instance, now, operation, Kind.SIGN_OFF, _facts(services, instance, signature))
     services.writer.commit(operation, head, Create(recorded), Unchanged(ready.state), Unchanged(ready.owner), *sealing)
-    seal_soon(services, instance.id)
+    seal_soon(services, instance)
     return signature
 
 

@@ -7,6 +7,12 @@ from chalicelib.domain.dossiers import Dossier
 from chalicelib.usecases.ports import Absent, Change, Services, Unchanged
 
 
+def is_signed(services: Services, instance_id: str) -> bool:
+    """Is the review signed off?"""
+    dossier = services.dossiers.dossier(instance_id)
+    return dossier is not None and dossier.sign_off is not None
+
+
 def unsigned(services: Services, instance_id: str) -> Change:
     """For whoever changes something about a closed review: goes into the same commit, so that a signature at this very
     moment and the change exclude each other. Raises Conflict when the review is signed off."""

@@ -29,25 +29,44 @@ SHORT = {
     "INSTANCE": "/v1.0/identityGovernance/accessReviews/definitions/{definition_id}/instances/{instance_id}",
     "REVIEW": "/api/v1/reviews/{review_id}",
 }
-REVIEWS = "/api/v1/reviews"
+REVIEWS, EM, DEFINITIONS = "/api/v1/reviews", SHORT["EM"], SHORT["DEFINITIONS"]
 # Where another object than that of the bad input must be named so that the route has something to do.
 PATHS = {
     "GET REVIEW/removals-to-confirm": f"{REVIEWS}/{{waiting_review}}/removals-to-confirm",
     "POST REVIEW/confirm-removals": f"{REVIEWS}/{{waiting_review}}/confirm-removals",
     "POST REVIEW/decline-removals": f"{REVIEWS}/{{waiting_review}}/decline-removals",
     "POST REVIEW/apply": f"{REVIEWS}/{{waiting_review}}/apply",
+    "POST REVIEW/follow-up": f"{REVIEWS}/{{removed_review}}/follow-up",
+    "POST INSTANCE/applyDecisions": f"{DEFINITIONS}/{{waiting_definition}}/instances/{{waiting_review}}/applyDecisions",
     "GET REVIEW/items/{item_id}/restore": f"{REVIEWS}/{{removed_review}}/items/{{removed_item}}/restore",
     "POST REVIEW/items/{item_id}/restore": f"{REVIEWS}/{{removed_review}}/items/{{removed_item}}/restore",
     "POST REVIEW/removals/{item_id}/settle": f"{REVIEWS}/{{review}}/removals/{{back}}/settle",
     "POST REVIEW/removals/{item_id}/review": f"{REVIEWS}/{{review}}/removals/{{back}}/review",
-    "POST REVIEW/removals/{item_id}/retry": f"{REVIEWS}/{{review}}/removals/{{failing}}/retry",
+    "POST REVIEW/removals/{item_id}/retry": f"{REVIEWS}/{{removed_review}}/removals/{{removed_other}}/retry",
     "POST /api/v1/people/{person_id}/denials/{package_id}/lift": (
         "/api/v1/people/{user}/denials/{removed_package}/lift"
     ),
     "GET REVIEW/mails/{person_id}": f"{REVIEWS}/{{review}}/mails/{{rita}}?kind=start",
     "GET /api/v1/mails": "/api/v1/mails?personId={rita}",
+    "DELETE /api/v1/mails/suppressed/{address}": "/api/v1/mails/suppressed/bad@example.com",
+    "GET REVIEW/earlier-decisions": f"{REVIEWS}/{{review}}/earlier-decisions?items={{item}}",
+    "DELETE EM/catalogs/{id}": f"{EM}/catalogs/{{empty_catalog}}",
+    "DELETE EM/accessPackages/{id}": f"{EM}/accessPackages/{{empty_package}}",
+    "DELETE EM/assignmentPolicies/{id}": f"{EM}/assignmentPolicies/{{empty_policy}}",
+    "DELETE EM/accessPackages/{id}/assignmentPolicies/{policy_id}": (
+        f"{EM}/accessPackages/{{empty_package}}/assignmentPolicies/{{empty_policy}}"
+    ),
+    "DELETE EM/accessPackages/{id}/incompatibleAccessPackages/{part}": (
+        f"{EM}/accessPackages/{{package}}/incompatibleAccessPackages/$ref"
+        f"?@id=https://graph.example.com{EM}/accessPackages/{{other_package}}"
+    ),
+    "DELETE EM/accessPackages/{id}/incompatibleGroups/{part}": (
+        f"{EM}/accessPackages/{{package}}/incompatibleGroups/$ref?@id=https://graph.example.com/v1.0/groups/{{group}}"
+    ),
+    "POST EM/assignmentRequests/{id}/cancel": f"{EM}/assignmentRequests/{{later}}/cancel",
 }
 BODIES: dict[str, Any] = {
+    "PATCH INSTANCE": {"fallbackReviewers": [{"query": f"/users/{{{one}}}"} for one in ("deputy", "eve")]},
     "POST REVIEW/take-back": {"to": "{dora}", "items": ["{lent}"]},
     "POST REVIEW/confirm-removals": {"except": ["{waiting_item}"], "reason": "on leave"},
     "PUT /scim/v2/Users/{id}": {"userName": "sam@example.com", "displayName": "Sam"},

@@ -8,7 +8,9 @@ confirmation before it does.
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +22,7 @@ from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.connections import Connection
+from chalicelib.domain.mail_feedback import BadAddress, Fault
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
 from chalicelib.domain.people import Group, Membership, Role, User
 from chalicelib.domain.removals import Regrant, Removal, Standing
@@ -27,12 +30,14 @@ from chalicelib.domain.resources import Right as Outer
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes import auth
 from tests import factories
+from tests.conftest import account, empty_world
 from tests.factories import ADMIN, Organisation
 from tests.groups_outside import GroupsOutside, plug_in_groups
 from tests.house import House
 from tests.routes.adopting import CONNECTION, adoption
 from tests.routes.attacking import HISTORY, Stage, contents, granting
 from tests.scim.clients import new_client
+from tests.simulation.point import Call, Proceed, point
 from tests.world import World, token
 
 # Every column but the first (nobody signed in) and the last (a program's token of the SCIM door): who it is.
@@ -62,8 +67,10 @@ class Scene:
     stage: Stage
     scim: str
     outside: GroupsOutside
-    kept: bytes = b""
-    before: dict[str, Any] | None = None
+    kept: dict[str, bytes] = field(default_factory=dict)
+    before: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    known: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    written: bool = False
 
     @property
     def world(self) -> World:
@@ -76,27 +83,57 @@ class Scene:
         return {"authorization": f"Bearer {self.scim if who == 'scim' else token(f'{PEOPLE[who]}@example.com')}"}
 
     def keep(self) -> None:
-        """Remember everything as it is now."""
-        self.kept = pickle.dumps({name: table.items for name, table in _tables().items()})
-        self.before = contents()
+        """Remember everything as it is now, and what this process knows of everybody's roles."""
+        self.kept = {name: pickle.dumps(table.items) for name, table in _tables().items()}
+        for who in PEOPLE:
+            self.world.get("/api/v1/me", None, headers=self.authorization(who))
+        self.before, self.known = contents(), (dict(auth._people), dict(auth._roles))
+        self.written = False
 
-    def changed(self) -> bool:
-        """Does any table hold something else than at the beginning?"""
-        return contents() != self.before
+    def note(self, call: Call, proceed: Proceed) -> Any:
+        """A hook of the point of all AWS calls: has anything been written?"""
+        self.written = self.written or not call.reads
+        return proceed()
+
+    def changed(self) -> set[tuple[str, tuple[str, str]]]:
+        """Table and key of each row that is otherwise than at the beginning."""
+        if not self.written:
+            return set()
+        return {
+            (table, key)
+            for table, rows in contents().items()
+            for key in rows.keys() | self.before[table].keys()
+            if rows.get(key) != self.before[table].get(key)
+        }
 
     def restore(self) -> None:
-        """Put every table back to the beginning, and forget what this process remembers."""
-        for name, items in pickle.loads(self.kept).items():
-            _tables()[name].items = items
+        """Put every table back to the beginning, and what this process knows of them."""
+        if not self.written:
+            return
+        for table in {table for table, _ in self.changed()}:
+            _tables()[table].items = pickle.loads(self.kept[table])
         for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
             queue._messages.clear()
         bootstrap.use_clock(self.world.clock)
         self.world.services.connectors.fixed[CONNECTION] = self.outside
         auth.forget()
+        auth._people.update(self.known[0])
+        auth._roles.update(self.known[1])
+        self.written = False
 
 
 def _tables() -> Any:
     return dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
+
+
+@contextmanager
+def prepared() -> Iterator[Scene]:
+    """The scene, to be asked and restored as often as one likes."""
+    with account(), point() as calls:
+        scene = set_scene(empty_world())
+        with calls.hooked(scene.note):
+            scene.keep()
+            yield scene
 
 
 def set_scene(world: World) -> Scene:
@@ -110,17 +147,22 @@ def set_scene(world: World) -> Scene:
             organisation.person(name, manager={"ann": "rita"}.get(name, ""))
     bob, cleo = organisation.person("bob", manager="carl"), organisation.person("cleo", manager="aron")
     catalog, elsewhere = organisation.catalog("Home"), organisation.catalog("Elsewhere")
-    first, second, third = (organisation.package(name, catalog) for name in ("First", "Second", "Third"))
-    _appoint(organisation, catalog, elsewhere, (first, second, third))
+    first, second, third, empty = (
+        organisation.package(name, catalog) for name in ("First", "Second", "Third", "Empty")
+    )
+    _appoint(organisation, (catalog, organisation.catalog("Empty")), elsewhere, (first, second, third, empty))
     known = {"catalog": catalog.id, "package": first.id, "other_catalog": elsewhere.id}
+    known |= {"empty_catalog": _catalog(world, "Empty"), "empty_package": empty.id}
+    known |= {"empty_policy": organisation.policy(empty, "Empty").id}
     known |= _removing(house, second, "removed", None) | _removing(house, third, "waiting", 1)
     policy = _policy(house, first, "First")
     assignment, *_ = organisation.assign(policy, house.organisation.people["ann"], bob, cleo)
     _away(house)
     _policy(house, organisation.package("Theirs", elsewhere), "Theirs", organisation.people["elsa"])
     review = house.opened(policy)
+    assert house.decide(review, organisation.people["carl"], "Bob", "Approve").status == 204
     known |= {"policy": policy.id, "assignment": assignment, "review": review.id, "definition": review.definition_id}
-    known |= _items(house, review) | _removals(house, review, assignment) | _things(house, catalog, first, review)
+    known |= _items(house, review) | _removals(house, review, assignment, known) | _things(house, catalog, first, review)
     known |= {name: person.id for name, person in organisation.people.items()} | {"user": organisation.people["ann"].id}
     made = new_client(world, "Okta")
     scene = Scene(Stage(world, organisation, known | {"client": made.id}), made.token, outside)
@@ -130,13 +172,19 @@ def set_scene(world: World) -> Scene:
     return scene
 
 
+def _catalog(world: World, name: str) -> str:
+    page = world.services.entitlements.list_catalogs(50, None)
+    return next(one.id for one in page.items if one.display_name == name)
+
+
 def _appoint(
-    organisation: Organisation, catalog: Catalog, elsewhere: Catalog, packages: tuple[AccessPackage, ...]
+    organisation: Organisation, homes: tuple[Catalog, ...], elsewhere: Catalog, packages: tuple[AccessPackage, ...]
 ) -> None:
     people = organisation.people
     organisation.grant(people["elsa"], Role.CATALOG_OWNER, f"catalog:{elsewhere.id}")
-    organisation.grant(people["rene"], Role.CATALOG_READER, f"catalog:{catalog.id}")
-    organisation.grant(people["olaf"], Role.CATALOG_OWNER, f"catalog:{catalog.id}")
+    for catalog in homes:
+        organisation.grant(people["rene"], Role.CATALOG_READER, f"catalog:{catalog.id}")
+        organisation.grant(people["olaf"], Role.CATALOG_OWNER, f"catalog:{catalog.id}")
     for package in packages:
         organisation.grant(people["asa"], Role.ASSIGNMENT_MANAGER, f"package:{package.id}")
         organisation.grant(people["mona"], Role.PACKAGE_MANAGER, f"package:{package.id}")
@@ -165,9 +213,11 @@ def _removing(house: House, package: AccessPackage, name: str, brake: int | None
     for _ in range(3):
         house.world.tick()
         house.world.clock.advance(minutes=1, seconds=1)
-    items = house.world.get(house.url(review, "decisions")).json["value"]
-    item = next(one["id"] for one in items if one["principal"]["displayName"] == "Ann")
-    return {f"{name}_review": review.id, f"{name}_item": item, f"{name}_package": package.id}
+    listed = house.world.get(house.url(review, "decisions")).json["value"]
+    items = {one["principal"]["displayName"]: one["id"] for one in listed}
+    found = {"review": review.id, "definition": review.definition_id, "package": package.id}
+    found |= {"item": items["Ann"], "other": items["Bob"]}
+    return {f"{name}_{what}": held for what, held in found.items()}
 
 
 def _away(house: House) -> None:
@@ -184,7 +234,7 @@ def _items(house: House, review: ReviewInstance) -> dict[str, str]:
     return found | {"lent": house.items(review, people["dora"])["Cleo"]["id"]}
 
 
-def _removals(house: House, review: ReviewInstance, assignment: str) -> dict[str, str]:
+def _removals(house: House, review: ReviewInstance, assignment: str, removed: dict[str, str]) -> dict[str, str]:
     """A removal that came back, and one whose delivery fails."""
     now, ann = house.world.clock.now(), house.organisation.people["ann"]
     back = Removal(
@@ -196,9 +246,10 @@ def _removals(house: House, review: ReviewInstance, assignment: str) -> dict[str
         begun=now,
         regrants=(Regrant(noticed=now, assignment_id=assignment),),
     )
-    failing = replace(back, item_id=ids.guid("failing"), standing=Standing.FAILING, regrants=())
+    stuck = {"instance_id": removed["removed_review"], "item_id": removed["removed_other"]}
+    failing = replace(back, **stuck, standing=Standing.NEEDS_PERSON, regrants=())
     house.world.services.writer.put_all([back, failing])
-    return {"back": back.item_id, "failing": failing.item_id}
+    return {"back": back.item_id}
 
 
 def _things(house: House, catalog: Catalog, package: AccessPackage, review: ReviewInstance) -> dict[str, str]:
@@ -207,7 +258,16 @@ def _things(house: House, catalog: Catalog, package: AccessPackage, review: Revi
     crew = Group(id=ids.guid("group", "crew"), display_name="Crew", created=world.clock.now())
     world.services.writer.put_all([crew, Membership(group_id=crew.id, member_id=organisation.people["bob"].id)])
     (request, *_) = world.services.entitlements.list_requests(1, None).items
-    found = {"group": crew.id, "request": request.id, **granting(world, organisation, catalog, package, crew)}
+    begins = {"startDateTime": "2026-06-01T00:00:00Z"}
+    wish = {"targetId": house.deputy.id, "assignmentPolicyId": _policy(house, package, "Later").id}
+    body = {"requestType": "adminAdd", "assignment": wish, "schedule": begins}
+    later = world.post("/v1.0/identityGovernance/entitlementManagement/assignmentRequests", body)
+    assert later.status == 201, later.text
+    since = {"since": world.clock.now(), "last": world.clock.now()}
+    world.services.writer.put_all(
+        [BadAddress(address="bad@example.com", user_id=organisation.people["bob"].id, fault=Fault.BOUNCED, **since)]
+    )
+    found = {"group": crew.id, "request": request.id, "later": later.json["id"], **granting(world, organisation, catalog, package, crew)}
     started = world.post("/api/v1/adoptions", adoption())
     csv = {"content-type": "text/csv"}
     people = world.call("POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers=csv)

@@ -5,6 +5,8 @@ that touch nothing in common (dynamic partial-order reduction with source sets a
 leave the same account in either order and answer the same, so that every history left out has a twin that was played;
 `test_explore.py` holds the reduction against playing everything.
 
+*Few switches*: all schedules in which somebody is interrupted once or twice, which is what most races need.
+
 *By chance*: for more invocations than two, by seed; half of the seeds switch anywhere, half seldom.
 """
 
@@ -118,6 +120,31 @@ class _Order:
         for place in way:
             first.setdefault(self.steps[place].who, place)
         return {who for who, place in first.items() if not any(one < place and self.before(one, place) for one in way)}
+
+
+def few_switches(play: Play, most: int = 2) -> Iterator[History]:
+    """Every schedule in which an invocation is interrupted at most so many times, leaving out interruptions before a
+    call that touches nothing another was seen to touch: they are the same as later ones."""
+    seen: dict[str, set[Touch]] = {}
+    todo: list[tuple[tuple[str, ...], int]] = [((), 0)]
+    while todo:
+        begun, switches = todo.pop()
+        history = play(again(begun))
+        for step in history.steps:
+            seen.setdefault(step.who, set()).add(step.touch)
+        yield history
+        for place in range(len(begun), len(history.steps) if switches <= most else 0):
+            step = history.steps[place]
+            last = history.steps[place - 1].who if place else ""
+            interrupts = last == step.who
+            if interrupts and (switches == most or not _matters(step, seen)):
+                continue
+            for other in step.could.keys() - {step.who}:
+                todo.append(((*history.schedule[:place], other), switches + interrupts))
+
+
+def _matters(step: Step, seen: Mapping[str, set[Touch]]) -> bool:
+    return any(step.touch.conflicts(touch) for who, many in seen.items() if who != step.who for touch in many)
 
 
 def by_chance(chance: random.Random) -> Choose:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from chalicelib.domain.errors import ReviewError
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from tests.simulation.depth import Depth, _commit
-from tests.simulation.explore import again, by_chance, every_history, number_of, schedule_of, shortest
+from tests.simulation.explore import again, by_chance, every_history, few_switches, number_of, schedule_of, shortest
 from tests.simulation.linear import NEVER, Item, Operation, order_of
 from tests.simulation.scheduler import Action, Choose, History, Invocation, Scheduler
 from tests.simulation.team import Team
@@ -20,18 +21,21 @@ WORKER = 300.0  # seconds that a worker's invocation may last; its lease outlive
 
 @dataclass
 class Race:
-    """Who races, from where `team` keeps its account. `names`: of all invocations, for seeds."""
+    """Who races, from where `team` keeps its account; which of them are workers, and which of those are `stalled`: they
+    last for ever, longer than AWS would let them."""
 
     team: Team
     invocations: Callable[[Scheduler], Mapping[str, Action]]
     judge: Judge
     test: str
     workers: Sequence[str] = ()
+    stalled: Sequence[str] = ()
     skews: Mapping[str, float] = field(default_factory=dict)
 
     def play(self, choose: Choose) -> History:
         """One history, not judged."""
-        scheduler = self.team.scheduler(lives=dict.fromkeys(self.workers, WORKER), skews=self.skews)
+        lives = dict.fromkeys(self.workers, WORKER) | dict.fromkeys(self.stalled, math.inf)
+        scheduler = self.team.scheduler(lives=lives, skews=self.skews)
         return scheduler.play(self.invocations(scheduler), choose)
 
     def judged(self, history: History) -> None:
@@ -40,16 +44,27 @@ class Race:
             assert one.problem is None, f"{one.name} failed: {one.problem!r}"
         self.judge(history)
 
-    def exhaust(self, depth: Depth, most: int = 20_000) -> int:
-        """Every schedule that could differ, or the one that is to be replayed; how many there were."""
+    def exhaust(self, depth: Depth, interrupted: int | None = None, most: int = 100_000) -> int:
+        """Every schedule that could differ, or the one that is to be replayed; how many there were. `interrupted`:
+        with every commit only those in which somebody is interrupted so many times, all of them in a long run."""
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
+        some = interrupted is not None and not depth.long
         played = 0
-        for history in every_history(self.play):
+        for history in few_switches(self.play, interrupted or 0) if some else every_history(self.play):
             played += 1
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"
         return played
+
+    def dying(self, depth: Depth, who: str) -> int:
+        """One invocation dies at each of its calls in turn, and the others come right after it."""
+        if depth.seed is not None:
+            return self._replay(schedule_of(depth.seed, self._names()))
+        steps = self.play(lambda waiting, _: who if who in waiting else min(waiting)).schedule.count(who)
+        for place in range(1, steps):
+            self._judged_or_told(self.play(again([*[who] * place, f"{who}!"])))
+        return steps - 1
 
     def some(self, seeds: Iterable[int]) -> int:
         """A schedule of each seed."""
@@ -77,8 +92,8 @@ class Race:
             told = self.play(again(short))
             replay = number_of(short, self._names()) if seed is None else seed
             raise AssertionError(
-                f"{problem}\nseed {replay} at commit {_commit()}; the shortest schedule found, {told.switches} switches:"
-                f"\n{told}\nplay it again: python3 dev.py test --seed {replay} {self.test}"
+                f"{problem}\nseed {replay} at commit {_commit()}; the shortest schedule found, with {told.switches} "
+                f"switches:\n{told}\nplay it again: python3 dev.py test --seed {replay} {self.test}"
             ) from problem
 
     def _fails(self, schedule: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ history that stands still, and a history of too many calls is one that never end
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,11 +28,13 @@ from greenlet import getcurrent, greenlet
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ReviewError
 from tests.simulation.point import Call, Killed, Point, Proceed
-from tests.simulation.touching import Touch, touches
+from tests.simulation.touching import Touch, touches, whole
 from tests.world import MovableClock
 
-CLOCK = Touch(reads=frozenset({("clock", "", "")}))  # whatever an invocation does, it may look at the clock
+CLOCK = Touch(reads=frozenset({whole("clock")}))  # whatever an invocation does, it may look at the clock
 MOST_CALLS = 5_000
+LIFE = 30.0  # seconds that an API call may last, and that a client may try for one AWS call
+PASSES = "time passes: "
 STANDS_STILL = 20.0  # seconds of real time for one step
 Action = Callable[[Any], Any]  # what an invocation does with its services
 
@@ -81,6 +84,7 @@ class Invocation:
     invoked: int = -1  # the history's step at which it began, and at which it had its answer
     answered: int = -1
     began: float = 0.0
+    resumed: float = 0.0
 
     @property
     def runs(self) -> bool:
@@ -159,8 +163,9 @@ class Scheduler:
     def time_passes(self, **span: float) -> None:
         """To be called in an invocation: a step of its own in which the clock of all moves."""
         one = self.running[getcurrent()]
-        self._wait(one, f"time passes: {span}", Touch(writes=CLOCK.reads))
+        self._wait(one, f"{PASSES}{span}", Touch(writes=CLOCK.reads))
         self.clock.advance(**span)
+        one.resumed = self.clock.real()
 
     def _invocation(self, name: str, action: Action) -> Invocation:
         one = Invocation(name, action, Process(self.clock, name, self.skews.get(name, 0.0)))
@@ -180,7 +185,7 @@ class Scheduler:
             one.cut = True
         except Deadlock:
             raise
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the history has to say so
             one.problem = problem
         finally:
             one.pending = None
@@ -213,9 +218,10 @@ class Scheduler:
         one = waiting[chosen.rstrip("!")]
         label, could = str(one.pending), {name: other.touch for name, other in waiting.items()}
         if one.invoked < 0:
-            one.invoked, one.began = len(history.steps), self.clock.real()
-        if chosen.endswith("!") or self.clock.real() - one.began > self.lives.get(one.name, 30.0):
+            one.invoked, one.began, one.resumed = len(history.steps), self.clock.real(), self.clock.real()
+        if chosen.endswith("!") or self._too_late(one):
             one.doomed, label = Killed, f"DIES BEFORE {label}"
+        one.resumed = self.clock.real()
         history.steps.append(Step(one.name, label, one.touch, could))
         if len(history.steps) > MOST_CALLS:
             raise Deadlock(f"more than {MOST_CALLS} calls:\n{history}")
@@ -223,6 +229,12 @@ class Scheduler:
         one.baton.switch()
         if not one.runs:
             one.answered = len(history.steps)
+
+    def _too_late(self, one: Invocation) -> bool:
+        """Did it last longer than it may, or wait longer for one call than the client would?"""
+        now, life = self.clock.real(), self.lives.get(one.name, LIFE)
+        waits = now - one.resumed > LIFE and life < math.inf and not str(one.pending).startswith(PASSES)
+        return now - one.began > life or waits
 
     def _abandon(self, of: Mapping[str, Invocation]) -> None:
         for one in of.values():

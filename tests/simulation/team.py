@@ -6,18 +6,11 @@ help, Oli owns the catalog. The review has opened; everything is as small as can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb import dynamodb_backends
-from moto.s3.models import s3_backends
-from moto.ses import ses_backends
-from moto.sqs import sqs_backends
 
 from chalicelib import bootstrap
 from chalicelib.domain import ids
@@ -33,21 +26,7 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.worlds import Simulated, simulated
 from tests.world import World
 
-BACKENDS = ((dynamodb_backends, "us-east-1"), (s3_backends, "aws"), (ses_backends, "us-east-1"))
 STAFF = ("ann", "bob", "cy")
-
-
-def picture(one: Simulated) -> Callable[[], None]:
-    """Keep the account; what is returned puts it back, any number of times."""
-    kept = [deepcopy(vars(backends[DEFAULT_ACCOUNT_ID][region])) for backends, region in BACKENDS]
-
-    def put_back() -> None:
-        for (backends, region), was in zip(BACKENDS, kept, strict=True):
-            vars(backends[DEFAULT_ACCOUNT_ID][region]).update(deepcopy(was))
-        for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
-            queue._messages, queue._pending_messages = [], set()
-
-    return put_back
 
 
 @dataclass
@@ -57,7 +36,6 @@ class Team:
     one: Simulated
     policy: AssignmentPolicy
     held: dict[str, str]  # assignment ids by name
-    put_back: Callable[[], None] = lambda: None
     was: dict[str, Any] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)  # item ids by name, as the opening made them
     review: Any = None  # the instance, without asking the account
@@ -96,7 +74,7 @@ class Team:
 
     def scheduler(self, **more: Mapping[str, float]) -> Scheduler:
         """For one history from the state that is kept."""
-        self.put_back()
+        self.one.cloud.restore(self.was["account"])
         vars(self.world.clock).update(self.was["clock"])
         self.world.streamed, self.world.told = self.was["streamed"], self.was["told"]
         bootstrap.use_clock(self.world.clock)
@@ -104,10 +82,9 @@ class Team:
 
     def keep(self) -> Team:
         """From now on histories begin here."""
-        self.was = {"clock": dict(vars(self.world.clock))}
+        self.was = {"clock": dict(vars(self.world.clock)), "account": self.one.cloud.snapshot()}
         self.review = next(iter(self.services.reviews.instances_of(self.series, 1, None).items), None)
         self.was |= {"streamed": self.world.streamed, "told": self.world.told}
-        self.put_back = picture(self.one)
         return self
 
     def open(self) -> Team:
@@ -134,12 +111,19 @@ class Team:
         return self.keep()
 
     def decide(
-        self, services: Any, who: str, name: str, decision: Decision, reason: str = "", mark: str = ""
+        self,
+        services: Any,
+        who: str,
+        name: str,
+        decision: Decision,
+        reason: str = "",
+        mark: str = "",
+        version: int | None = None,
     ) -> tuple[str, str]:
         """A reviewer decides on somebody; by whom and what, for the record."""
         now, person = services.clock.now(), self.org.people[who]
         instance = open_instance(services, self.review.id, now)
-        submission = Submission(item_id=self.items[name], decision=decision, justification=reason)
+        submission = Submission(item_id=self.items[name], decision=decision, justification=reason, version=version)
         record_decision(services, person, instance, submission, now, mark or services.clock.new_id())
         return who, decision.value
 
@@ -158,9 +142,9 @@ class Team:
 
 
 @contextmanager
-def team(together: bool = True, opened: bool = True, engine: str = "moto", **review: Any) -> Iterator[Team]:
+def team(together: bool = True, opened: bool = True, **review: Any) -> Iterator[Team]:
     """The review of an organisation of nine, in an account of its own."""
-    with simulated(engine) as one:
+    with simulated("memory") as one:
         org = one.org
         for name in ("rita", "rob", "fay", "hal", "oli", "mia"):
             org.person(name)

@@ -6,14 +6,17 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from itertools import permutations
+from typing import Any
 
 import pytest
 
+from chalicelib.aws.clients import client
 from tests.simulation import scheduler as scheduling
 from tests.simulation.depth import Depth
 from tests.simulation.explore import again, by_chance, every_history, number_of, schedule_of, shortest
+from tests.simulation.point import Call
 from tests.simulation.scheduler import Deadlock, History, Scheduler
-from tests.simulation.touching import Touch
+from tests.simulation.touching import Touch, touches
 from tests.world import MovableClock
 
 Program = list[tuple[str, int]]  # ("read" or "write", place)
@@ -35,7 +38,7 @@ class Toy:
         def act(_: object) -> None:
             for number, (kind, place) in enumerate(self.programs[name]):
                 one = self.scheduler.running[scheduling.getcurrent()]
-                where = frozenset({("cells", str(place), None)})
+                where = frozenset({("cells", "", str(place), str(place))})
                 touch = Touch(reads=where) if kind == "read" else Touch(writes=where)
                 self.scheduler._wait(one, f"{kind} {place}", touch)
                 if kind == "read":
@@ -126,3 +129,31 @@ def test_a_lock_that_is_held_across_a_call_is_reported_instead_of_waited_for(mon
     toy.cells, toy.seen = [0] * 4, {"a": [], "b": []}
     with pytest.raises(Deadlock, match="stands still"):
         toy.scheduler.play({name: locked(name) for name in "ab"}, again(["a", "b"]))
+
+
+def asked(operation: str, **parameters: Any) -> Touch:
+    return touches(Call(client("dynamodb"), operation, {"TableName": "t", **parameters}, 0))
+
+
+@pytest.mark.parametrize(
+    ("condition", "keys", "missed"),
+    [
+        ("pk = :p", ["", "a", "z"], []),
+        ("pk = :p AND sk BETWEEN :a AND :b", ["b", "c", "d"], ["a", "e"]),
+        ("(#0 = :p AND begins_with (#1, :a))", ["b", "bz"], ["a", "c"]),
+        ("(#0 = :p AND #1 < :b)", ["", "c"], ["e"]),
+        ("#0 = :p AND #1 >= :b", ["d", "e"], ["c"]),
+    ],
+)
+def test_a_query_touches_the_rows_it_would_find(condition: str, keys: list[str], missed: list[str]):
+    values = {":p": {"S": "P"}, ":a": {"S": "b"}, ":b": {"S": "d"}}
+    names = {"#0": "pk", "#1": "sk"}
+    query = asked(
+        "Query", KeyConditionExpression=condition, ExpressionAttributeValues=values, ExpressionAttributeNames=names
+    )
+    for key in (*keys, *missed):
+        put = asked("PutItem", Item={"pk": {"S": "P"}, "sk": {"S": key}})
+        assert put.conflicts(query) == query.conflicts(put) == (key in keys), key
+        elsewhere = asked("PutItem", Item={"pk": {"S": "Q"}, "sk": {"S": key}})
+        assert not elsewhere.conflicts(query) and not elsewhere.conflicts(put) and put.conflicts(put)
+        assert not query.conflicts(query)

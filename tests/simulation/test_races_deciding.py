@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime
+from typing import Any
 
 import pytest
 
+from chalicelib.domain.errors import PreconditionFailed
 from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases.advance_review import advance_review
+from chalicelib.usecases.decide_bulk import decide_all
 from tests.simulation.depth import Depth
 from tests.simulation.races import Race, check_linear, marks, operation, refused
 from tests.simulation.scheduler import Action, History, Scheduler
@@ -88,7 +91,7 @@ def test_two_reviewers_of_one_item_and_somebody_who_looks(two: Team, depth: Dept
     race = Race(
         two,
         lambda _: {
-            "rita": deciding(two, "rita", APPROVE, "rita"),
+            "rita": deciding(two, "rita", APPROVE, "rita", reason="needed"),
             "rob": deciding(two, "rob", DENY, "rob"),
             "look": lambda services: marks(services.items.get(two.review.id, two.items["ann"])),
         },
@@ -96,3 +99,53 @@ def test_two_reviewers_of_one_item_and_somebody_who_looks(two: Team, depth: Dept
         HERE,
     )
     assert race.exhaust(depth) >= 6 or depth.seed
+
+
+def test_one_reviewer_at_two_browsers(two: Team, depth: Depth):
+    """P6, P7: of two changes that both rest on what was there before (If-Match), exactly one is taken."""
+
+    def judge(history: History) -> None:
+        item = two.item("ann")
+        (lost,) = refused(history)
+        assert isinstance(lost.outcome, PreconditionFailed)
+        assert marks(item) == tuple(name for name in history.of if name != lost.name)
+
+    race = Race(
+        two,
+        lambda _: {
+            "first": deciding(two, "rita", APPROVE, "first", version=0),
+            "second": deciding(two, "rita", DENY, "second", version=0),
+        },
+        judge,
+        HERE,
+    )
+    assert race.exhaust(depth) >= 2 or depth.seed
+
+
+@pytest.mark.parametrize("other", ["rita", "rob"])
+def test_a_bulk_action_never_overwrites_what_was_decided_after_it_began(two: Team, other: str, depth: Depth):
+    """P7, brief decision 14: the single decision stands, whenever it is made."""
+    rita = two.org.people["rita"]
+
+    def bulk(services: Any) -> datetime:
+        parts, began = services.reviews.my_parts(rita.id, two.review), services.clock.now()
+        wish = {"decision": "Approve", "justification": "all fine", "principal": ""}
+        decide_all(services, rita, two.review, parts, wish, began, "b" * 32)
+        return began
+
+    def judge(history: History) -> None:
+        item, (asked, decided) = two.item("ann"), (history.of[name].outcome for name in ("bulk", "single"))
+        assert [entry.operation for entry in item.history].count("single") == 1
+        assert {two.item(name).decision for name in ("bob", "cy")} == {APPROVE}
+        assert item.last.operation == "single" or decided <= asked
+        assert item.decision is (DENY if item.last.operation == "single" else APPROVE)
+
+    def actions(scheduler: Scheduler) -> dict[str, Action]:
+        def single(services: Any) -> datetime:
+            scheduler.time_passes(seconds=1)
+            two.decide(services, other, "ann", DENY, mark="single", reason="left")
+            return services.clock.now()
+
+        return {"bulk": bulk, "single": single}
+
+    assert Race(two, actions, judge, HERE).exhaust(depth) >= 3 or depth.seed

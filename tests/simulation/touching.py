@@ -7,14 +7,19 @@ mails. A service that is not known here conflicts with itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.simulation.point import Call
 
-Place = tuple[str, str | None, str | None]  # None: all of them
+Place = tuple[str, str | None, str, str]  # of what, which partition (None: all), from which key to which
+LAST = "\U0010ffff"
 UNORDERED = frozenset({("sqs", "SendMessage"), ("sesv2", "SendEmail"), ("events", "PutEvents")})
+_PART = re.compile(
+    r"begins_with\s*\(\s*(\S+)\s*,\s*(\S+?)\s*\)|(\S+) BETWEEN (\S+) AND (\S+)|(\S+) (<=|<|>=|>|=) (\S+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,18 @@ class Touch:
 
 
 def _meet(some: frozenset[Place], others: frozenset[Place]) -> bool:
-    return not some.isdisjoint(others) or any(
-        (one is not None and None in (*one, *other)) and _within(one, other) for one in some for other in others
-    )
+    return not some.isdisjoint(others) or any(_share(one, other) for one in some for other in others)
 
 
-def _within(one: Place, other: Place) -> bool:
-    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+def _share(one: Place, other: Place) -> bool:
+    if one[0] != other[0] or (one[1] != other[1] and one[1] is not None and other[1] is not None):
+        return False
+    return one[2] <= other[3] and other[2] <= one[3]
+
+
+def whole(what: str) -> Place:
+    """All there is of something."""
+    return what, None, "", LAST
 
 
 def touches(call: Call) -> Touch:
@@ -47,9 +57,10 @@ def touches(call: Call) -> Touch:
     if call.service == "dynamodb":
         return _rows(operation, given)
     if call.service == "s3":
-        place = frozenset({("s3", given.get("Bucket"), given.get("Key"))})
+        key = given.get("Key")
+        place = frozenset({("s3", given.get("Bucket"), key or "", key or LAST)})
         return Touch(reads=place) if call.reads or operation.startswith("List") else Touch(writes=place)
-    return Touch(writes=frozenset({(call.service, None, None)}))
+    return Touch(writes=frozenset({whole(call.service)}))
 
 
 def _rows(operation: str, given: dict[str, Any]) -> Touch:
@@ -64,19 +75,29 @@ def _rows(operation: str, given: dict[str, Any]) -> Touch:
 
 
 def _row(table: str, key: dict[str, Any]) -> Place:
-    return table, key["pk"]["S"], key["sk"]["S"]
+    return table, key["pk"]["S"], key["sk"]["S"], key["sk"]["S"]
 
 
 def _partition(given: dict[str, Any]) -> Place:
-    """The partition is the value that the key condition compares first."""
+    """The partition, and the range of sort keys, that a query asks for."""
     if given.get("IndexName"):
-        return given["TableName"], None, None
-    names, condition = given.get("ExpressionAttributeNames", {}), given["KeyConditionExpression"]
-    for part in condition.replace("(", " ").replace(")", " ").split(" AND "):
-        name, _, value = part.strip().partition(" = ")
-        if names.get(name.strip(), name.strip()) == "pk":
-            return given["TableName"], given["ExpressionAttributeValues"][value.strip()]["S"], None
-    return given["TableName"], None, None
+        return whole(given["TableName"])
+    names, values = given.get("ExpressionAttributeNames", {}), given["ExpressionAttributeValues"]
+    partition, low, high = "", "", LAST
+    for prefix_of, prefix, between, least, most, name, sign, value in _PART.findall(
+        given["KeyConditionExpression"].replace("(", " ( ").replace(")", " ) ")
+    ):
+        if prefix_of:
+            low = values[prefix]["S"]
+            high = low + LAST
+        elif between:
+            low, high = values[least]["S"], values[most]["S"]
+        elif names.get(name, name) == "pk":
+            partition = values[value]["S"]
+        else:
+            low = values[value]["S"] if sign in (">", ">=", "=") else low
+            high = values[value]["S"] if sign in ("<", "<=", "=") else high
+    return given["TableName"], partition, low, high
 
 
 def _checked(given: dict[str, Any]) -> Iterator[Place]:
