@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from chalicelib.aws.clients import client
 from chalicelib.usecases.ports import Mail, OutgoingEvent, Services
+from tests.backends import Backend
 from tests.world import START
 
 Fresh = Callable[[str], str]
@@ -102,9 +103,14 @@ def _mail(fresh: Fresh) -> Mail:
     )
 
 
-def test_every_mail_has_an_id_of_its_own(services: Services, fresh: Fresh):
+def test_every_mail_has_an_id_of_its_own_and_arrives_as_it_was_written(
+    engine: Backend, services: Services, fresh: Fresh
+):
+    before = len(engine.mails())
     sent = [services.mailer.send(_mail(fresh)) for _ in range(2)]
     assert all(sent) and len(set(sent)) == 2
+    wanted = {"to": "zoe@example.com", "subject": "Überprüfung 😀", "body": "<p>Guten Tag</p>"}
+    assert engine.mails()[before:] == [wanted, wanted]
 
 
 def test_events_are_taken_many_at_a_time(services: Services, fresh: Fresh):

@@ -1,4 +1,4 @@
-"""Expressions: random conditions, updates and transactions, answered alike by the in-memory AWS and by each other engine.
+"""Expressions: random conditions, updates and transactions, answered alike by the in-memory AWS and every engine.
 
 What the product says to DynamoDB is a small language. This says far more in it than the product does: every comparison
 with every type, missing attributes, nested paths, sums, lists. An answer is what came back, or the name of the error.
