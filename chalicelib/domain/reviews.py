@@ -194,7 +194,7 @@ class InstanceState:
     `removals_pending` were accepted outside and are not done yet, `needs_person` no connector can make, and
     `removals_held` were held back, and `removals_restored` were undone. `confirmation`: how their wait for one ended.
 
-    `throttled` counts how often in a row a system outside asked the removals to slow down.
+    `throttled` counts how often in a row a system outside asked the removals, or SES the mails, to slow down.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason

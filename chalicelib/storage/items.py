@@ -91,13 +91,17 @@ class ItemTable:
         extended: bool = False,
     ) -> Recorded:
         """See ports.Items (R94, R95, G16, G42)."""
+        text = {"S": entry_text(entry)}
         values: Wire = {
             ":d": {"S": CODES[entry.decision]},
             ":b": {"S": entry.by[:8]},
-            ":e": {"L": [{"S": entry_text(entry)}]},
+            ":e": {"L": [text]},
+            ":own": text,
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
+        # Sent again by the SDK after a lost answer, the same entry is not appended a second time.
+        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN}"
+        condition += " AND size(h) < :most AND NOT contains(h, :own)"
         if not extended:
             condition = f"t > :now AND {condition}"
             values[":now"] = {"N": f"{now.timestamp():.3f}"}
@@ -119,7 +123,7 @@ class ItemTable:
             )
         except KeyError:
             return Recorded(False)
-        if refused and refused.last and refused.last.operation == entry.operation[-16:]:
+        if refused and any(one.operation == entry.operation[-16:] for one in refused.history):
             return Recorded(True)  # our own write, whose answer was lost on the way
         return Recorded(refused is None, refused)
 

@@ -35,6 +35,7 @@ from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 LOG = logging.getLogger("access_reviews")
 CHANGES = 5  # times in a row the state may change under a worker's hands before that counts as a failure
 TOGETHER = timedelta(minutes=15)  # how long start mails wait for other reviews that open at the same time
+MAIL_PAUSE, MOST_SLOWER = 5, 6  # seconds before mails are tried again, doubled so often at the most
 PROMPT = timedelta(hours=1)  # a reminder this fresh goes out although the sending window has just closed
 Part = Callable[[Services, ReviewInstance, InstanceState, Budget], InstanceState | None]
 
@@ -177,7 +178,7 @@ def _in_progress(
             return reschedule(services, state, min(window, state.ends))
     following = _send(services, instance, state, kind, budget)
     if following is not None:
-        return services.reviews.checkpoint(replace(state, step=f"mail:{kind}", cursor=following))
+        return _mails_left(services, state, f"mail:{kind}", following, budget)
     if kind.startswith("lastCall1"):
         notify_others.last_call_summary(services, instance, state, budget)
     elif kind.startswith("extended:"):
@@ -185,11 +186,28 @@ def _in_progress(
     return _sent(state, kind)
 
 
+def _mails_left(
+    services: Services, state: InstanceState, step: str, cursor: str, budget: Budget
+) -> InstanceState | None:
+    """Save how far a round of mails came. With time left it was SES that asked to slow down: for seconds when it is
+    the rate, longer every time when it is the quota of a day."""
+    if not budget.left():
+        return services.reviews.checkpoint(replace(state, step=step, cursor=cursor))
+    on = (state.step, state.cursor) != (step, cursor)
+    throttled = 0 if on else min(state.throttled + 1, MOST_SLOWER)
+    until = services.clock.real() + MAIL_PAUSE * 2**throttled
+    lease = replace(state.lease, until=until)
+    services.reviews.checkpoint(replace(state, step=step, cursor=cursor, throttled=throttled, lease=lease))
+    services.queue.send("instance", state.instance_id, MAIL_PAUSE * 2**throttled)
+    return None
+
+
 def _sent(state: InstanceState, kind: str) -> InstanceState:
     """The state after everybody got this mail: a round that was asked for is over, others happen once."""
+    done = replace(state, step="", cursor="", throttled=0)
     if kind in state.rounds:
-        return replace(state, step="", cursor="", rounds=tuple(one for one in state.rounds if one != kind))
-    return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
+        return replace(done, rounds=tuple(one for one in state.rounds if one != kind))
+    return replace(done, mailed=(*state.mailed, kind))
 
 
 def _others_open_now(services: Services, instance: ReviewInstance, now: datetime) -> bool:

@@ -27,6 +27,16 @@ SEEN_BY = {
     "POST EM/resourceRequests": "GET EM/catalogs/{id}",
     "POST /api/v1/review-previews": "GET EM/accessPackages/{id}",
     "GET /api/v1/access-packages/{package_id}/assignments.csv": "GET EM/accessPackages/{id}",
+    "GET /api/v1/access-packages/{package_id}/cadence": "GET EM/accessPackages/{id}",
+    "GET /api/v1/access-packages/{package_id}/cadence.csv": "GET EM/accessPackages/{id}",
+    **{
+        f"{method} /api/v1/access-packages/{{package_id}}/control-owner": "GET EM/accessPackages/{id}"
+        for method in ("PUT", "DELETE")
+    },
+    **{
+        f"{method} /api/v1/catalogs/{{catalog_id}}/control-owner": "GET EM/catalogs/{id}"
+        for method in ("PUT", "DELETE")
+    },
     "PUT /api/v1/resources/{resource_id}/keeps-one": "GET EM/resources/{id}",
     "POST /api/v1/people/{person_id}/denials/{package_id}/lift": "GET /api/v1/people/{person_id}/denials",
     "DELETE /api/v1/roles/{role_id}": "GET /api/v1/roles",
@@ -76,7 +86,9 @@ def test_everybody_gets_what_the_table_says(scene: Scene, name: str, depth: Dept
     assert got == expected, "\n" + " ".join(got.values()) + f"  {name}"
 
 
-@pytest.mark.parametrize("name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}])
+@pytest.mark.parametrize(
+    "name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}]
+)
 def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(scene: Scene, name: str, depth: Depth) -> None:
     """P20: of what one may not see one hears the same as of what does not exist."""
     nothing = nothing_there(scene)

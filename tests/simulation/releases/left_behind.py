@@ -11,7 +11,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,9 +26,9 @@ BUILDS = sorted(file.stem for file in Path(__file__).parent.glob("build-*.json")
 class LeftBehind(Simulated):
     """Today's product over an account that an earlier build filled."""
 
-    reviews: dict[str, str]
-    people: dict[str, str]
-    messages: list[str]
+    reviews: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
 
     def state(self, review: str) -> Any:
         return self.world.services.reviews.state(self.reviews[review])
@@ -41,7 +41,7 @@ class LeftBehind(Simulated):
 def left_behind_by(build: str, **changed: Any) -> Iterator[LeftBehind]:
     """A world that goes on where the build stopped. `changed` are settings."""
     found = _golden(build)
-    with simulated(freeze_page=2, bucket_items=2, **changed) as one:
+    with simulated("memory", freeze_page=2, bucket_items=2, **changed) as one:
         from chalicelib.storage import tables
         from chalicelib.storage.base import raw_client
 
