@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import browser, client_commands
-from local.venvs import EMULATOR, PRODUCT, ROOT, VenvError
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, VenvError
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
@@ -78,6 +78,10 @@ def _demo(rest: list[str]) -> int:
 def _test(rest: list[str]) -> int:
     PRODUCT.ensure(DEVELOPMENT)
     EMULATOR.ensure("requirements-emulator.txt")
+    try:
+        HOSTILE.ensure("requirements-hostile.txt")
+    except VenvError as problem:
+        print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
     browser.ensure()
     return _in_checkout(["-m", "pytest", *rest])
 
