@@ -76,7 +76,9 @@ def test_everybody_gets_what_the_table_says(scene: Scene, name: str, depth: Dept
     assert got == expected, "\n" + " ".join(got.values()) + f"  {name}"
 
 
-@pytest.mark.parametrize("name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}])
+@pytest.mark.parametrize(
+    "name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}]
+)
 def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(scene: Scene, name: str, depth: Depth) -> None:
     """P20: of what one may not see one hears the same as of what does not exist."""
     nothing = nothing_there(scene)

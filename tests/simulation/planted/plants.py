@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from pynamodb.exceptions import GetError
 
-from chalicelib import events
+from chalicelib import bootstrap, events
 from chalicelib.aws.files import BucketFiles
 from chalicelib.domain import csv_text, errors, ids, seals
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.items import canonical
+from chalicelib.domain.reviews import Tally
 from chalicelib.routes.graph.paging import Cursors, _decode
 from chalicelib.storage import items, reviews
 from chalicelib.storage.entitlements import EntitlementTable
@@ -40,9 +43,9 @@ from chalicelib.usecases import (
     try_delivery,
     write_items,
 )
+from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.bring_about import End, Told
 from chalicelib.usecases.ports import Create, Page, Put
-from tests.simulation.planted import lives, moments
 
 Patch = pytest.MonkeyPatch
 
@@ -108,8 +111,6 @@ def _effect_first(patch: Patch) -> None:
     real = TableWriter.commit
 
     def commit(writer: TableWriter, operation: str, *changes: Any) -> None:
-        from chalicelib import bootstrap
-
         services = bootstrap.services()
         for change in changes:
             if isinstance(change, Create) and isinstance(change.entity, Assignment):
@@ -181,6 +182,7 @@ def _no_claim(patch: Patch) -> None:
 
 def _reminds_everybody(patch: Patch) -> None:
     patch.setattr(notify, "undecided", lambda *_: 1)
+    patch.setattr(Tally, "undecided", property(lambda tally: tally.total))
 
 
 def _event_apart(patch: Patch) -> None:
@@ -208,8 +210,6 @@ def _no_event(patch: Patch) -> None:
 
 def _unsigned(patch: Patch) -> None:
     def opened(cursors: Cursors, token: str, *_: Any) -> dict[str, Any]:
-        import json
-
         return dict(json.loads(_decode(token)[32:])[1])
 
     patch.setattr(Cursors, "open", opened)
@@ -234,15 +234,6 @@ def _no_salt(patch: Patch) -> None:
 def _wrong_predecessor(patch: Patch) -> None:
     real = seals.checkpoint
     patch.setattr(seals, "checkpoint", lambda statement, previous: real(statement, seals.BEFORE_ALL))
-    for module in (_module("seal_chain"),):
-        if hasattr(module, "checkpoint"):
-            patch.setattr(module, "checkpoint", lambda statement, previous: real(statement, seals.BEFORE_ALL))
-
-
-def _module(name: str) -> Any:
-    import importlib
-
-    return importlib.import_module(f"chalicelib.usecases.{name}")
 
 
 def _acknowledges(patch: Patch) -> None:
@@ -253,17 +244,13 @@ def _acknowledges(patch: Patch) -> None:
 def _row_goes_first(patch: Patch) -> None:
     """The agenda row goes, and comes back in another place only after the state was saved."""
 
-    def reschedule(services: Any, state: Any, when: Any) -> Any:
-        from datetime import datetime
-
+    def reschedule(services: Any, state: Any, when: datetime) -> Any:
         if state.due:
-            services.writer.remove(advance_review_row(datetime.fromisoformat(state.due), state.instance_id))
+            services.writer.remove(instance_row(datetime.fromisoformat(state.due), state.instance_id))
         after = replace(state, lease=replace(state.lease, until=0.0), due=when.isoformat())
         saved = services.reviews.checkpoint(after)
-        services.writer.put_all([advance_review_row(when, state.instance_id)])
+        services.writer.put_all([instance_row(when, state.instance_id)])
         return saved
-
-    from chalicelib.usecases.agenda import instance_row as advance_review_row
 
     patch.setattr(advance_review, "reschedule", reschedule)
 
@@ -274,7 +261,7 @@ def _swallows(patch: Patch) -> None:
     def users(table: DirectoryTable, user_ids: Any) -> Any:
         try:
             return real(table, user_ids)
-        except ClientError:
+        except GetError:
             return {}
 
     patch.setattr(DirectoryTable, "users", users)
