@@ -33,6 +33,7 @@ def services() -> Services:
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.evidence.papers import PackPapers
     from chalicelib.storage.addresses import AddressTable
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
@@ -86,6 +87,7 @@ def services() -> Services:
         dossiers=DossierTable(),
         seals=SealTable(),
         signer=KmsSigner(chosen.signing_key),
+        papers=PackPapers(chosen.organisation),
         vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),
     )
 

@@ -33,7 +33,7 @@ from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.erase_person import ERASE, advance_erasure
-from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
+from chalicelib.usecases.exports import EVIDENCE, EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.mail_feedback import hear
@@ -133,6 +133,7 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
+    EVIDENCE: advance_export,
     SPREAD: advance_roles,
     export_audit.KIND: export_audit.advance_export,
 }

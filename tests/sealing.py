@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -22,12 +23,17 @@ from chalicelib import bootstrap
 from chalicelib.aws.clients import client
 from chalicelib.domain import ids
 from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.packages import AssignmentPolicy
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.settings import settings
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
+from chalicelib.usecases.ports import Services
 from tests import factories
 from tests.factories import Organisation
-from tests.world import MovableClock, World
+from tests.simulation.cloud import Cloud
+from tests.simulation.point import Point
+from tests.simulation.worlds import simulated
+from tests.world import World
 
 
 def text(value: Any) -> bytes:
@@ -92,30 +98,45 @@ class Office:
 
     world: World
     org: Organisation
+    point: Point
+    cloud: Cloud
 
-    def review(self, *people: str, title: str = "", **settings: Any) -> ReviewInstance:
+    @property
+    def services(self) -> Services:
+        found: Services = self.world.services
+        return found
+
+    def review(self, *people: str, **settings: Any) -> ReviewInstance:
         """A review of these people, all asked of the manager `boss`, open since tonight."""
+        return self.opened(self.planned(*people, **settings))
+
+    def planned(self, *people: str, title: str = "One", **settings: Any) -> AssignmentPolicy:
+        """The policy of a review that opens tonight."""
         org = self.org
         boss = org.people.get("boss") or org.person("boss")
         staff = [org.people.get(name) or org.person(name, manager="boss") for name in people]
         chosen = factories.by_manager(self.world.clock.now().date(), boss, justification_required=False, **settings)
-        policy = org.policy(org.package(title), review=chosen) if title else org.policy(review=chosen)
+        policy = org.policy(org.package(title), review=chosen)
         if staff:
             org.assign(policy, *staff)
+        return policy
+
+    def opened(self, policy: AssignmentPolicy) -> ReviewInstance:
+        """Its review, now that it is night."""
         if self.world.clock.now().hour < 23:
             self.world.clock.set(self.world.clock.now().replace(hour=23, minute=59, second=30))
-        self.world.tick()
-        (instance,) = self.world.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
+            self.world.tick()
+        (instance,) = self.services.reviews.instances_of(ids.definition_id(policy.id), 5, None).items
         return instance
 
     def items(self, instance: ReviewInstance) -> dict[str, DecisionItem]:
         """The items of the boss by the first name of whom they are about."""
         boss = self.org.people["boss"]
-        page = self.world.services.items.sweep(instance.id, ids.set_of_one(boss.id), 0, 500, None)
+        page = self.services.items.sweep(instance.id, ids.set_of_one(boss.id), 0, 500, None)
         return {item.principal_name.partition("@")[0]: item for item in page.items}
 
     def decide(self, instance: ReviewInstance, name: str, decision: Decision) -> None:
-        services = self.world.services
+        services = self.services
         found = open_instance(services, instance.id, services.clock.now())
         submission = Submission(item_id=self.items(instance)[name].id, decision=decision, justification="Because")
         person, now = self.org.people["boss"], services.clock.now()
@@ -128,7 +149,7 @@ class Office:
         return self.state(instance)
 
     def state(self, instance: ReviewInstance) -> InstanceState:
-        found = self.world.services.reviews.state(instance.id)
+        found = self.services.reviews.state(instance.id)
         assert found is not None
         return found
 
@@ -137,13 +158,8 @@ class Office:
         self.world.tick()
 
 
-def office() -> Office:
-    """On an empty account."""
-    clock = MovableClock()
-    bootstrap.use_clock(clock)
-    world = World(clock, None, settings().work_queue_url)
-    return Office(world, Organisation(bootstrap.services()))
-
-
-def each(*found: Callable[[], Any]) -> list[Any]:
-    return [one() for one in found]
+@contextmanager
+def office(**changed: Any) -> Iterator[Office]:
+    """On an empty account of the in-memory AWS; `changed` are settings."""
+    with simulated("memory", **changed) as one:
+        yield Office(one.world, one.org, one.point, one.cloud)

@@ -32,9 +32,9 @@ class KmsSigner:
         wanted = {"KeyId": self._key, "Message": text, "MessageType": "RAW", "SigningAlgorithm": ALGORITHM}
         return bytes(_asked(lambda kms: kms.sign(**wanted)["Signature"]))
 
-    def signed(self, text: bytes, signature: bytes) -> bool:
-        """See ports.Signer. Looked at here, with the public key: no call, and nobody has to be trusted."""
-        public = load_der_public_key(self.public_key())
+    def signed(self, public_key: bytes, text: bytes, signature: bytes) -> bool:
+        """See ports.Signer. Looked at here: no call, and nobody has to be trusted."""
+        public = load_der_public_key(public_key)
         assert isinstance(public, RSAPublicKey)  # ALGORITHM knows no others
         try:
             public.verify(signature, text, PKCS1v15(), SHA256())

@@ -23,9 +23,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+Json = dict[str, Any]
 WHOLE, LINE, RATIO = 32 << 20, 4 << 20, 200  # bytes of a file read whole, of a row; how much a zip may grow
 SHA_256 = bytes.fromhex("3031300d060960864801650304020105000420")  # what the digest stands behind in a signature
 RSA_3072 = bytes.fromhex("308201a2300d06092a864886f70d01010105000382018f003082018a0282018100")  # and in a public key
+COUNTED = {"sealed", "independent", "removals"}  # equations whose terms the sealed rows tell
 PATH = r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)?"  # of a file in a pack: at most one folder deep
 
 
@@ -42,7 +44,7 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def leaf_of(row: dict) -> bytes:
+def leaf_of(row: Json) -> bytes:
     """A row as a leaf of the Merkle tree of its table (RFC 6962, with a salt)."""
     return hashlib.sha256(b"\0" + bytes.fromhex(row["salt"]) + canonical(row["record"])).digest()
 
@@ -66,7 +68,7 @@ def root_of(leaves: Iterable[bytes]) -> tuple[int, str]:
     return count, found.hex()
 
 
-def proven(row: dict, table: dict) -> bool:
+def proven(row: Json, table: Json) -> bool:
     """Does the proof of a sampled row lead from its own place to the root of its table (RFC 9162, 2.1.3.2)?"""
     found, place, last = leaf_of(row), row["index"], table["count"] - 1
     if not 0 <= place <= last:
@@ -79,7 +81,7 @@ def proven(row: dict, table: dict) -> bool:
             return False
         other = bytes.fromhex(step["hash"])
         found, place, last = node(other, found) if left else node(found, other), place >> 1, last >> 1
-    return last == 0 and found.hex() == table["root"]
+    return bool(last == 0 and found.hex() == table["root"])
 
 
 def public_key(pem: str) -> tuple[int, str]:
@@ -101,7 +103,7 @@ def signed(text: str, signature: str, modulus: int) -> bool:
 def parse(text: bytes) -> Any:
     """JSON in which no name stands twice: else two readers might read two things."""
 
-    def once(pairs: list) -> dict:
+    def once(pairs: list[tuple[str, Any]]) -> Json:
         if len(dict(pairs)) < len(pairs):
             raise Wrong(f"a name stands twice among {[name for name, _ in pairs]}")
         return dict(pairs)
@@ -113,13 +115,11 @@ class Pack:
     """A zip that is only ever read, never unpacked to disk, and what was found wrong in it."""
 
     def __init__(self, path: str) -> None:
-        self.zip, self.problems = zipfile.ZipFile(path), []
+        self.zip, self.problems = zipfile.ZipFile(path), list[str]()
         self.names = [one.filename for one in self.zip.infolist()]
         for one in self.zip.infolist():
             if not re.fullmatch(PATH, one.orig_filename) or one.flag_bits & 1 or one.compress_type not in (0, 8):
-                raise Wrong(
-                    f"{one.orig_filename!r} leads outside of the pack, is encrypted, or packed in an unusual way"
-                )
+                raise Wrong(f"{one.orig_filename!r} lies outside of the pack, or is packed in an unusual way")
         if sum(one.file_size for one in self.zip.infolist()) > RATIO * os.path.getsize(path) + (1 << 20):
             raise Wrong("it would grow out of all proportion")
 
@@ -131,26 +131,31 @@ class Pack:
             raise Wrong(f"{name} is missing or too large")
         return self.zip.read(name)
 
-    def check_files(self, listed: dict) -> None:
+    def check_files(self, listed: Json) -> None:
         """Every file is there once and has the hash that was signed, and nothing else is there."""
-        for name in sorted(name for name in {*self.names} if self.names.count(name) > 1):
-            self.wrong(name, "is in the zip more than once")
         for name in sorted({*self.names, *listed} - {"pack.json", "pack.sig"}):
-            if name not in listed or name not in self.names:
-                self.wrong(name, "is missing" if name in listed else "is not in the signed list of files")
+            if self.names.count(name) != 1 or name not in listed:
+                self.wrong(name, f"is {self.names.count(name)} times in the zip, {[*listed].count(name)} in pack.json")
                 continue
             digest = hashlib.sha256()
             try:
                 with self.zip.open(name) as file:
-                    for block in iter(lambda: file.read(1 << 20), b""):
+                    while block := file.read(1 << 20):
                         digest.update(block)
             except Exception as problem:
                 self.wrong(name, f"cannot be unpacked: {problem}")
             if digest.hexdigest() != listed[name]:
                 self.wrong(name, f"was altered: its hash is {digest.hexdigest()}, signed was {listed[name]}")
 
+    def rows(self, table: str) -> Iterator[tuple[str, Json]]:
+        """The rows of a table, one at a time, each with the file it stands in."""
+        for part in sorted(one for one in {*self.names} if re.fullmatch(rf"data/{table}(-\d+)?\.jsonl", one)):
+            with self.zip.open(part) as file:
+                while line := file.readline(LINE):
+                    yield part, parse(line)
 
-def check_chain(pack: Pack, chain: dict, seals: dict, modulus: int, fingerprint: str) -> None:
+
+def check_chain(pack: Pack, chain: Json, seals: Json, modulus: int, fingerprint: str) -> None:
     """Every seal is signed and stands at its place in the chain, which leaves nothing out in between."""
     numbers, value = [number for number, _ in chain["statements"]], chain["before"]
     names = [f"seals/{number:010d}.json" for number in numbers]
@@ -173,88 +178,93 @@ def check_chain(pack: Pack, chain: dict, seals: dict, modulus: int, fingerprint:
             pack.wrong(name, "signature: is not that of key.pem over the checkpoint")
 
 
-def statement_problems(one: dict, all_of_them: list, counts: dict) -> Iterator[str]:
+def statement_problems(one: Json, every: list[Json], counts: Json) -> Iterator[str]:
     """A statement names the others rightly; its equations add up as it says and as the rows (`counts`) say."""
-    hashes, facts = {each["sequence"]: sha(canonical(each)) for each in all_of_them}, one["facts"]
-    if [one[name] for name in ("format", "review", "origin")] != [
-        1,
-        all_of_them[0]["review"],
-        all_of_them[0]["origin"],
-    ]:
+    hashes, facts = {each["sequence"]: sha(canonical(each)) for each in every}, one["facts"]
+    if [one[name] for name in ("format", "review", "origin")] != [1, every[0]["review"], every[0]["origin"]]:
         yield "is of another review, deployment or format"
-    if one["kind"] == "removals" and facts["decisions"]["hash"] != hashes.get(facts["decisions"]["sequence"]):
+    if [each["kind"] for each in every].count(one["kind"]) > 1 and one["kind"] != "addendum":
+        yield f"is not the only one of kind {one['kind']}"
+    decisions = facts["decisions"] if one["kind"] == "removals" else None
+    if decisions and hashes.get(decisions["sequence"]) != decisions["statement"]:
         yield "facts.decisions: is not the seal of the decisions"
     earlier = sorted(found for sequence, found in hashes.items() if sequence < one["sequence"])
     if one["kind"] == "signOff" and sorted(facts["covers"]) != earlier:
         yield "facts.covers: is not every statement before the sign-off"
     for equation in facts.get("equations", []):
-        left, right = sum(equation["left"].values()), sum(equation["right"].values())
-        if (left == right) is not equation["balanced"]:
-            yield f"equation {equation['name']}: {left} and {right}, yet balanced is {equation['balanced']}"
-        for term, said in {**equation["left"], **equation["right"]}.items():
-            if counts.get(term, said) != said:
-                yield f"equation {equation['name']}: {term} is {said}, but the rows say {counts[term]}"
+        name, total, terms = equation["name"], equation["total"], equation["terms"]
+        if (total == sum(terms.values()) and min(terms.values()) >= 0) is not equation["balanced"]:
+            yield f"equation {name}: {total} = {sum(terms.values())}? It says balanced: {equation['balanced']}"
+        for term, said in terms.items() if name.split(".")[0] in COUNTED and counts else ():
+            if counts.get(term, 0) != said:
+                yield f"equation {name}: {term} is {said}, but the rows say {counts.get(term, 0)}"
 
 
-def instant(value: int, unit: int = 1000) -> str:
-    return f"{datetime(1970, 1, 1) + timedelta(seconds=value // unit):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def item_problems(row: dict, review: dict) -> Iterator[str]:
+def item_problems(row: Json, review: Json) -> Iterator[str]:
     """A decision item is what its facts and its history hash to, and people decided it while the review was open."""
-    record, head = row["record"], row["record"]["leaf"]
+    record, head, history = row["record"], row["record"]["leaf"], row["history"]
     if sha(bytes.fromhex(row["salt"]) + canonical(row["facts"])) != head or row["facts"]["item"] != record["item"]:
         yield f"facts: are not those that were frozen (record.leaf {head})"
-    for place, one in enumerate(row["history"]):
+    for place, one in enumerate(history):
         head = sha(bytes.fromhex(head) + canonical(one))
-        if one["by"] != "rule" and not review["opened"] <= instant(one["at"]) <= review["closed"]:
-            yield f"history[{place}].at: {instant(one['at'])} is not between {review['opened']} and {review['closed']}"
-    if (head, len(row["history"])) != (record["chain"], record["entries"]):
-        yield f"history: its hash is {head} with {len(row['history'])} entries; sealed was {record['chain']}"
-    if record["decision"] != (row["history"][-1]["decision"] if row["history"] else "NotReviewed"):
+        at = f"{datetime(1970, 1, 1) + timedelta(seconds=one['at'] // 1000):%Y-%m-%dT%H:%M:%SZ}"
+        if one["by"] != "rule" and not review["opened"] <= at <= review["closed"]:
+            yield f"history[{place}].at: {at} is not between {review['opened']} and {review['closed']}"
+    if (head, len(history)) != (record["chain"], record["entries"]):
+        yield f"history: its hash is {head} with {len(history)} entries; sealed was {record['chain']}"
+    if record["decision"] != [{"decision": "NotReviewed"}, *history][-1]["decision"]:
         yield "record.decision: is not the last one of the history"
 
 
-def term_of(table: str, row: dict) -> str:
-    """Under which term of the equations a row counts."""
-    record, last = row["record"], [{"by": ""}, *row.get("history", [])][-1]
-    if table == "items" and not record["cancelled"]:
-        by = "ByRule" if last["by"] == "rule" else ""
-        return {"Approve": "approved", "Deny": "denied", "DontKnow": "dontKnow"}.get(record["decision"], "kept") + by
-    return "cancelled" if table == "items" else record.get("outcome", "")
+def terms_of(table: str, row: Json) -> list[str]:
+    """Under which terms of the equations a row counts: what was decided, and by whom each time; or what was removed."""
+    if table != "items":
+        return [row["record"]["outcome"]] if table == "removals" else []
+    names = {row["facts"]["principal"]: "byThemselves", "rule": "byRule"}
+    deciders = [names.get(one["by"], "byOthers") for one in row["history"]]
+    decided = {"Approve": "approved", "Deny": "denied", "DontKnow": "dontKnow"}.get(row["record"]["decision"], "kept")
+    decided += "ByRule" if deciders[-1:] == ["byRule"] else ""
+    return ["cancelled" if row["record"]["cancelled"] else decided, *deciders]
 
 
-def rows_of(pack: Pack, table: str) -> Iterator[tuple[str, dict]]:
-    """The rows of a table, one at a time, each with the file it stands in."""
-    for part in sorted(one for one in {*pack.names} if re.fullmatch(rf"data/{table}(-\d+)?\.jsonl", one)):
-        with pack.zip.open(part) as file:
-            yield from ((part, parse(line)) for line in iter(lambda: file.readline(LINE), b""))
-
-
-def check_table(pack: Pack, table: str, statement: dict, whole: bool) -> tuple[int, dict]:
+def check_table(pack: Pack, table: str, statement: Json, sample: Json) -> tuple[int, Json]:
     """Every row, and the root over them or the proof of each; how many there are, and how many count as what."""
-    sealed, seen, counts = statement["tables"][table], set(), {}
+    sealed, seen, counts = statement["tables"][table], dict[Any, int](), dict[str, int]()
 
     def leaves() -> Iterator[bytes]:
-        for place, (part, row) in enumerate(rows_of(pack, table)):
+        for place, (part, row) in enumerate(pack.rows(table)):
             problems = [*item_problems(row, statement["facts"])] if table == "items" else []
-            if row["index"] != place if whole else not proven(row, sealed):
-                problems.append(f"index: {place} was expected" if whole else "proof: does not lead to the sealed root")
+            if not proven(row, sealed) if sample else row["index"] != place:
+                problems.append("proof: does not lead to the sealed root" if sample else f"index: is not {place}")
             thing = row["record"]["item"] if table in ("items", "removals") else row["index"]
             problems += ["stands in the table twice"] if thing in seen else []
             for problem in problems:
                 pack.wrong(f"{part} row {row['index']}", problem)
-            seen.add(thing)
-            counts[term_of(table, row)] = counts.get(term_of(table, row), 0) + 1
+            seen[thing] = row["index"]
+            for term in () if sample else terms_of(table, row):
+                counts[term] = counts.get(term, 0) + 1
             yield leaf_of(row)
 
     found = root_of(leaves())
-    if whole and found != (sealed["count"], sealed["root"]):
+    if not sample and found != (sealed["count"], sealed["root"]):
         pack.wrong(f"data/{table}", f"{found[0]} rows with the root {found[1]}; sealed were {sealed}")
+    if sample and table == "items" and {*seen} != {*sample.get("items", seen)}:
+        pack.wrong(f"data/{table}", "the rows are not those that were asked for")
+    if sample and table == "items" and "seed" in sample and {*seen.values()} != drawn(sealed, **sample):
+        pack.wrong(f"data/{table}", "the rows are not those that the seed draws")
     return found[0], counts
 
 
-def verify(path: str, fingerprint: str = "") -> dict:
+def drawn(table: Json, seed: str, size: int) -> set[int]:
+    """The rows that a seed draws: hashes of seed, root and a counter, modulo the number of rows."""
+    found: set[int] = set()
+    for number in range(100 * min(size, 1000)):
+        if len(found) < min(size, table["count"]):
+            found.add(int(sha(f"{seed}\n{table['root']}\n{number}\n".encode()), 16) % table["count"])
+    return found
+
+
+def verify(path: str, fingerprint: str = "") -> Json:
     """What is in a pack, and what is wrong with it (`problems`). Raises Wrong when it cannot be read at all."""
     try:
         pack = Pack(path)
@@ -262,7 +272,7 @@ def verify(path: str, fingerprint: str = "") -> dict:
         pack.check_files(dict(about["files"]))
     except Exception as problem:
         raise Wrong(f"{path}: {problem}") from problem
-    found = {"pack": about, "problems": pack.problems, "statements": [], "rows": {}, "fingerprint": ""}
+    found: Json = {"pack": about, "problems": pack.problems, "statements": [], "rows": {}, "fingerprint": ""}
     step = "key.pem"
     try:
         modulus, found["fingerprint"] = public_key(pack.read(step).decode())
@@ -275,36 +285,32 @@ def verify(path: str, fingerprint: str = "") -> dict:
         seals = {name: parse(pack.read(name)) for name in sorted({*pack.names}) if name.startswith("seals/")}
         found["statements"] = [seal["statement"] for seal in seals.values()]
         check_chain(pack, parse(pack.read("chain.json")), seals, modulus, found["fingerprint"])
-        kinds = [one["kind"] for one in found["statements"] if one["kind"] != "addendum"]
-        if (
-            kinds[:1] != ["decisions"]
-            or len({*kinds}) < len(kinds)
-            or found["statements"][0]["review"] != about["review"]
-        ):
-            pack.wrong("seals", f"the kinds {kinds} are not those of the review {about['review']}")
+        first = found["statements"][0]
+        if (first["kind"], first["review"]) != ("decisions", about["review"]):
+            pack.wrong("seals", f"the first is not the seal of the decisions of {about['review']}")
         for one in found["statements"]:
-            counts: dict = {}
+            counts: Json = {}
             for name in one["tables"]:
                 step = f"data/{name}"
-                found["rows"][name], own = check_table(pack, name, one, not about["sample"])
-                counts.update({} if about["sample"] else own)
+                found["rows"][name], own = check_table(pack, name, one, about["sample"] or {})
+                counts.update(own)
             step = f"seals/{one['sequence']:010d}.json"
-            for problem in statement_problems(one, found["statements"], counts):
-                pack.wrong(step, problem)
+            for fault in statement_problems(one, found["statements"], counts):
+                pack.wrong(step, fault)
     except Exception as problem:  # whatever a forger thought of is told, and never raised
         pack.wrong(step, problem if isinstance(problem, Wrong) else f"malformed ({type(problem).__name__}: {problem})")
     return found
 
 
-def told(found: dict, verdict: str) -> Iterator[str]:
+def told(found: Json, verdict: str) -> Iterator[str]:
     """What a reader wants to know of a pack, as lines."""
     yield f"{found['pack']['title']} ({found['pack']['review']}), " + ("sample" if found["pack"]["sample"] else "whole")
     for one in found["statements"]:
         tables = (f", {found['rows'].get(name)} of {each['count']} {name}" for name, each in one["tables"].items())
         yield f"Seal {one['sequence']}: {one['kind']}, {one['made']}{''.join(tables)}"
         for each in one["facts"].get("equations", []):
-            both = [" + ".join(f"{term} {n}" for term, n in each[side].items()) for side in ("left", "right")]
-            yield f"  {'' if each['balanced'] else 'DOES NOT BALANCE: '}{both[0]} = {both[1]}"
+            terms = " + ".join(f"{number} {term}" for term, number in each["terms"].items())
+            yield f"  {'' if each['balanced'] else 'DOES NOT BALANCE  '}{each['name']}: {each['total']} = {terms}"
     yield f"Signer: {found['fingerprint']}"
     yield "Not established: names (joined when the pack was made), and whether there are later seals than these."
     yield from (f"WRONG  {problem}" for problem in found["problems"][:1000])

@@ -90,19 +90,18 @@ class ItemTable:
         version: int | None = None,
         extended: bool = False,
     ) -> Recorded:
-        """See ports.Items (R94, R95, G16, G42). A repeat of the very same entry, by the SDK after a lost answer, is
-        accepted and not appended again."""
+        """See ports.Items (R94, R95, G16, G42)."""
         text = {"S": entry_text(entry)}
         values: Wire = {
             ":d": {"S": CODES[entry.decision]},
             ":b": {"S": entry.by[:8]},
             ":e": {"L": [text]},
-            ":one": text,
+            ":own": text,
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = (
-            f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most AND NOT contains(h, :one)"
-        )
+        # Sent again by the SDK after a lost answer, the same entry is not appended a second time.
+        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN}"
+        condition += " AND size(h) < :most AND NOT contains(h, :own)"
         if not extended:
             condition = f"t > :now AND {condition}"
             values[":now"] = {"N": f"{now.timestamp():.3f}"}

@@ -5,17 +5,17 @@ from __future__ import annotations
 LINKS = 1_000  # statements of one partition of the chain
 
 
-def head() -> tuple[str, str]:
+def chain_head() -> tuple[str, str]:
     return "SEALS", "H"
 
 
-def links_of(sequence: int) -> str:
+def chain_links(sequence: int) -> str:
     """The partition of a statement in the chain."""
     return f"SEALS#{sequence // LINKS}"
 
 
-def link(sequence: int) -> tuple[str, str]:
-    return links_of(sequence), f"{sequence:010d}"
+def chain_link(sequence: int) -> tuple[str, str]:
+    return chain_links(sequence), f"{sequence:010d}"
 
 
 def seals_of(review_id: str) -> str:
@@ -27,7 +27,7 @@ def seal(review_id: str, sequence: int) -> tuple[str, str]:
     return seals_of(review_id), f"Q#{sequence:010d}"
 
 
-def work(review_id: str, kind: str) -> tuple[str, str]:
+def seal_work(review_id: str, kind: str) -> tuple[str, str]:
     return seals_of(review_id), f"W#{kind}"
 
 

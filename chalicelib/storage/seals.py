@@ -18,7 +18,7 @@ class SealTable:
 
     def head(self) -> ChainHead:
         """See ports.Seals."""
-        return fetch(ChainHead, seal_keys.head()) or ChainHead()
+        return fetch(ChainHead, seal_keys.chain_head()) or ChainHead()
 
     def of_review(self, review_id: str) -> list[Seal]:
         """See ports.Seals."""
@@ -26,7 +26,7 @@ class SealTable:
 
     def work(self, review_id: str, kind: Kind) -> SealWork | None:
         """See ports.Seals."""
-        return fetch(SealWork, seal_keys.work(review_id, kind))
+        return fetch(SealWork, seal_keys.seal_work(review_id, kind))
 
     def additions(self, review_id: str) -> list[Addition]:
         """See ports.Seals."""
@@ -35,7 +35,7 @@ class SealTable:
     def links(self, first: int, last: int) -> list[Link]:
         """See ports.Seals."""
         parts = range(first // seal_keys.LINKS, last // seal_keys.LINKS + 1)
-        found = [one for part in parts for one in query_all(Link, seal_keys.links_of(part * seal_keys.LINKS))]
+        found = [one for part in parts for one in query_all(Link, seal_keys.chain_links(part * seal_keys.LINKS))]
         return [one for one in found if first <= one.sequence <= last]
 
 

@@ -84,7 +84,7 @@ def seal_table(review: Reviewed, work: SealWork, table: str, source: Source, bud
         counts = Counter(work.counts) + Counter(block.counts)
         work = replace(work, grown={**work.grown, table: tree.text()}, counts=dict(counts))
         if reading.more:
-            work = _saved(review.services, work)
+            work = save_work(review.services, work)
     return replace(work, grown={**work.grown, table: tree.text()}, whole=(*work.whole, table)), True
 
 
@@ -128,7 +128,8 @@ def _written(services: Services, work: SealWork, table: str, place: int, block: 
     return found, not mine
 
 
-def _saved(services: Services, work: SealWork) -> SealWork:
+def save_work(services: Services, work: SealWork) -> SealWork:
+    """The work as saved. Raises Conflict when another worker is ahead."""
     operation = f"seal:{work.review_id}:{work.kind}:{work.version}"
     services.writer.commit(operation, Save(work) if work.version else Create(work))
     return replace(work, version=work.version + 1)

@@ -106,7 +106,8 @@ def _at(services: Services, sequence: int, mine: Sealed) -> tuple[Sealed, bool]:
 def _check(services: Services, head: ChainHead, sealed: Sealed) -> None:
     """Raises Conflict unless it is the statement behind the head, signed by our key."""
     text = seals.checkpoint(sealed.statement, head.chain)
-    signed = services.signer.signed(text.encode(), base64.b64decode(sealed.signature))
+    signature, public = base64.b64decode(sealed.signature), services.signer.public_key()
+    signed = services.signer.signed(public, text.encode(), signature)
     if sealed.checkpoint != text or not signed:
         where = seals.statement_key(head.sequence + 1)
         LOG.error("%s in the evidence bucket was not signed by this deployment; nothing can be sealed", where)

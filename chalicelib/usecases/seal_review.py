@@ -28,7 +28,7 @@ from chalicelib.usecases.administrators import administrators_of
 from chalicelib.usecases.agenda import done, due_now, work_off
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.ports import Change, Drop, Services
-from chalicelib.usecases.seal_blocks import seal_table
+from chalicelib.usecases.seal_blocks import save_work, seal_table
 from chalicelib.usecases.seal_chain import Draft, place
 from chalicelib.usecases.seal_tables import TABLES, Reviewed
 
@@ -80,6 +80,9 @@ def _seal(services: Services, instance: ReviewInstance, state: InstanceState, ki
             continue
         work, whole = seal_table(review, work, table, source, budget)
         if not whole:
+            return False
+        if not budget.left():
+            save_work(services, work)
             return False
     facts = _decisions(review, work.counts) if kind is Kind.DECISIONS else _removals(review, work.counts)
     over: list[Change] = [Drop(work)] if work.version else []

@@ -274,6 +274,8 @@ TABLE = {
         f"{REVIEWS}/{{review}}/removals/{{item}}/review", strict=True
     ),
     "GET /api/v1/removals": Route("/api/v1/removals"),
+    f"GET {PACKAGES}/{{package_id}}/cadence": Route(f"{PACKAGES}/{{package}}/cadence"),
+    f"GET {PACKAGES}/{{package_id}}/cadence.csv": Route(f"{PACKAGES}/{{package}}/cadence.csv"),
     f"GET {REVIEWS}/{{review_id}}/exceptions": Route(f"{REVIEWS}/{{review}}/exceptions"),
     f"PUT {REVIEWS}/{{review_id}}/exceptions/{{key}}": Route(
         f"{REVIEWS}/{{review}}/exceptions/dontKnow", disposition, words=("disposition",), strict=True

@@ -145,10 +145,13 @@ def _course(state: InstanceState, told: Counter[str]) -> Iterator[str]:
     ended = state.status in CLOSED and state.status is not Status.FAILED
     if told["Create access review instance"] != opened(state) and state.status is not Status.FAILED:
         yield f"its opening is told {told['Create access review instance']} times"
+    if ended and not state.items:
+        return  # without items it is over at once (G8)
     if told["Access review ended"] != ended and state.status is not Status.FAILED:
         yield f"its close is told {told['Access review ended']} times"
     ends = sum(told[one] for one in ("Apply review", "Auto apply review", "Decline removals", "Confirmation lapsed"))
-    if ends != (state.status is Status.APPLIED):
+    over = state.confirmation is not None and state.confirmation.how is not How.CONFIRMED
+    if ends != (state.status is Status.APPLIED or over):
         yield f"its end is told {ends} times"
 
 
@@ -160,7 +163,6 @@ def _about_request(activity: str) -> bool:
         "Remove access package assignment",
         "Update access package assignment",
         "Adopt access package assignment",
-        "Restore access",
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import ReviewError
 from chalicelib.domain.items import BY_RULE, DecisionItem
 from tests.simulation.depth import Depth, _commit
-from tests.simulation.explore import again, by_chance, every_history, few_switches, number_of, schedule_of, shortest
+from tests.simulation.explore import again, every_history, few_switches, number_of, schedule_of, shortest
 from tests.simulation.linear import NEVER, Item, Operation, order_of
 from tests.simulation.scheduler import Action, Choose, History, Invocation, Scheduler
 from tests.simulation.team import Team
@@ -42,7 +41,10 @@ class Race:
         """Raises AssertionError for a history that breaks a promise, or in which something failed."""
         for one in history.of.values():
             assert one.problem is None, f"{one.name} failed: {one.problem!r}"
+        self.team.doubt(history)
         self.judge(history)
+        self.team.settle()
+        self.team.check_promises()
 
     def exhaust(self, depth: Depth, interrupted: int | None = None, most: int = 100_000) -> int:
         """Every schedule that could differ, or the one that is to be replayed; how many there were. `interrupted`:
@@ -66,14 +68,11 @@ class Race:
             self._judged_or_told(self.play(again([*[who] * place, f"{who}!"])))
         return steps - 1
 
-    def some(self, seeds: Iterable[int]) -> int:
-        """A schedule of each seed."""
-        played = 0
-        for seed in seeds:
-            history = self.play(by_chance(random.Random(seed)))
-            self._judged_or_told(history, seed)
-            played += 1
-        return played
+    def one_of(self, seed: int, choose: Choose) -> History:
+        """The history of a seed."""
+        history = self.play(choose)
+        self._judged_or_told(history, seed)
+        return history
 
     def _replay(self, schedule: Sequence[str]) -> int:
         history = self.play(again(schedule))

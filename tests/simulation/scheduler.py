@@ -104,6 +104,7 @@ class Step:
     call: str
     touch: Touch
     could: Mapping[str, Touch]
+    dies: bool = False  # because the schedule says so
 
 
 @dataclass
@@ -116,7 +117,7 @@ class History:
 
     @property
     def schedule(self) -> tuple[str, ...]:
-        return tuple(step.who for step in self.steps)
+        return tuple(step.who + "!" * step.dies for step in self.steps)
 
     @property
     def switches(self) -> int:
@@ -222,7 +223,7 @@ class Scheduler:
         if chosen.endswith("!") or self._too_late(one):
             one.doomed, label = Killed, f"DIES BEFORE {label}"
         one.resumed = self.clock.real()
-        history.steps.append(Step(one.name, label, one.touch, could))
+        history.steps.append(Step(one.name, label, one.touch, could, chosen.endswith("!")))
         if len(history.steps) > MOST_CALLS:
             raise Deadlock(f"more than {MOST_CALLS} calls:\n{history}")
         signal.setitimer(signal.ITIMER_REAL, STANDS_STILL)

@@ -138,10 +138,8 @@ class Store:
 
 def _kind(key: str) -> str:
     """What is the same in all keys of a kind: their words, without ids, dates and names."""
-    head, hash_sign, _ = key.partition("#")
-    if hash_sign or (head.isupper() and head.replace("-", "").isalpha()):
-        return head
-    return "*"
+    head = key.partition("#")[0]
+    return head if head.isupper() and head.replace("-", "").isalpha() else "*"
 
 
 def _entity(kind: type[E], wire: Wire) -> E:

@@ -22,10 +22,13 @@ from chalicelib.usecases.decide import Submission, open_instance, record_decisio
 from chalicelib.usecases.list_items import items_of_review
 from tests import factories
 from tests.factories import Organisation
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.checks import Accepted, Seen, Told, broken
+from tests.simulation.scheduler import History, Scheduler
+from tests.simulation.store import Store
 from tests.simulation.worlds import Simulated, simulated
 from tests.world import World
 
+MAIL = "sesv2.SendEmail"
 STAFF = ("ann", "bob", "cy")
 
 
@@ -39,6 +42,7 @@ class Team:
     was: dict[str, Any] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)  # item ids by name, as the opening made them
     review: Any = None  # the instance, without asking the account
+    told: Told = field(default_factory=Told)
 
     @property
     def world(self) -> World:
@@ -77,6 +81,7 @@ class Team:
         self.one.cloud.restore(self.was["account"])
         vars(self.world.clock).update(self.was["clock"])
         self.world.streamed, self.world.told = self.was["streamed"], self.was["told"]
+        self.told.accepted, self.told.mails = [], list(self.was["mails"])
         bootstrap.use_clock(self.world.clock)
         return Scheduler(self.one.point, self.world.clock, **more)
 
@@ -84,7 +89,7 @@ class Team:
         """From now on histories begin here."""
         self.was = {"clock": dict(vars(self.world.clock)), "account": self.one.cloud.snapshot()}
         self.review = next(iter(self.services.reviews.instances_of(self.series, 1, None).items), None)
-        self.was |= {"streamed": self.world.streamed, "told": self.world.told}
+        self.was |= {"streamed": self.world.streamed, "told": self.world.told, "mails": list(self.told.mails)}
         return self
 
     def open(self) -> Team:
@@ -125,6 +130,7 @@ class Team:
         instance = open_instance(services, self.review.id, now)
         submission = Submission(item_id=self.items[name], decision=decision, justification=reason, version=version)
         record_decision(services, person, instance, submission, now, mark or services.clock.new_id())
+        self.told.accepted.append(Accepted(self.items[name], person.id, decision))
         return who, decision.value
 
     def settle(self) -> None:
@@ -132,6 +138,24 @@ class Team:
         for _ in range(4):
             self.world.clock.advance(seconds=self.services.settings.lease_seconds + 1)
             self.world.tick()
+
+    def doubt(self, history: History) -> None:
+        """Whoever died right after a mail was taken could not record it: that one may go out twice."""
+        sent, last = len(self.was["mails"]), {}
+        self.told.doubtful = set()
+        for step in history.steps:
+            if step.call.startswith("DIES") and step.who in last:
+                self.told.doubtful.add(self.told.mails[last[step.who]][0])
+            last.pop(step.who, None)
+            if step.call == MAIL:
+                last[step.who], sent = sent, sent + 1
+
+    def check_promises(self) -> None:
+        """Every promise that can be seen in the tables and in what was told, once the work is done."""
+        tables = self.one.cloud.dynamodb.tables.items()
+        rows = {name: {place: dict(found.item) for place, found in table.all()} for name, table in tables}
+        found = broken(Seen(Store(rows), self.told, self.world.clock.now(), self.world.clock.real()))
+        assert not found, "\n".join(found)
 
     def agenda(self) -> list[str]:
         """The kinds of work left, leases and all."""
@@ -160,5 +184,5 @@ def team(together: bool = True, opened: bool = True, **review: Any) -> Iterator[
         one.world.services.writer.put_all([owner])
         policy = org.policy(org.package(catalog=catalog), review=replace(settings))
         made = Team(one, policy, dict(zip(STAFF, org.assign(policy, *staff), strict=True)))
-        made.keep()
-        yield made.open() if opened else made
+        with one.point.hooked(made.told.listening(one.world.clock.now)):
+            yield made.open() if opened else made.keep()

@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.reviews import Outcome
+from chalicelib.domain.seals import Kind
 from chalicelib.routes.api.outcome_shapes import (
     Balance,
     OutcomeCounts,
@@ -32,7 +33,7 @@ USUAL = timedelta(days=366)  # how far back a list without `from` goes
 
 class ClosedReviewRow(ReviewHead, kw_only=True):
     """A closed review: who was to be reviewed, how it ended, whether that adds up, how many exceptions want a
-    disposition, and when it was signed off. `deleted`: its series was."""
+    disposition, what of it is sealed, and when it was signed off. `deleted`: its series was."""
 
     reviewers: Count
     population: Population
@@ -42,6 +43,8 @@ class ClosedReviewRow(ReviewHead, kw_only=True):
     stopped_early: bool
     deleted: bool
     open_exceptions: Count
+    decisions_sealed: bool
+    removals_sealed: bool
     signed_off_date_time: Instant | None
 
 
@@ -83,5 +86,7 @@ def closed_row(one: ClosedReview) -> dict[str, Any]:
         "stoppedEarly": bool(state.stopped_by),
         "deleted": state.hidden,
         "openExceptions": one.open_exceptions,
+        "decisionsSealed": Kind.DECISIONS in one.sealed,
+        "removalsSealed": Kind.REMOVALS in one.sealed,
         "signedOffDateTime": stamp(one.sign_off.at) if one.sign_off else None,
     }

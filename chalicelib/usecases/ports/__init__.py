@@ -46,6 +46,7 @@ from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.packing import Overview, Papers
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
@@ -88,7 +89,9 @@ __all__ = [
     "Member",
     "Outer",
     "OutgoingEvent",
+    "Overview",
     "Page",
+    "Papers",
     "People",
     "Progress",
     "Provisioning",
@@ -151,3 +154,4 @@ class Services:
     seals: Seals
     signer: Signer
     vault: Vault
+    papers: Papers

@@ -13,8 +13,8 @@ class Signer(Protocol):
     def sign(self, text: bytes) -> bytes:
         """The signature over a text of at most 4,096 bytes. Raises Throttled or Unavailable."""
 
-    def signed(self, text: bytes, signature: bytes) -> bool:
-        """Is this the key's signature over the text? Raises Throttled or Unavailable."""
+    def signed(self, public_key: bytes, text: bytes, signature: bytes) -> bool:
+        """Is this the signature of that key (DER) over the text?"""
 
     def public_key(self) -> bytes:
         """The public key, DER SubjectPublicKeyInfo; read once a process. Raises Throttled or Unavailable."""

@@ -189,6 +189,8 @@ export default {
   "do-refuseTask": "{who} said that the access of {person} cannot be changed by hand",
   "do-reassignTask": "{who} gave the change of the access of {person} to somebody else",
   "do-cancelTask": "The change of the access of {person} by hand is not needed any more",
+  "do-recordExceptionDisposition": "{who} said what is made of an exception in {target}",
+  "do-signOffAccessReview": "{who} signed off {target}",
   "do-exportAuditLogs": "{who} exported the audit log",
   "do-createAccessReviewHistoryDefinition": "{who} asked for the report {report}",
   "do-runAccessReviewHistoryDefinition": "The report {report} was begun again",
@@ -201,4 +203,5 @@ export default {
   "role-packageManager": "package manager",
   "role-assignmentManager": "assignment manager",
   "role-catalogReader": "catalog reader",
+  "role-controlOwner": "control owner",
 };
