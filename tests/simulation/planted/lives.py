@@ -105,9 +105,7 @@ def _rows(table: Any) -> dict[tuple[str, str], Any]:
 
 
 @contextmanager
-def begun(
-    chance: Random, often: float = 1.0, names: int = 0, after: str = "", **chosen: Any
-) -> Iterator[Life]:
+def begun(chance: Random, often: float = 1.0, names: int = 0, after: str = "", **chosen: Any) -> Iterator[Life]:
     """A life up to the open review."""
     people = NAMES[: names or chance.randint(2, 6)]
     chosen = {"outside": chance.random() < 0.5, "no_response": chance.choice(list(NoResponse)), **chosen}

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from tests.simulation.depth import FIRST_SEED, Depth, history
+from tests.simulation.figures import PLANTED
 from tests.simulation.planted.garden import PLANTS, Plant
 
 HERE = "tests/simulation/planted/test_planted.py"
 MOST = 2_000  # histories until we say that a fault is not found
-LONG_LIFE = 300  # histories that find nothing, of each kind, in a long run
 HUNTS = list(dict.fromkeys(one.hunt for one in PLANTS))
 
 
@@ -36,7 +36,7 @@ def test_there_are_enough_plants_of_every_kind():
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda one: one.name)
-def test_a_planted_fault_is_found(plant: Plant, depth: Depth, record_figures: Any) -> None:
+def test_a_planted_fault_is_found(plant: Plant, depth: Depth, record_property: Any) -> None:
     """T15: how many histories it takes is kept for docs/promises.md."""
     if not (plant.often or depth.long):
         pytest.skip("planted in long runs")
@@ -50,18 +50,13 @@ def test_a_planted_fault_is_found(plant: Plant, depth: Depth, record_figures: An
                 break
         else:
             pytest.fail(f"not found in {MOST} histories: {plant.name}")
-    record_figures("planted faults", histories=number + 1, seconds=time.perf_counter() - began, name=plant.name)
+    depth.count(number + 1)
+    record_property(PLANTED, [plant.name, number + 1, time.perf_counter() - began])
 
 
 @pytest.mark.parametrize("hunt", HUNTS, ids=lambda one: one.__name__)
-def test_the_product_has_none_of_them(hunt: Any, depth: Depth, record_figures: Any) -> None:
+def test_the_product_has_none_of_them(hunt: Any, depth: Depth) -> None:
     """P1 to P21 hold in every life of a review."""
-    began, seeds = time.perf_counter(), depth.histories(2, LONG_LIFE)
-    played = 0
-    for seed in seeds:
+    for seed in depth.histories(2, 100_000):
         with history(seed, f"'{HERE}::test_the_product_has_none_of_them[{hunt.__name__}]'") as chance:
             hunt(chance)
-        played += 1
-        if depth.over:
-            break
-    record_figures("lives of a review", histories=played, seconds=time.perf_counter() - began, name=hunt.__name__)
