@@ -70,9 +70,9 @@ class Emulated:
         arn = ask("ListStreams", TableName=table)["Streams"][0]["StreamArn"]
         found: list[dict[str, Any]] = []
         for shard in ask("DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]:
-            first = ask("GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
-                "ShardIterator"
-            ]
+            first = ask(
+                "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
             while first:
                 answer = ask("GetRecords", ShardIterator=first)
                 found += answer["Records"]
