@@ -23,7 +23,7 @@ CHECKS = (
 USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
 
   run         the product on this machine; prints READY and its address
-  test        the whole test suite; options go to pytest
+  test        the whole test suite; options go to pytest; --long plays the simulation for up to --minutes 60
   check       format, lint, types, import rules
   demo        one review from policy to evidence, told step by step; --real: with systems outside
   users       the people of the running instance
