@@ -31,7 +31,12 @@ NAMES = {
     "GetObject": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object is "access denied"
     "SendEmail": ("ses:SendEmail",),
 }
-IN_TRANSACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+IN_TRANSACTIONS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 Used = tuple[str, str]  # a permission, and what for: the end of an ARN
 
 
@@ -42,7 +47,9 @@ def used(call: Call) -> set[Used]:
         return _on_tables(call.operation, given)
     names = NAMES.get(call.operation, (f"{call.service}:{call.operation}",))
     if call.service == "s3":
-        return {(name, given["Bucket"] if "List" in name[:7] else f"{given['Bucket']}/{given['Key']}") for name in names}
+        return {
+            (name, given["Bucket"] if "List" in name[:7] else f"{given['Bucket']}/{given['Key']}") for name in names
+        }
     about = {"sqs": "access-reviews-work", "events": "event-bus/default", "ses": "identity/example.com"}
     about |= {"secretsmanager": f"secret:{given.get('SecretId')}-AbCdEf", "ssm": f"parameter{given.get('Name')}"}
     return {(name, about.get(name.partition(":")[0], "*")) for name in names}

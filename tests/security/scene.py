@@ -1,7 +1,7 @@
 """The prepared world of the matrix of rights: one of everything, and somebody for every column of `rights.txt`.
 
-Ann holds three packages. Of the first a review is open: her manager Rita reviews her, Carl reviews Bob, and Aron, who is
-away, Cleo; Dora stands in for him. A review of the second took her access away, one of the third waits for a
+Ann holds three packages. Of the first a review is open: her manager Rita reviews her, Carl reviews Bob, and Aron, who
+is away, Cleo; Dora stands in for him. A review of the second took her access away, one of the third waits for a
 confirmation before it does.
 """
 
@@ -162,7 +162,9 @@ def set_scene(world: World) -> Scene:
     review = house.opened(policy)
     assert house.decide(review, organisation.people["carl"], "Bob", "Approve").status == 204
     known |= {"policy": policy.id, "assignment": assignment, "review": review.id, "definition": review.definition_id}
-    known |= _items(house, review) | _removals(house, review, assignment, known) | _things(house, catalog, first, review)
+    known |= (
+        _items(house, review) | _removals(house, review, assignment, known) | _things(house, catalog, first, review)
+    )
     known |= {name: person.id for name, person in organisation.people.items()} | {"user": organisation.people["ann"].id}
     made = new_client(world, "Okta")
     scene = Scene(Stage(world, organisation, known | {"client": made.id}), made.token, outside)
@@ -267,7 +269,12 @@ def _things(house: House, catalog: Catalog, package: AccessPackage, review: Revi
     world.services.writer.put_all(
         [BadAddress(address="bad@example.com", user_id=organisation.people["bob"].id, fault=Fault.BOUNCED, **since)]
     )
-    found = {"group": crew.id, "request": request.id, "later": later.json["id"], **granting(world, organisation, catalog, package, crew)}
+    found = {
+        "group": crew.id,
+        "request": request.id,
+        "later": later.json["id"],
+        **granting(world, organisation, catalog, package, crew),
+    }
     started = world.post("/api/v1/adoptions", adoption())
     csv = {"content-type": "text/csv"}
     people = world.call("POST", "/api/v1/imports/people", "displayName,userPrincipalName\n", headers=csv)
@@ -318,4 +325,3 @@ def _provisioned(scene: Scene) -> tuple[str, str]:
     person = scene.world.post("/scim/v2/Users", {"userName": "sam@example.com"}, None, headers=headers).json["id"]
     group = scene.world.post("/scim/v2/Groups", {"displayName": "Crew 2"}, None, headers=headers).json["id"]
     return person, group
-

@@ -1,5 +1,5 @@
-"""The whole product in one run: every route by somebody who may use it, and everything that timers, queues, streams, the
-mail service, sign-ins and systems outside make it do. Every AWS call is attributed, every line of the log kept."""
+"""The whole product in one run: every route by somebody who may use it, and everything that timers, queues, streams,
+the mail service, sign-ins and systems outside make it do. Every AWS call is attributed, every line of the log kept."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ def _decisions(scene: Scene) -> None:
     body = {"decision": "Deny", "justification": REASON, "@accessReviews.privateNote": NOTE}
     path = scene.stage.address(f"{here}/decisions/{{item}}")
     assert scene.world.call("PATCH", path, body, "rita@example.com").status == 204
-    scene.world.post(scene.stage.address(f"{here}/acceptRecommendations"), {"justification": REASON}, "carl@example.com")
+    scene.world.post(
+        scene.stage.address(f"{here}/acceptRecommendations"), {"justification": REASON}, "carl@example.com"
+    )
     post = Post(scene.world)
     try:
         scene.world.post(scene.stage.address(f"{here}/sendReminder"))
@@ -126,7 +128,9 @@ def _files(world: World, story: Story) -> None:
     story.secrets.add(started["uploadUrl"])
     key = started["uploadUrl"].partition("?")[0].partition("/imports/")[2]
     client("s3").put_object(
-        Bucket=world.services.settings.bucket, Key=f"imports/{key}", Body=b"userPrincipalName,displayName\nz@example.com,Z\n"
+        Bucket=world.services.settings.bucket,
+        Key=f"imports/{key}",
+        Body=b"userPrincipalName,displayName\nz@example.com,Z\n",
     )
     world.tick()
     assert world.get(f"/api/v1/imports/{started['id']}").json["created"] == 1
@@ -137,7 +141,7 @@ def _files(world: World, story: Story) -> None:
 
 
 def _systems(world: World) -> None:
-    """A system behind a webhook, whose secrets lie in the two places there are for them: it works, fails, calls back."""
+    """A system behind a webhook, whose secrets lie in both places there are for them: it works, fails, calls back."""
     with receiving() as receiver:
         receiver.real = world.clock.real()
         hooked = Hooked(world, receiver)

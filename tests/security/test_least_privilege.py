@@ -1,7 +1,7 @@
 """Each function may do what it does and nothing else; and what the product writes into its log tells no secret.
 
-One run of the whole product (`story.py`) says what each function does. A policy that misses an action of it, or allows one
-that nobody was seen to use, fails here, unless it stands in UNSEEN with its reason.
+One run of the whole product (`story.py`) says what each function does. A policy that misses an action of it, or allows
+one that nobody was seen to use, fails here, unless it stands in UNSEEN with its reason.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def test_no_policy_is_wider_than_the_product(function: str) -> None:
 
 def test_what_connectors_need_is_given_by_who_uses_them() -> None:
     """Their pages have it; an installation without them cannot touch users, groups or pools."""
-    theirs = set().union(*(_asked((ROOT / "docs" / "connectors" / page).read_text("utf-8")) for page, _ in PAGES.values()))
+    theirs = set().union(
+        *(_asked((ROOT / "docs" / "connectors" / page).read_text("utf-8")) for page, _ in PAGES.values())
+    )
     assert len(theirs) > 10 and not theirs & {action for function in FUNCTIONS for action in allowed(function)} - {
         "identitystore:DescribeUser"
     }

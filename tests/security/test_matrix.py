@@ -15,8 +15,7 @@ from tests.security.scene import Scene, prepared
 from tests.simulation.depth import Depth
 
 RARE = ("absent", "reader", "assigner", "creator", "sender")  # asked in the long run; test_rights.py has them too
-# What a refused or reading call may write. A deletion closes what it looks into, and opens it again when it finds that it
-# is in use; that a reviewer's items were fetched is noted for the progress of the review.
+# What a reading call may write: that a reviewer's items were fetched is noted for the progress of the review.
 NOTED = {"GET INSTANCE/decisions": "access-reviews-reviews"}
 # By which route one sees the thing that another route, whose address does not say so, is about.
 SEEN_BY = {
@@ -76,7 +75,9 @@ def test_everybody_gets_what_the_table_says(scene: Scene, name: str, depth: Dept
     assert got == expected, "\n" + " ".join(got.values()) + f"  {name}"
 
 
-@pytest.mark.parametrize("name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}])
+@pytest.mark.parametrize(
+    "name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}]
+)
 def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(scene: Scene, name: str, depth: Depth) -> None:
     """P20: of what one may not see one hears the same as of what does not exist."""
     nothing = nothing_there(scene)
