@@ -28,13 +28,17 @@ def services() -> Services:
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
     from chalicelib.aws.secrets import AwsSecrets
+    from chalicelib.aws.signing import KmsSigner
+    from chalicelib.aws.vault import LockedBucket
     from chalicelib.connectors.recorded import RecordedConnector
     from chalicelib.connectors.registry import ConnectorRegistry
     from chalicelib.emails.renderer import MailRenderer
+    from chalicelib.evidence.papers import PackPapers
     from chalicelib.storage.addresses import AddressTable
     from chalicelib.storage.adoptions import AdoptionTable
     from chalicelib.storage.audit import AuditTable
     from chalicelib.storage.connections import ConnectionTable
+    from chalicelib.storage.dossiers import DossierTable
     from chalicelib.storage.entitlements import EntitlementTable
     from chalicelib.storage.guards import GuardTable
     from chalicelib.storage.items import ItemTable
@@ -43,6 +47,7 @@ def services() -> Services:
     from chalicelib.storage.removals import RemovalTable
     from chalicelib.storage.reports import ReportTable
     from chalicelib.storage.reviews import ReviewTable
+    from chalicelib.storage.seals import SealTable
     from chalicelib.storage.sign_ins import SignInTable
     from chalicelib.storage.sources import SourceTable
     from chalicelib.storage.tasks import TaskTable
@@ -79,6 +84,11 @@ def services() -> Services:
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),
+        dossiers=DossierTable(),
+        seals=SealTable(),
+        signer=KmsSigner(chosen.signing_key),
+        papers=PackPapers(chosen.organisation),
+        vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),
     )
 
 

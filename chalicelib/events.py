@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import bootstrap
+from chalicelib.aws.queue import MESSAGE_VERSION
 from chalicelib.domain import errors, ids
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
 from chalicelib.domain.audit import AuditEvent, Decided
@@ -19,6 +20,7 @@ from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
 from chalicelib.domain.items import BY_RULE, Decision
 from chalicelib.domain.pace import day_number
+from chalicelib.domain.seals import SEAL
 from chalicelib.domain.sources import SOURCE, WAITS
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
@@ -31,7 +33,7 @@ from chalicelib.usecases.decide_bulk import advance_bulk
 from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.erase_person import ERASE, advance_erasure
-from chalicelib.usecases.exports import EXPORT, HISTORY, advance_export
+from chalicelib.usecases.exports import EVIDENCE, EXPORT, HISTORY, advance_export
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.mail_feedback import hear
@@ -42,6 +44,7 @@ from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
 from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.publish import publish
 from chalicelib.usecases.role_scopes import SPREAD, advance_roles
+from chalicelib.usecases.seal_review import seal_review
 from chalicelib.usecases.sources import look_at_source
 from chalicelib.usecases.tell_of_waiting import reviews_wait
 from chalicelib.usecases.tell_tasks import tell_due_tasks, tell_new_tasks
@@ -72,6 +75,10 @@ def work(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one(services: Services, message: dict[str, Any]) -> None:
+    """Do what one message asks for. Members this build does not know mean nothing; a later version means something
+    else, so it waits for a build that knows it, or for the dead letters."""
+    if message.get("version", 1) > MESSAGE_VERSION:
+        raise errors.InvalidInput(f"A message of version {message['version']}; this build knows {MESSAGE_VERSION}.")
     if message["kind"] not in WORK:
         raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
     WORK[message["kind"]](services, message["id"])
@@ -116,6 +123,7 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     EMPTIED: empty_deleted,
     MANAGERS: settle_managers,
     WAITS: reviews_wait,
+    SEAL: seal_review,
 }
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
@@ -125,6 +133,7 @@ JOBS: dict[str, Callable[[Services, Job], object]] = {
     adopt_steps.PREVIEW: adopt_groups.advance_adoption,
     EXPORT: advance_export,
     HISTORY: advance_export,
+    EVIDENCE: advance_export,
     SPREAD: advance_roles,
     export_audit.KIND: export_audit.advance_export,
 }

@@ -30,6 +30,10 @@ class Settings:
     sign out and of the keys are discovered from the issuer unless given. `scopes`: add `offline_access` where the
     issuer hands out refresh tokens for it, so that long sessions renew themselves without a redirect.
 
+    Evidence: `signing_key` is the id, ARN or alias of an asymmetric KMS key (RSA_3072, sign and verify), and
+    `evidence_bucket` a bucket with Object Lock; what is sealed is kept there for `evidence_retention_days` (real days)
+    under `evidence_lock_mode`. `origin` names this deployment in what it signs ("": the portal's address).
+
     `private_hosts`: hosts in private networks, separated by commas, that connections may send messages to.
     """
 
@@ -62,6 +66,11 @@ class Settings:
     default_time_zone: str = "UTC"
     cursor_secret: str = ""
     private_hosts: str = ""
+    signing_key: str = ""
+    evidence_bucket: str = ""
+    evidence_lock_mode: str = "GOVERNANCE"
+    evidence_retention_days: int = 2_557
+    origin: str = ""
     audit_retention_days: int = 0
     undo_days: int = 7
     lease_seconds: int = 300
@@ -87,7 +96,15 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 _PARSERS: dict[type, Callable[[str], object]] = {str: str, int: int, float: float, bool: _flag}
-_REQUIRED_OUTSIDE_LOCAL = ("work_queue_url", "oidc_issuer", "oidc_audience", "cursor_secret")
+_REQUIRED_OUTSIDE_LOCAL = (
+    "work_queue_url",
+    "oidc_issuer",
+    "oidc_audience",
+    "cursor_secret",
+    "signing_key",
+    "evidence_bucket",
+)
+LOCK_MODES = ("GOVERNANCE", "COMPLIANCE")
 
 
 def variable(field: str) -> str:
@@ -105,6 +122,10 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.audit_retention_days and settings.audit_retention_days < LEAST_RETENTION:
         least = f"must be 0 (kept without end) or at least {LEAST_RETENTION}"
         problems.append(f"{variable('audit_retention_days')} {least}")
+    if settings.evidence_lock_mode not in LOCK_MODES:
+        problems.append(f"{variable('evidence_lock_mode')} must be one of: {', '.join(LOCK_MODES)}")
+    if settings.evidence_retention_days < 1:
+        problems.append(f"{variable('evidence_retention_days')} must be at least 1")
     if settings.undo_days < 0:
         problems.append(f"{variable('undo_days')} must be 0 (nothing is given back) or more")
     if settings.invocation_seconds >= settings.lease_seconds:

@@ -19,7 +19,16 @@ from typing import Any
 
 from local import emulator as emulators
 from local.emulator import Emulator, EmulatorError
-from local.resources import REGION, Aws, ensure_bucket, ensure_queue, ensure_sender, ensure_tables
+from local.resources import (
+    REGION,
+    Aws,
+    ensure_bucket,
+    ensure_evidence_bucket,
+    ensure_queue,
+    ensure_sender,
+    ensure_signing_key,
+    ensure_tables,
+)
 from local.state import Busy, State, read_json, write_json
 from local.venvs import ROOT
 
@@ -142,6 +151,8 @@ class _Run:
         os.environ.update(_environment(aws.url, self._port, self._secret()))
         os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"] = queue = ensure_queue(aws.client("sqs"))
         os.environ["ACCESS_REVIEWS_BUCKET"] = ensure_bucket(aws.client("s3"))
+        os.environ["ACCESS_REVIEWS_EVIDENCE_BUCKET"] = ensure_evidence_bucket(aws.client("s3"))
+        os.environ["ACCESS_REVIEWS_SIGNING_KEY"] = ensure_signing_key(aws.client("kms"))
         os.environ["ACCESS_REVIEWS_MAIL_FROM"] = ensure_sender(aws.client("sesv2"))
         signin = SignIn(aws.client("cognito-idp"), self._state.path("sign-in.json"))
         os.environ.update(signin.environment(REGION, aws.url))

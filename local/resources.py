@@ -15,6 +15,7 @@ from local.emulator import LOCAL_KEY
 REGION = "us-east-1"
 PREFIX = "access-reviews"
 SENDER = "access-reviews@example.com"
+SIGNING_KEY = f"alias/{PREFIX}-seals"
 VISIBILITY_SECONDS = 20
 MOST_DELIVERIES = 5
 
@@ -61,6 +62,22 @@ def ensure_bucket(client: Any) -> str:
     if PREFIX not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
         client.create_bucket(Bucket=PREFIX)
     return PREFIX
+
+
+def ensure_evidence_bucket(client: Any) -> str:
+    """The name of the bucket with Object Lock, where seals lie."""
+    name = f"{PREFIX}-evidence"
+    if name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
+        client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    return name
+
+
+def ensure_signing_key(client: Any) -> str:
+    """The alias of the key that signs seals; the same key for as long as the state is kept."""
+    if SIGNING_KEY not in {one["AliasName"] for one in client.list_aliases()["Aliases"]}:
+        key = client.create_key(KeySpec="RSA_3072", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        client.create_alias(AliasName=SIGNING_KEY, TargetKeyId=key)
+    return SIGNING_KEY
 
 
 def ensure_sender(client: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from tests import world as worlds
@@ -27,6 +27,8 @@ os.environ.update(
     ACCESS_REVIEWS_PORTAL_URL="https://reviews.example.com",
     ACCESS_REVIEWS_ORGANISATION="Contoso",
     ACCESS_REVIEWS_PRIVATE_HOSTS="127.0.0.1",
+    ACCESS_REVIEWS_SIGNING_KEY="alias/access-reviews-seals",
+    ACCESS_REVIEWS_EVIDENCE_BUCKET="access-reviews-evidence",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
@@ -34,8 +36,12 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from moto import mock_aws  # noqa: E402
-from moto.dynamodb.responses import DynamoHandler  # noqa: E402
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.kms import kms_backends  # noqa: E402
+from moto.kms.models import Key  # noqa: E402
 
+from tests import quick_moto  # noqa: E402
+from tests.backends import Backend, Moto  # noqa: E402
 from tests.simulation.depth import Depth  # noqa: E402
 
 # How fast the machine is decides no test; the seed of one that fails is printed.
@@ -57,34 +63,54 @@ def depth(request: pytest.FixtureRequest) -> Depth:
     return Depth(request.config.getoption("--long"), request.config.getoption("--seed"))
 
 
-def _one_request_at_a_time() -> None:
-    """DynamoDB isolates requests from one another; moto does not, and its transactions put back what other threads
-    wrote meanwhile."""
-    lock, unlocked = threading.RLock(), DynamoHandler.call_action
-
-    def locked(handler: DynamoHandler) -> Any:
-        with lock:
-            return unlocked(handler)
-
-    DynamoHandler.call_action = locked
+quick_moto.install()
 
 
-_one_request_at_a_time()
+_tables: dict[str, Any] = {}
+
+
+def furnish() -> None:
+    """Our buckets, queue and sender in the AWS account that answers."""
+    from chalicelib.aws.clients import client
+    from chalicelib.settings import settings
+
+    client("s3").create_bucket(Bucket=settings().bucket)
+    client("sqs").create_queue(QueueName="access-reviews-work")
+    client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
+    client("s3").create_bucket(Bucket=settings().evidence_bucket, ObjectLockEnabledForBucket=True)
 
 
 @contextmanager
-def account() -> Iterator[None]:
-    """An empty AWS account with our tables, bucket, queue and sender."""
-    with mock_aws():
-        from chalicelib.aws.clients import client
-        from chalicelib.settings import settings
-        from chalicelib.storage import tables
+def account() -> Iterator[Moto]:
+    """An empty AWS account of moto's with our tables (made once, and given out as copies), buckets, queue, sender and
+    signing key."""
+    from chalicelib.settings import settings
 
-        tables.create_all()
-        client("s3").create_bucket(Bucket=settings().bucket)
-        client("sqs").create_queue(QueueName="access-reviews-work")
-        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
-        yield
+    with mock_aws():
+        if not _tables:
+            make_tables()
+            _tables.update(quick_moto.kept_tables())
+        quick_moto.put_back(_tables)
+        furnish()
+        key = _signing_key(settings().signing_key, settings().region)
+        kms_backends[DEFAULT_ACCOUNT_ID][settings().region].keys[key.id] = key
+        yield Moto()
+
+
+def make_tables() -> None:
+    """The product's tables, where they are missing."""
+    from chalicelib.storage import tables
+
+    tables.create_all()
+
+
+@cache
+def _signing_key(alias: str, region: str) -> Key:
+    """The same key in every account: making one takes a third of a second."""
+    backend = kms_backends[DEFAULT_ACCOUNT_ID][region]
+    key = backend.create_key(None, "SIGN_VERIFY", "RSA_3072", "", None)
+    backend.create_alias(key.id, alias)
+    return key
 
 
 @pytest.fixture
@@ -94,8 +120,8 @@ def aws() -> Iterator[None]:
         yield
 
 
-def empty_world() -> worlds.World:
-    """The whole product on the empty account of `account()`."""
+def empty_world(backend: Backend | None = None) -> worlds.World:
+    """The whole product on an empty account, `account()`'s unless told otherwise."""
     from chalicelib import bootstrap
     from chalicelib.routes import auth
 
@@ -104,7 +130,8 @@ def empty_world() -> worlds.World:
     auth.forget()
     import app as front
 
-    return worlds.World(clock, front.app, os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"])
+    url = os.environ["ACCESS_REVIEWS_WORK_QUEUE_URL"]
+    return worlds.World(clock, front.app, url, backend=backend or Moto())
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class Organisation:
     def person(self, name: str, manager: str = "", **facts: Any) -> User:
         """A person `name`@example.com who signed in yesterday, unless `facts` say otherwise."""
         known: dict[str, Any] = {
+            "display_name": name.title(),
             "mail": f"{name}@example.com",
             "created": self.now - timedelta(days=400),
             "last_sign_in": self.now - timedelta(days=1),
@@ -51,7 +52,6 @@ class Organisation:
         }
         user = User(
             id=ids.guid("user", name),
-            display_name=name.title(),
             principal_name=f"{name}@example.com",
             manager_id=ids.guid("user", manager) if manager else "",
             **{**known, **facts},

@@ -1,11 +1,12 @@
-"""A whole product in one process over moto: real handlers, real calls, a clock one can move, signed tokens."""
+"""A whole product in one process over moto or an AWS in memory: real handlers, real calls, a clock one can move,
+signed tokens."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,11 +14,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb import dynamodb_backends
-from moto.ses import ses_backends
 
+from tests.backends import Backend, Moto
 from tests.described import faults
+from tests.simulation.point import point
 
 ISSUER = "https://sign-in.example.com/pool"
 AUDIENCE = "portal"
@@ -122,6 +122,7 @@ class World:
     queue_url: str
     streamed: int = 0
     told: int = 0
+    backend: Backend = field(default_factory=Moto)
 
     @property
     def services(self) -> Any:
@@ -256,54 +257,43 @@ class World:
                 done += 1
 
     def drain_stream(self) -> int:
-        """Hand new stream records of the items table to the counting handler; returns how many were decisions.
-
-        moto answers the streams API with "not implemented" for this botocore, so its records are read directly.
-        """
+        """Hand new stream records of the items table to the counting handler; returns how many were decisions."""
         import app as front
         from chalicelib.storage.tables import ItemRow
 
-        table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].get_table(ItemRow.Meta.table_name)
-        records = [record.to_json() for record in table.stream_shard.items[self.streamed :]]
+        records = self.backend.stream(ItemRow.Meta.table_name)[self.streamed :]
         self.streamed += len(records)
         for start in range(0, len(records), 1000):
-            named = [{**one, "eventSourceARN": table.latest_stream_label} for one in records[start : start + 1000]]
-            front.count_decisions({"Records": named, "shardId": "shard"}, None)
+            front.count_decisions({"Records": records[start : start + 1000], "shardId": "shard"}, None)
         return sum(1 for record in records if record["eventName"] == "MODIFY")
 
     def published(self) -> list[dict[str, Any]]:
         """Hand new records of the audit table's stream to the publishing handler; the events EventBridge was given,
         each with its `DetailType` and, parsed, its `Detail`."""
         import app as front
-        from chalicelib.aws.clients import client
 
         found: list[dict[str, Any]] = []
 
-        def keep(params: dict[str, Any], **_: Any) -> None:
-            found.extend({**entry, "Detail": json.loads(entry["Detail"])} for entry in params["Entries"])
+        def keep(call: Any, proceed: Any) -> Any:
+            if call.operation == "PutEvents":
+                found.extend({**one, "Detail": json.loads(one["Detail"])} for one in call.parameters["Entries"])
+            return proceed()
 
         records = self.audit_records()
-        client("events").meta.events.register("before-parameter-build.events.PutEvents", keep, unique_id="published")
-        try:
+        with point() as calls, calls.hooked(keep):
             for start in range(0, len(records), 100):
                 answer = front.publish_events({"Records": records[start : start + 100]}, None)
                 assert not answer["batchItemFailures"], answer
-        finally:
-            client("events").meta.events.unregister("before-parameter-build.events.PutEvents", unique_id="published")
         return found
 
     def audit_records(self) -> list[dict[str, Any]]:
         """The new records of the audit table's stream."""
         from chalicelib.storage.tables import AuditRow
 
-        table = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].get_table(AuditRow.Meta.table_name)
-        records = [record.to_json() for record in table.stream_shard.items[self.told :]]
+        records = self.backend.stream(AuditRow.Meta.table_name)[self.told :]
         self.told += len(records)
         return records
 
     def mails(self) -> list[dict[str, Any]]:
-        """Every mail SES accepted, oldest first: to, subject, body (text and HTML as sent)."""
-        sent = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
-        return [
-            {"to": mail.destinations["ToAddresses"][0], "subject": mail.subject, "body": mail.body} for mail in sent
-        ]
+        """Every mail SES accepted, oldest first: to, subject, body (the HTML)."""
+        return self.backend.mails()

@@ -43,7 +43,7 @@ def balance(state: InstanceState) -> tuple[Equation, ...]:
     `toRemove` until the review is applied, and missing from then on; `notConfirmed` are those whose confirmation was
     declined or lapsed.
     """
-    if not _stands(state):
+    if not is_final(state):
         return ()
     outcome = state.outcome or Outcome()
     found = [_population(state), _decisions(state, outcome)]
@@ -54,8 +54,8 @@ def balance(state: InstanceState) -> tuple[Equation, ...]:
     return tuple(found)
 
 
-def _stands(state: InstanceState) -> bool:
-    """Is the outcome final? A review that failed before its completion has none."""
+def is_final(state: InstanceState) -> bool:
+    """Does the outcome stand? A review that failed before its completion has none."""
     during = state.failed_at if state.status is Status.FAILED else state.status
     return during is not None and during in CLOSED
 

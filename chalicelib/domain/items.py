@@ -136,6 +136,12 @@ class DecisionItem:
         return self.decision is Decision.NOT_REVIEWED and self.cancelled is None
 
     @property
+    def decided_own(self) -> bool:
+        """Did a reviewer decide about their own access, in a review that does not ask people about themselves (G11)?"""
+        own = self.last is not None and self.last.by == self.principal_id
+        return own and self.why != "self" and self.cancelled is None
+
+    @property
     def last(self) -> HistoryEntry | None:
         """The submission in force, or None while nobody has decided."""
         return self.history[-1] if self.history else None
@@ -157,9 +163,9 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def leaf_hash(item: DecisionItem) -> str:
-    """The salted hash of an item's frozen facts, 64 hex digits. Without the salt it tells nothing."""
-    facts = {
+def frozen_facts(item: DecisionItem) -> dict[str, Any]:
+    """What the opening froze of an item, as its leaf is taken over it."""
+    facts: dict[str, Any] = {
         "assignment": item.assignment_id,
         "assigned": int(item.assigned.timestamp()),
         "changes": [change.value for change in item.changes],
@@ -175,7 +181,26 @@ def leaf_hash(item: DecisionItem) -> str:
     if item.resource:  # leaves that have no such ground stay what they were
         facts["resource"] = item.resource
         facts["lastUsed"] = int(item.last_used.timestamp()) if item.last_used else None
-    return hashlib.sha256(bytes.fromhex(item.salt) + canonical(facts)).hexdigest()
+    return facts
+
+
+def leaf_hash(item: DecisionItem) -> str:
+    """The salted hash of an item's frozen facts, 64 hex digits. Without the salt it tells nothing."""
+    return hashlib.sha256(bytes.fromhex(item.salt) + canonical(frozen_facts(item))).hexdigest()
+
+
+def submitted(entry: HistoryEntry) -> dict[str, Any]:
+    """A submission, as the history chain is taken over it."""
+    return {
+        "at": entry.at,
+        "by": entry.by,
+        "decision": entry.decision.value,
+        "operation": entry.operation,
+        "onBehalfOf": entry.on_behalf_of,
+        "reason": entry.reason,
+        "channel": entry.channel,
+        "note": entry.note,
+    }
 
 
 def chain(leaf: str, history: tuple[HistoryEntry, ...]) -> str:
@@ -185,15 +210,5 @@ def chain(leaf: str, history: tuple[HistoryEntry, ...]) -> str:
     """
     head = leaf
     for entry in history:
-        facts = {
-            "at": entry.at,
-            "by": entry.by,
-            "decision": entry.decision.value,
-            "operation": entry.operation,
-            "onBehalfOf": entry.on_behalf_of,
-            "reason": entry.reason,
-            "channel": entry.channel,
-            "note": entry.note,
-        }
-        head = hashlib.sha256(bytes.fromhex(head) + canonical(facts)).hexdigest()
+        head = hashlib.sha256(bytes.fromhex(head) + canonical(submitted(entry))).hexdigest()
     return head

@@ -115,11 +115,14 @@ class Role(StrEnum):
     PACKAGE_MANAGER = "packageManager"
     ASSIGNMENT_MANAGER = "assignmentManager"
     CATALOG_READER = "catalogReader"
+    CONTROL_OWNER = "controlOwner"
     SIGN_IN_SENDER = "signInSender"
 
 
 GLOBAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CATALOG_CREATOR, Role.SIGN_IN_SENDER})
-PACKAGE_ROLES = frozenset({Role.PACKAGE_MANAGER, Role.ASSIGNMENT_MANAGER})  # also given for one package alone
+PACKAGE_ROLES = frozenset(
+    {Role.PACKAGE_MANAGER, Role.ASSIGNMENT_MANAGER, Role.CONTROL_OWNER}
+)  # also given for one package alone
 
 
 class Right(StrEnum):
@@ -146,6 +149,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.PACKAGE_MANAGER: _SEEING | {Right.MANAGE_PACKAGES, Right.ASSIGN},
     Role.ASSIGNMENT_MANAGER: _SEEING | {Right.ASSIGN},
     Role.CATALOG_READER: frozenset({Right.SEE_PACKAGES}),
+    Role.CONTROL_OWNER: _SEEING,  # signs reviews off: one person in one scope
     Role.SIGN_IN_SENDER: frozenset({Right.SEND_SIGN_INS}),  # held by a program: it may read nothing
 }
 
@@ -159,6 +163,19 @@ class RoleGrant:
     principal_id: str
     principal_kind: str = "user"
     created: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded:
+    """A role that was taken away: kept, so that it can be told who held which role at any time."""
+
+    role: Role
+    scope: str
+    principal_id: str
+    principal_kind: str = "user"
+    given: datetime | None = None
+    ended: datetime
     version: int = 0
 
 

@@ -130,7 +130,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The exact result of a closed review; the parts add up to `total` (brief section 5)."""
+    """The exact result of a closed review; the parts add up to `total` (brief section 5). `own_decisions` among them
+    were made by the person they are about, in a review that does not ask people about themselves."""
 
     total: int = 0
     approved: int = 0
@@ -142,6 +143,7 @@ class Outcome:
     kept_because: dict[str, int] = field(default_factory=dict)
     cancelled: int = 0
     removed_at_once: int = 0
+    own_decisions: int = 0
 
     @property
     def removals(self) -> int:
@@ -184,19 +186,21 @@ class InstanceState:
     `taken_off` those who were taken off it by that (R140); `lost` the undecided items of each set whose reviewers can
     all review no more (G10).
     `ends` is the instant after which no decision counts; a Stop brings it forward. `step` and `cursor` are the
-    checkpoint of the running phase. `started` is when the review became InProgress. `wait_until` (real time)
-    is the drain before the closing sweep. `due` is the key of this instance's row in the agenda.
+    checkpoint of the running phase. `started` is when the review became InProgress, `closed` when its results stood.
+    `wait_until` (real time) is the drain before the closing sweep. `due` is the key of this instance's row in the
+    agenda.
 
     Of the removals, `removed` were made, `gone` found nothing left to remove, `removal_failures` failed,
     `removals_pending` were accepted outside and are not done yet, `needs_person` no connector can make, and
     `removals_held` were held back, and `removals_restored` were undone. `confirmation`: how their wait for one ended.
 
-    `throttled` counts how often in a row a system outside asked the removals to slow down.
+    `throttled` counts how often in a row a system outside asked the removals, or SES the mails, to slow down.
 
     `rounds` are mails to all reviewers that were asked for and not sent yet: `manual:{stamp}`, `reset:{stamp}`,
     `extended:{stamp}`. `reminded` is the last manual reminder. `extended`: when it was last extended, for the reason
     `extended_because`. `withdrawn`: series or policy were deleted, so nothing is applied by itself. `hidden`: lists
-    leave it out (R144). `compared`: what comparing with the systems outside found.
+    leave it out (R144). `listed`: it has had its row among the live reviews, which the first builds did not write.
+    `compared`: what comparing with the systems outside found.
     `attempts` since anything was saved, `error`: why the last did not go on, `failed_at`: the
     status a Failed review goes on from."""
 
@@ -218,6 +222,7 @@ class InstanceState:
     taken_off: tuple[str, ...] = ()
     lost: dict[str, int] = field(default_factory=dict)
     started: datetime | None = None
+    closed: datetime | None = None
     stopped_by: str = ""
     unanswered: Unanswered | None = None
     wait_until: float = 0.0
@@ -242,6 +247,7 @@ class InstanceState:
     extended_because: str = ""
     withdrawn: bool = False
     hidden: bool = False
+    listed: bool = False
     due: str = ""
     attempts: int = 0
     error: str = ""

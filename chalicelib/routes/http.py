@@ -130,6 +130,7 @@ class Accepted:
     """A 202 answer: work was started, `body` says where to look."""
 
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def answer(value: Answer) -> Response:
         return Response(body=value.text, status_code=value.status, headers=headers)
     status = 201 if isinstance(value, Created) else 202 if isinstance(value, Accepted) else 200
     body = value.body if isinstance(value, Created | Accepted) else value
-    return json_response(body, status)
+    return json_response(body, status, value.headers if isinstance(value, Accepted) else None)
 
 
 def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -> Callable[[View], View]:

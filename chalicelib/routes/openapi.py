@@ -54,6 +54,7 @@ OPTIONS: Mapping[str, tuple[Json, str]] = {
         {"type": "string", "minLength": 1},
         "Only members, or removals, of which this became: those of the list, and of removals `regranted`.",
     ),
+    "year": ({"type": "integer", "minimum": 2000, "maximum": 2999}, "The year it is about; the present one without."),
     "mails": ({"type": "string", "enum": ["true", "false"]}, "With true how the mails reached each reviewer."),
     "search": ({"type": "string", "minLength": 1}, "How a display name or a sign-in name begins."),
     "as": ({"type": "string", "enum": ["reviewer", "reviewed"]}, "The part the person has in the reviews."),

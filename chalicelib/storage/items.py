@@ -64,14 +64,15 @@ class ItemTable:
         answer = raw_client(ItemRow).get_item(TableName=TABLE, Key=_key(instance_id, item_id), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
+    def get_many(self, instance_id: str, item_ids: Sequence[str], consistent: bool = False) -> list[DecisionItem]:
         """See ports.Items."""
         wanted = list(dict.fromkeys(item_ids))
         found: dict[str, DecisionItem] = {}
         for start in range(0, len(wanted), 100):
             pending = [_key(instance_id, one) for one in wanted[start : start + 100]]
             while pending:
-                answer = raw_client(ItemRow).batch_get_item(RequestItems={TABLE: {"Keys": pending}})
+                asked = {"Keys": pending, "ConsistentRead": consistent}
+                answer = raw_client(ItemRow).batch_get_item(RequestItems={TABLE: asked})
                 found |= {item.id: item for wire in answer["Responses"].get(TABLE, []) for item in [from_wire(wire)]}
                 pending = answer.get("UnprocessedKeys", {}).get(TABLE, {}).get("Keys", [])
         return [found[one] for one in wanted if one in found]
@@ -90,13 +91,17 @@ class ItemTable:
         extended: bool = False,
     ) -> Recorded:
         """See ports.Items (R94, R95, G16, G42)."""
+        text = {"S": entry_text(entry)}
         values: Wire = {
             ":d": {"S": CODES[entry.decision]},
             ":b": {"S": entry.by[:8]},
-            ":e": {"L": [{"S": entry_text(entry)}]},
+            ":e": {"L": [text]},
+            ":own": text,
             ":most": {"N": str(MOST_SUBMISSIONS)},
         }
-        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN} AND size(h) < :most"
+        # Sent again by the SDK after a lost answer, the same entry is not appended a second time.
+        condition = f"attribute_exists(t) AND attribute_not_exists(k) AND {_OPEN}"
+        condition += " AND size(h) < :most AND NOT contains(h, :own)"
         if not extended:
             condition = f"t > :now AND {condition}"
             values[":now"] = {"N": f"{now.timestamp():.3f}"}
@@ -118,7 +123,7 @@ class ItemTable:
             )
         except KeyError:
             return Recorded(False)
-        if refused and refused.last and refused.last.operation == entry.operation[-16:]:
+        if refused and any(one.operation == entry.operation[-16:] for one in refused.history):
             return Recorded(True)  # our own write, whose answer was lost on the way
         return Recorded(refused is None, refused)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
-from chalicelib.storage import keys
+from chalicelib.domain.people import Group, Membership, PrincipalName, RoleEnded, RoleGrant, User
+from chalicelib.storage import keys, role_keys
 from chalicelib.storage.base import fetch, fetch_many, query, query_all
 from chalicelib.storage.tables import DirectoryRow, OtherOrder
 from chalicelib.storage.walks import walk
@@ -90,6 +91,10 @@ class DirectoryTable:
     def role_grants(self) -> list[RoleGrant]:
         """See ports.People."""
         return query_all(RoleGrant, keys.role_grant("", "", "")[0])
+
+    def roles_ended(self, since: datetime, limit: int, after: str | None) -> Page[RoleEnded]:
+        """See ports.People."""
+        return query(RoleEnded, role_keys.roles_ended(), limit, after or keys.instant(since))
 
     def mail_texts(self) -> MailTexts | None:
         """See ports.People."""

@@ -17,6 +17,7 @@ from chalicelib.domain.attempts import Attempt
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.delegation import StandingDelegate
+from chalicelib.domain.dossiers import Disposition, Dossier, Regranted
 from chalicelib.domain.exchanges import Exchange
 from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
@@ -26,11 +27,12 @@ from chalicelib.domain.mail_log import Notice, Told, Undelivered
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
 from chalicelib.domain.parts import MyReview, ReviewerRow
-from chalicelib.domain.people import Group, Membership, PrincipalName, RoleGrant, User
+from chalicelib.domain.people import Group, Membership, PrincipalName, RoleEnded, RoleGrant, User
 from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
 from chalicelib.domain.removals import Removal, Watch
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
+from chalicelib.domain.seals import Addition, ChainHead, Link, Seal, SealWork
 from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
 from chalicelib.domain.sign_ins import UsedResource
 from chalicelib.domain.sources import Source, WaitingOpening
@@ -39,11 +41,14 @@ from chalicelib.settings import settings
 from chalicelib.storage import (
     adoption_keys,
     connection_keys,
+    dossier_keys,
     guard_keys,
     keys,
     mail_keys,
     removal_keys,
+    role_keys,
     scim_keys,
+    seal_keys,
     source_keys,
     task_keys,
 )
@@ -94,6 +99,7 @@ PLACES: dict[type, Place] = {
         lambda e: keys.member_index(e.group_id, e.member_id),
     ),
     RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    RoleEnded: Place(DirectoryRow, lambda e: role_keys.role_ended(e.ended, e.role, e.scope, e.principal_id)),
     MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
     Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
     ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
@@ -149,6 +155,9 @@ PLACES: dict[type, Place] = {
     LiveReview: Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
     Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
     Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
+    Dossier: Place(ReviewRow, lambda e: dossier_keys.dossier(e.instance_id)),
+    Disposition: Place(ReviewRow, lambda e: dossier_keys.disposition(e.instance_id, e.number)),
+    Regranted: Place(ReviewRow, lambda e: dossier_keys.regranted(e.opens, e.instance_id, e.noticed, e.item_id)),
     Notice: Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),
     Told: Place(ReviewRow, lambda e: mail_keys.told(e.user_id, e.at, e.kind, e.subject_id)),
     Undelivered: Place(
@@ -164,6 +173,11 @@ PLACES: dict[type, Place] = {
     EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
     Attempt: Place(ReviewRow, lambda e: keys.attempt(e.actor_id, e.asked)),
     LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
+    ChainHead: Place(ReviewRow, lambda e: seal_keys.chain_head()),
+    Link: Place(ReviewRow, lambda e: seal_keys.chain_link(e.sequence)),
+    Seal: Place(ReviewRow, lambda e: seal_keys.seal(e.review_id, e.sequence)),
+    SealWork: Place(ReviewRow, lambda e: seal_keys.seal_work(e.review_id, e.kind)),
+    Addition: Place(ReviewRow, lambda e: seal_keys.addition(e.review_id, e.id)),
     HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
     HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
     AuditEvent: Place(

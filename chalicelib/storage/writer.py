@@ -36,7 +36,7 @@ class TableWriter:
                 codes = {reason.code for reason in problem.cancellation_reasons if reason}
                 if "ConditionalCheckFailed" in codes:
                     return self._settle(operation, changes)
-                if not codes & _BUSY and problem.cause_response_code != "TransactionInProgressException":
+                if not codes & _BUSY and _answered(problem) != "TransactionInProgressException":
                     raise
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
         raise errors.Throttled("The service is busy. Try again in a moment.")
@@ -68,6 +68,12 @@ class TableWriter:
         """See ports.Writer."""
         place = PLACES[type(entity)]
         place.table(*place.key(entity)).delete()
+
+
+def _answered(problem: TransactWriteError) -> str:
+    """The code DynamoDB answered with, "" when it did not answer (PynamoDB asks a time-out for its answer, too)."""
+    answer: Any = getattr(problem.cause, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", ""))
 
 
 def _connection() -> Connection:

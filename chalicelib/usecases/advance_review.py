@@ -15,9 +15,11 @@ from chalicelib.domain import errors
 from chalicelib.domain.agenda import Lease
 from chalicelib.domain.reminders import reminders, send_window
 from chalicelib.domain.reviews import OPENING, InstanceState, ReviewInstance, Status
+from chalicelib.domain.series import Needs, live_review, needs_of
 from chalicelib.usecases import notify, notify_others
 from chalicelib.usecases.agenda import forget_stale, reschedule
 from chalicelib.usecases.apply_removals import apply_some
+from chalicelib.usecases.await_confirmation import waiting_row
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.close_review import ANNOUNCE, announce, begin_closing, complete, sweep_some
 from chalicelib.usecases.compare_target import compare_some
@@ -27,12 +29,13 @@ from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer
 from chalicelib.usecases.panels import panels
-from chalicelib.usecases.ports import Services
+from chalicelib.usecases.ports import Change, Put, Save, Services
 from chalicelib.usecases.write_items import bucket_count, start, write_chunk
 
 LOG = logging.getLogger("access_reviews")
 CHANGES = 5  # times in a row the state may change under a worker's hands before that counts as a failure
 TOGETHER = timedelta(minutes=15)  # how long start mails wait for other reviews that open at the same time
+MAIL_PAUSE, MOST_SLOWER = 5, 6  # seconds before mails are tried again, doubled so often at the most
 PROMPT = timedelta(hours=1)  # a reminder this fresh goes out although the sending window has just closed
 Part = Callable[[Services, ReviewInstance, InstanceState, Budget], InstanceState | None]
 
@@ -43,7 +46,7 @@ def advance_review(services: Services, instance_id: str) -> str:
     if instance is None or state is None:
         return "unknown"
     if not _has_work(services, state):
-        forget_stale(services, state)
+        forget_stale(services, _listed(services, instance, state))
         return "idle"
     held = _taken(services, state)
     if held is None:
@@ -56,7 +59,8 @@ def advance_review(services: Services, instance_id: str) -> str:
 def _attempt(services: Services, instance: ReviewInstance, held: InstanceState) -> str:
     budget = Budget(services.clock, services.settings.invocation_seconds)
     try:
-        return _drive(services, instance, replace(held, attempts=0, error=""), budget)
+        ours = _listed(services, instance, replace(held, attempts=0, error=""))
+        return _drive(services, instance, ours, budget)
     except errors.Throttled:
         return attempt_throttled(services, held)
     except errors.Conflict as problem:
@@ -74,6 +78,19 @@ def _taken(services: Services, state: InstanceState) -> InstanceState | None:
     real = services.clock.real()
     lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
     return services.reviews.take_lease(replace(state, attempts=state.attempts + 1), lease, real)
+
+
+def _listed(services: Services, instance: ReviewInstance, state: InstanceState) -> InstanceState:
+    """The state of a review that an early build opened, with the rows that build did not write yet: among the live
+    reviews and, if removals wait to be confirmed, on the agenda. Raises Conflict."""
+    needs = needs_of(state)
+    if state.listed or state.hidden or not (state.due or needs):
+        return state
+    changes: list[Change] = [Save(replace(state, listed=True)), Put(live_review(instance, needs))]
+    if needs is Needs.CONFIRMATION:
+        changes.append(Put(waiting_row(instance, services.clock.now())))
+    services.writer.commit(f"listed:{instance.id}:{state.version}", *changes)
+    return replace(state, listed=True, version=state.version + 1)
 
 
 def _has_work(services: Services, state: InstanceState) -> bool:
@@ -161,7 +178,7 @@ def _in_progress(
             return reschedule(services, state, min(window, state.ends))
     following = _send(services, instance, state, kind, budget)
     if following is not None:
-        return services.reviews.checkpoint(replace(state, step=f"mail:{kind}", cursor=following))
+        return _mails_left(services, state, f"mail:{kind}", following, budget)
     if kind.startswith("lastCall1"):
         notify_others.last_call_summary(services, instance, state, budget)
     elif kind.startswith("extended:"):
@@ -169,11 +186,28 @@ def _in_progress(
     return _sent(state, kind)
 
 
+def _mails_left(
+    services: Services, state: InstanceState, step: str, cursor: str, budget: Budget
+) -> InstanceState | None:
+    """Save how far a round of mails came. With time left it was SES that asked to slow down: for seconds when it is
+    the rate, longer every time when it is the quota of a day."""
+    if not budget.left():
+        return services.reviews.checkpoint(replace(state, step=step, cursor=cursor))
+    on = (state.step, state.cursor) != (step, cursor)
+    throttled = 0 if on else min(state.throttled + 1, MOST_SLOWER)
+    until = services.clock.real() + MAIL_PAUSE * 2**throttled
+    lease = replace(state.lease, until=until)
+    services.reviews.checkpoint(replace(state, step=step, cursor=cursor, throttled=throttled, lease=lease))
+    services.queue.send("instance", state.instance_id, MAIL_PAUSE * 2**throttled)
+    return None
+
+
 def _sent(state: InstanceState, kind: str) -> InstanceState:
     """The state after everybody got this mail: a round that was asked for is over, others happen once."""
+    done = replace(state, step="", cursor="", throttled=0)
     if kind in state.rounds:
-        return replace(state, step="", cursor="", rounds=tuple(one for one in state.rounds if one != kind))
-    return replace(state, step="", cursor="", mailed=(*state.mailed, kind))
+        return replace(done, rounds=tuple(one for one in state.rounds if one != kind))
+    return replace(done, mailed=(*state.mailed, kind))
 
 
 def _others_open_now(services: Services, instance: ReviewInstance, now: datetime) -> bool:

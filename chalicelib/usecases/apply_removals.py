@@ -30,6 +30,7 @@ from chalicelib.usecases.hold_removals import NOBODY, excluded, last_one, leave_
 from chalicelib.usecases.judge_removals import COUNTED
 from chalicelib.usecases.ports import Change, Create, Drop, Save, Services
 from chalicelib.usecases.remove_item import Removing
+from chalicelib.usecases.to_seal import ends_removals
 from chalicelib.usecases.watch_plan import watched_from
 
 LOG = logging.getLogger("access_reviews")
@@ -192,5 +193,6 @@ def _applied(services: Services, instance: ReviewInstance, state: InstanceState)
     row = instance_row(datetime.fromisoformat(state.due), instance.id)
     done = replace(state, status=Status.APPLIED, step="", cursor="", due="", lease=replace(state.lease, until=0.0))
     watch: list[Change] = watched_from(services, instance.id, now) if state.removed + state.gone else []
-    services.writer.commit(operation, Save(done), Drop(row), Drop(live_review(instance)), Create(recorded), *watch)
+    more = [*watch, *ends_removals(state, done, now)]
+    services.writer.commit(operation, Save(done), Drop(row), Drop(live_review(instance)), Create(recorded), *more)
     return replace(done, version=done.version + 1)

@@ -23,9 +23,11 @@ from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.frozen_files import folder
 from chalicelib.usecases.partitions import Partition, partitions
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
+from chalicelib.usecases.to_seal import seal_row
 
 PAGE = 250
 CHECKPOINT_ITEMS = 1_000
+_NO_OUTCOMES = ("removedAtOnce", "ownDecisions")  # counted beside the outcomes, which add up without them
 ANNOUNCE = "announce"  # the step of a completed instance whose result has not been told
 
 
@@ -114,7 +116,7 @@ class _Sweep:
         counts = self.counts
         kept = {name[5:]: number for name, number in counts.items() if name.startswith("kept:")}
         outcome = Outcome(
-            total=sum(number for name, number in counts.items() if name != "removedAtOnce"),
+            total=sum(number for name, number in counts.items() if name not in _NO_OUTCOMES),
             approved=counts["approved"],
             denied_by_person=counts["denied"],
             denied_by_rule=counts["deniedByRule"],
@@ -124,6 +126,7 @@ class _Sweep:
             kept_because=kept,
             cancelled=counts["cancelled"],
             removed_at_once=counts["removedAtOnce"],
+            own_decisions=counts["ownDecisions"],
         )
         return replace(self.state, step="", cursor="", page=self.state.page + 1, outcome=outcome)
 
@@ -134,6 +137,7 @@ class _Sweep:
 
     def _count(self, item: DecisionItem) -> None:
         by_rule = item.last is not None and item.last.by == BY_RULE
+        self.counts["ownDecisions"] += item.decided_own
         if item.cancelled is not None:
             self.counts["cancelled"] += 1
         elif item.decision is Decision.DENY:
@@ -175,11 +179,12 @@ def complete(
     """Results stand. Until `announce` has told of them nothing else happens."""
     outcome = state.outcome or Outcome()
     brake = brakes(instance.settings, outcome.outstanding, outcome.total)
-    done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="")
+    now = services.clock.now()
+    done = replace(state, status=Status.COMPLETED, brake=brake, step=ANNOUNCE, cursor="", closed=now)
     operation = f"complete:{instance.id}"
     details = {"total": outcome.total, "removals": outcome.removals, "waiting": _waits(instance, done)}
     recorded = event(
-        services.clock.now(),
+        now,
         SYSTEM,
         "Policy",
         "Access review ended",
@@ -190,7 +195,8 @@ def complete(
     ended = EndedReview(instance_id=instance.id, opens=instance.opens, ends=state.ends)
     last = LastReview(policy_id=instance.policy_id, instance_id=instance.id, ends=state.ends)
     ruled = _auto_review(services, instance, outcome)
-    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), *ruled)
+    seal = seal_row(instance.id, services.clock.now())
+    services.writer.commit(operation, Save(done), Create(recorded), Put(ended), Put(last), seal, *ruled)
     return replace(done, version=done.version + 1)
 
 

@@ -17,6 +17,8 @@ from chalicelib.domain.series import Needs, live_review, needs_of
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
 from chalicelib.usecases.decide import check_text
 from chalicelib.usecases.ports import Change, Create, Drop, Put, Save, Services
+from chalicelib.usecases.signed import unsigned
+from chalicelib.usecases.to_seal import seal_row
 
 CONFIRMED, DECLINED, LAPSED = "Apply decision", "Decline removals", "Confirmation lapsed"
 _NAMED = 100  # items left out whose ids the audit event repeats
@@ -50,6 +52,7 @@ def apply_decisions(
 
     def confirmed(state: InstanceState) -> Changed | None:
         if state.status in (Status.APPLYING, Status.APPLIED):
+            unsigned(services, instance.id)
             _check_same(services, state, out)
             return None
         if state.stopped_by and state.status not in CLOSED and not out.item_ids:
@@ -81,6 +84,7 @@ def decline_removals(
     because = check_reason(reason)
 
     def declined(state: InstanceState) -> Changed | None:
+        unsigned(services, instance.id)
         if state.confirmation and state.confirmation.how is How.DECLINED:
             return None
         _check_still_waits(state)
@@ -92,7 +96,7 @@ def decline_removals(
         recorded = event(now, actor, "Policy", DECLINED, ("reviewInstance", instance.id), operation, details=details)
         return replace(state, confirmation=end), recorded
 
-    change_review(services, instance, operation, declined)
+    change_review(services, instance, operation, declined, seal_row(instance.id, now))
 
 
 def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) -> list[Change]:
@@ -104,7 +108,7 @@ def lapsing(services: Services, instance: ReviewInstance | None, now: datetime) 
     target = ("reviewInstance", instance.id)
     recorded = event(now, SYSTEM, "Policy", LAPSED, target, f"lapse:{instance.id}", details=details)
     lapsed = replace(state, confirmation=Confirmation(how=How.LAPSED, at=now))
-    return [Save(lapsed), Drop(live_review(instance)), Create(recorded)]
+    return [Save(lapsed), Drop(live_review(instance)), Create(recorded), seal_row(instance.id, now)]
 
 
 def outstanding(item: DecisionItem) -> bool:

@@ -8,17 +8,19 @@ file once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import csv_text, ids
 from chalicelib.domain.agenda import Due, Job, Lease
+from chalicelib.domain.csv_text import Row
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, ReviewError, Throttled
 from chalicelib.domain.history import FILE_LIFE
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.coverage import require_report_reader
+from chalicelib.usecases.pack_source import PackSource
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
 from chalicelib.usecases.report_sources import Assignments, CoverageRows, History, Results, Source
 from chalicelib.usecases.roles import first_administrator, roles_of
@@ -28,7 +30,7 @@ INLINE_BYTES = 2_000_000  # of an answer: with its escapes it stays below Lambda
 INLINE_SECONDS = 8.0
 PART_BYTES = 5 * 1024 * 1024  # the least S3 takes but for the last part
 MAX_ATTEMPTS = 10
-EXPORT, HISTORY = "export", "history"  # kinds of jobs
+EXPORT, HISTORY, EVIDENCE = "export", "history", "evidence"  # kinds of jobs
 RESULTS, ASSIGNMENTS, COVERAGE = "results", "assignments", "coverage"  # what an export is of
 SAME_ASKING = timedelta(minutes=15)
 _BUSY_SECONDS = 30
@@ -43,9 +45,9 @@ class Asked:
     options: Mapping[str, str]
 
 
-def file_key(job_id: str) -> str:
+def file_key(job_id: str, kind: str = EXPORT) -> str:
     """Where the file lies in the bucket."""
-    return f"exports/{job_id}/report.csv"
+    return f"exports/{job_id}/{'pack.zip' if kind == EVIDENCE else 'report.csv'}"
 
 
 def export(services: Services, actor: Actor, now: datetime, asked: Asked) -> bytes | Job:
@@ -72,16 +74,17 @@ def find_export(services: Services, actor: Actor, job_id: str) -> Job:
 
 
 def open_file(services: Services, job_id: str, now: datetime, most: int) -> bytes | str:
-    """The file of a finished report, or a short-lived address when it has more than `most` bytes.
+    """The file of a finished report, or a short-lived address when it is a pack or has more than `most` bytes.
 
     Raises NotFound when it is not there (any more).
     """
     job = services.reviews.job(job_id) if ids.is_guid(job_id) else None
-    if job is None or job.kind not in (EXPORT, HISTORY) or job.status != "done" or now >= expires(job):
+    if job is None or job.kind not in (EXPORT, HISTORY, EVIDENCE) or job.status != "done" or now >= expires(job):
         raise NotFound("This file is not there any more: reports are kept for 30 days.")
-    if job.result["bytes"] > most:
-        return services.files.download_address(file_key(job.id), file_name(job))
-    data = services.files.get(file_key(job.id))
+    key = file_key(job.id, job.kind)
+    if job.result["bytes"] > most or job.kind == EVIDENCE:
+        return services.files.download_address(key, file_name(job))
+    data = services.files.get(key)
     if data is None:
         raise NotFound("This file is not there any more: reports are kept for 30 days.")
     return data
@@ -90,10 +93,10 @@ def open_file(services: Services, job_id: str, now: datetime, most: int) -> byte
 def file_name(job: Job) -> str:
     """The name a report is saved under."""
     what = job.arguments.get("what", "access-review-history")
-    return f"{what}-{job.created:%Y-%m-%d}.csv"
+    return f"{what}-{job.created:%Y-%m-%d}.{'zip' if job.kind == EVIDENCE else 'csv'}"
 
 
-def advance_export(services: Services, job: Job) -> None:
+def advance_export(services: Services, job: Job, seconds: float | None = None) -> None:
     """Do a bounded part of a report. Does nothing when somebody else works on it."""
     real = services.clock.real()
     lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
@@ -104,7 +107,7 @@ def advance_export(services: Services, job: Job) -> None:
     try:
         if held.attempts > MAX_ATTEMPTS:
             raise InvalidInput(f"Gave up after {MAX_ATTEMPTS} attempts to go on behind row {held.done}.")
-        writing.run(source_of(services, held))
+        writing.run(source_of(services, held), seconds or services.settings.invocation_seconds)
     except Throttled:
         writing.let_go(_BUSY_SECONDS)
     except Conflict:
@@ -118,10 +121,12 @@ def source_of(services: Services, job: Job) -> Source:
     if job.kind == HISTORY:
         return _history(services, job)
     what, options = job.arguments["what"], job.arguments
-    if what == RESULTS:
+    if what in (RESULTS, EVIDENCE):
         instance = services.reviews.instance(job.subject_id)
         if instance is None:
             raise InvalidInput("The review is not there any more.")
+        if what == EVIDENCE:
+            return PackSource(services, _asker(services, job), instance, job)
         return Results(services, _asker(services, job), instance)
     if what == ASSIGNMENTS:
         return Assignments(services, job.subject_id, options["state"], job.created)
@@ -185,6 +190,11 @@ def end(services: Services, job: Job) -> None:
     services.writer.commit(f"{job.id}:end:{job.version}", Save(ended), Drop(due(job)))
 
 
+def _encoded(source: Source, rows: Sequence[Row]) -> bytes:
+    """Rows as the file has them: lines, or what they are if the source has no columns."""
+    return csv_text.lines(source.columns, rows) if source.columns else b"".join(bytes(row) for row in rows)  # type: ignore[arg-type]
+
+
 class _Writing:
     """The running work on one file. `saved` is the checkpoint; `buffer` holds the rows behind its last part."""
 
@@ -192,16 +202,16 @@ class _Writing:
         self.services, self.saved = services, job
         self.buffer = bytearray()
 
-    def run(self, source: Source) -> None:
+    def run(self, source: Source, seconds: float) -> None:
         """Go on from the checkpoint until the end, or until the time is up."""
-        budget = Budget(self.services.clock, self.services.settings.invocation_seconds)
+        budget = Budget(self.services.clock, seconds)
         job = self.saved
         if job.result.get("whole"):
             return self._finish(job)
         self.buffer += self._begun(source)
         while True:
             rows, following = source.read(job.cursor)
-            self.buffer += csv_text.lines(source.columns, rows)
+            self.buffer += _encoded(source, rows)
             job = replace(job, cursor=following or "", done=job.done + len(rows), attempts=0)
             if following is None:
                 return self._finish(self._whole(job))
@@ -219,7 +229,7 @@ class _Writing:
         """What an earlier invocation left that is in no part yet."""
         result = self.saved.result
         if not result:
-            return csv_text.heading(source.columns)
+            return csv_text.heading(source.columns) if source.columns else b""
         return (self.services.files.get(self._aside(result["aside"])) or b"") if result["aside"] else b""
 
     def _aside(self, number: int) -> str:
@@ -228,9 +238,9 @@ class _Writing:
     def _with_part(self, job: Job) -> Job:
         """The job with the buffer as a part in the bucket: the same part again after a death before the save."""
         before = job.result or {"parts": 0, "bytes": 0}
-        upload = job.arguments.get("upload") or self.services.files.begin_parts(file_key(job.id))
+        upload = job.arguments.get("upload") or self.services.files.begin_parts(file_key(job.id, job.kind))
         number = before["parts"] + 1
-        self.services.files.put_part(file_key(job.id), upload, number, bytes(self.buffer))
+        self.services.files.put_part(file_key(job.id, job.kind), upload, number, bytes(self.buffer))
         result = {"parts": number, "bytes": before["bytes"] + len(self.buffer), "aside": 0}
         self.buffer.clear()
         return replace(job, arguments={**job.arguments, "upload": upload}, result=result)
@@ -247,7 +257,7 @@ class _Writing:
         """Bring the last rows into the bucket. That all parts are there is noted before they become one object:
         afterwards the upload takes none any more."""
         if not job.result.get("parts"):
-            self.services.files.put(file_key(job.id), bytes(self.buffer))
+            self.services.files.put(file_key(job.id, job.kind), bytes(self.buffer))
             return replace(job, result={"parts": 0, "bytes": len(self.buffer), "aside": 0})
         if self.buffer:
             job = self._with_part(job)
@@ -257,5 +267,5 @@ class _Writing:
 
     def _finish(self, job: Job) -> None:
         if job.result["parts"]:
-            self.services.files.finish_parts(file_key(job.id), job.arguments["upload"])
+            self.services.files.finish_parts(file_key(job.id, job.kind), job.arguments["upload"])
         end(self.services, replace(job, status="done"))

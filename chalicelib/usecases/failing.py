@@ -21,6 +21,7 @@ from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.cancel_items import open_reviews
 from chalicelib.usecases.control_review import Changed, change_review, check_manages
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
+from chalicelib.usecases.to_seal import failure
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 3_600.0  # real seconds
@@ -63,7 +64,7 @@ def _failed(services: Services, state: InstanceState) -> str:
     row = Drop(instance_row(datetime.fromisoformat(state.due), state.instance_id))
     instance = None if rests.hidden else services.reviews.instance(state.instance_id)
     live = [Put(live_review(instance, Needs.RETRY))] if instance else []
-    services.writer.commit(operation, Save(rests), row, Create(recorded), *live)
+    services.writer.commit(operation, Save(rests), row, Create(recorded), *live, *failure(rests, operation, now))
     return Status.FAILED
 
 

@@ -16,6 +16,7 @@ from chalicelib.usecases import notify_others
 from chalicelib.usecases.bring_about import End
 from chalicelib.usecases.other_ways import other_ways, word_about
 from chalicelib.usecases.ports import Change, Create, Save, Services
+from chalicelib.usecases.to_seal import ends_removals, late_outcome
 from chalicelib.usecases.try_delivery import Attempt
 from chalicelib.usecases.watch_plan import watched_from
 
@@ -112,6 +113,8 @@ def removal_changes(services: Services, before: Removal, after: Removal, operati
     if state is not None and state.status is Status.APPLIED:
         moved = recounted(state, before.standing, after.standing)
         changes += [Save(moved)] if moved != state else []
+        changes += ends_removals(state, moved, services.clock.now())
+        changes += late_outcome(state, before, after, operation, services.clock.now())
         if after.standing in ENDED:
             changes += watched_from(services, after.instance_id, services.clock.now())
     return changes

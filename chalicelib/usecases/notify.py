@@ -81,10 +81,10 @@ def changes(
     def tell(row: ReviewerRow, user: User, bad: BadAddress | None) -> None:
         parts = services.reviews.my_parts(user.id, instance)
         told = [part for part in parts if went_out(part.mails.get("start", ""))]
-        if not told or hold(services, user, bad) or any(kind in part.mails for part in told):
+        if not told or hold(services, user, bad) or _begun(told, kind):
             return
         sending = _claim_of(services)
-        if services.reviews.claim_mail(told[0], kind, None, sending):
+        if services.reviews.claim_mail(told[0], kind, "pending", sending):
             _send(services, user, change_notice(services, instance, state, kind), kind, [told[0]], sending)
 
     return _each_reviewer(services, instance, cursor, budget, tell)
@@ -229,16 +229,21 @@ def _remind(services: Services, instance: ReviewInstance, user: User, bad: BadAd
     """Remind one reviewer of one instance, unless they were, were never told, or have nothing left to decide."""
     parts = [part for part in services.reviews.my_parts(user.id, instance) if not part.handed_all]
     told = [part for part in parts if went_out(part.mails.get("start", ""))]
-    if not told or hold(services, user, bad) or any(kind in part.mails for part in told):
+    if not told or hold(services, user, bad) or _begun(told, kind):
         return
     if not undecided(services, user, instance, told):
         return
     sending = _claim_of(services)
-    if not services.reviews.claim_mail(told[0], kind, None, sending):
+    if not services.reviews.claim_mail(told[0], kind, "pending", sending):
         return
     listed = review_to_do(services, user, instance, told, undecided_only=True)
     notice = Reminder(now=services.clock.now(), kind=reminder_kind(kind), reviews=(listed,))
     _send(services, user, notice, kind, [told[0]], sending)
+
+
+def _begun(parts: list[MyReview], kind: str) -> bool:
+    """Has this mail gone out, or may it have? One that SES asked to send later has not."""
+    return any(part.mails.get(kind, "pending") != "pending" for part in parts)
 
 
 def reminder_kind(kind: str) -> ReminderKind:
@@ -261,7 +266,7 @@ def _send(
         state = f"sent {services.clock.now().isoformat()} {mail_digest(message)}"
     except errors.Throttled:
         for part in parts:
-            services.reviews.claim_mail(part, kind, sending, "pending" if kind == "start" else "lost")
+            services.reviews.claim_mail(part, kind, sending, "pending")
         raise
     except errors.InvalidInput as problem:
         for part in parts:

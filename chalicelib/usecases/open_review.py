@@ -138,6 +138,7 @@ def _open(
         definition_id=definition.id,
         ends=planned.closes,
         step=GATHER if definition.follows else "freeze",
+        listed=True,
         due=now.isoformat(),
     )
     row, live = Put(instance_row(now, instance.id)), Put(live_review(instance))

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.audit import AuditEvent, event
+from chalicelib.domain.dossiers import Regranted
 from chalicelib.domain.lifetimes import is_over
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.removals import Regrant, Removal
 from chalicelib.domain.resources import outside
+from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.assign import adding_request_id
-from chalicelib.usecases.ports import Create, Save, Services
+from chalicelib.usecases.ports import Create, Put, Save, Services
+from chalicelib.usecases.to_seal import regranted
 
 CATEGORY = "EntitlementManagement"
 SEEN = "Re-grant seen"
@@ -55,11 +58,19 @@ def _by(services: Services, assignment: Assignment, now: datetime) -> Regrant:
     return Regrant(noticed=now, assignment_id=assignment.id, by=by, at=assignment.created)
 
 
-def seen_again(services: Services, removal: Removal) -> Removal:
+def seen_again(services: Services, instance: ReviewInstance, removal: Removal) -> Removal:
     """Record a removal with its newest re-grant, and the event; the removal as saved. Raises Conflict."""
     operation = f"regrant:{removal.item_id}:{len(removal.regrants)}"
     recorded = regrant_event(removal, operation)
-    services.writer.commit(operation, Save(removal) if removal.version else Create(removal), Create(recorded))
+    listed = Regranted(
+        opens=instance.opens,
+        instance_id=instance.id,
+        item_id=removal.item_id,
+        noticed=removal.regrants[-1].noticed,
+    )
+    saved = Save(removal) if removal.version else Create(removal)
+    sealed = regranted(removal, operation)
+    services.writer.commit(operation, saved, Create(recorded), Put(listed), *sealed)
     return replace(removal, version=removal.version + 1)
 
 

@@ -33,6 +33,8 @@ from chalicelib.usecases.other_ways import other_ways
 from chalicelib.usecases.plan_delivery import agenda_changes, hint
 from chalicelib.usecases.ports import Change, Create, Save, Services
 from chalicelib.usecases.remove_item import Removing
+from chalicelib.usecases.signed import unsigned
+from chalicelib.usecases.to_seal import ends_removals, late_outcome
 from chalicelib.usecases.watch_plan import watched_from
 
 CATEGORY = "EntitlementManagement"
@@ -71,7 +73,7 @@ def hold(
 
 
 def restored_changes(
-    services: Services, actor: Actor, now: datetime, item: DecisionItem, restored_as: str, reason: str
+    services: Services, actor: Actor, now: datetime, item: DecisionItem, restored_as: str, reason: str, operation: str
 ) -> list[Change]:
     """The changes that say that a removal was undone by the assignment `restored_as`, for this reason; the caller has
     authorised it and makes that assignment in the same commit. Raises Conflict when nothing was removed."""
@@ -79,7 +81,7 @@ def restored_changes(
     if before.standing in (Standing.HELD, Standing.RESTORED, Standing.UNDER_WAY):
         raise Conflict(f"There is nothing to undo: the removal is {before.standing.value}.")
     after = replace(ended_as(before, Standing.RESTORED, now, reason), by=actor.id, restored_as=restored_as)
-    return [Save(after) if before.version else Create(after), *_recounting(services, before, after)]
+    return [Save(after) if before.version else Create(after), *_recounting(services, now, before, after, operation)]
 
 
 def settle(
@@ -100,16 +102,18 @@ def settle(
     check_manages(actor, instance)
     before = _found(services, instance, item_id)
     if how == STAYS and before.needs and before.needs[0] is Needs.REGRANTED:
+        # Also behind a signature: what came back since is nothing that was signed.
         latest = replace(before.regrants[-1], settled=now)
         after = replace(before, regrants=(*before.regrants[:-1], latest))
         _commit(services, actor, now, operation, SETTLED, before, after, {"how": how, "reason": reason})
         return replace(after, version=before.version + 1)
     if before.standing not in (*OPEN, Standing.NEEDS_PERSON):
         raise Conflict(f"There is nothing to settle: the removal is {before.standing.value}.")
+    still = unsigned(services, instance.id)
     _refuse_while_applying(services, instance)
     ended = _witnessed(services, before, now, reason) if how == ELSEWHERE else None
     after = replace(ended or ended_as(before, Standing.HELD, now, reason), by=actor.id)
-    more = [*_owing_nothing(services, before, now), *_watched(services, after, now)]
+    more = [*_owing_nothing(services, before, now), *_watched(services, after, now), still]
     details = {"how": how, "reason": reason, "witnessed": after.witnessed}
     _commit(services, actor, now, operation, SETTLED, before, after, details, more)
     services.items.applied(instance.id, item_id, RESULTS[after.standing], now, actor.id)
@@ -130,6 +134,7 @@ def retry(
     before = removal_of(services, instance, item)
     if before.standing not in (*OPEN, Standing.NEEDS_PERSON):
         raise Conflict(f"There is nothing to try again: the removal is {before.standing.value}.")
+    unsigned(services, instance.id)
     state = _refuse_while_applying(services, instance)
     removing = Removing(services, instance, state, item)
     assignment = services.entitlements.assignment(item.assignment_id)
@@ -226,13 +231,14 @@ def _commit(
         now, actor, CATEGORY, activity, ("assignment", after.assignment_id), operation, details=facts | (details or {})
     )
     changes: list[Change] = [Save(after) if before.version else Create(after), Create(recorded), *more]
-    services.writer.commit(operation, *changes, *_recounting(services, before, after))
+    services.writer.commit(operation, *changes, *_recounting(services, now, before, after, operation))
 
 
-def _recounting(services: Services, before: Removal, after: Removal) -> list[Change]:
-    """The change of the counts of a review that is over."""
+def _recounting(services: Services, now: datetime, before: Removal, after: Removal, operation: str) -> list[Change]:
+    """The changes of a review that is over: its counts, and what there is to seal."""
     state = services.reviews.state(after.instance_id)
     if state is None or state.status is not Status.APPLIED:
         return []
     moved = recounted(state, before.standing, after.standing)
-    return [Save(moved)] if moved != state else []
+    seal = [*ends_removals(state, moved, now), *late_outcome(state, before, after, operation, now)]
+    return [*([Save(moved)] if moved != state else []), *seal]

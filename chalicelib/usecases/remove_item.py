@@ -225,7 +225,7 @@ class Removing:
         told = granted_again(removal, newer) if newer else None
         if told is None:
             return ended_as(removal, Standing.ALREADY_GONE, now, ENDED_BEFORE) if removal.version else ApplyResult.GONE
-        return seen_again(services, ended_as(told, Standing.ALREADY_GONE, now, ENDED_BEFORE))
+        return seen_again(services, self.instance, ended_as(told, Standing.ALREADY_GONE, now, ENDED_BEFORE))
 
     def _over_meanwhile(self, assignment: Assignment | None, removal: Removal) -> Removal:
         """Somebody ended the assignment between the two looks; whatever is left outside is owed to that end."""

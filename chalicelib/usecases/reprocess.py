@@ -14,6 +14,7 @@ from chalicelib.domain.resources import outside
 from chalicelib.usecases.plan_delivery import agenda_changes, hint
 from chalicelib.usecases.ports import Change, Create, Save, Services
 from chalicelib.usecases.seeing import find_assignment, find_request, require_assigner
+from chalicelib.usecases.signed import unsigned
 
 CATEGORY = "EntitlementManagement"
 ACTIVITY = "Reprocess access package assignment"
@@ -69,6 +70,7 @@ def _again(
     changes: list[Change] = [Save(after), *agenda_changes(assignment, after)]
     if request is not None:
         changes.append(Save(replace(request, state="delivering", status="", completed=None)))
+        changes += [unsigned(services, request.instance_id)] if request.instance_id else []
     target = ("assignment", assignment.id)
     changes.append(Create(event(now, actor, CATEGORY, ACTIVITY, target, operation)))
     services.writer.commit(operation, *changes)

@@ -23,6 +23,7 @@ from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.mail_contents import link
 from chalicelib.usecases.ports import Change, Create, Services
 from chalicelib.usecases.removals import restored_changes
+from chalicelib.usecases.signed import is_signed, unsigned
 from chalicelib.usecases.tell import tell_once
 
 RESTORED = "Restore access"
@@ -96,6 +97,10 @@ def _obstacles(
         return [("restored", f"The access was given back on {restored.at:%Y-%m-%d} already.")]
     if assignment is None or not _removed_by_review(assignment, item):
         return [("notRemoved", "The review has not removed this access.")]
+    if is_signed(services, instance.id):
+        return [
+            ("signedOff", "The review was signed off: nothing about it changes any more. Assign the package instead.")
+        ]
     state = services.reviews.state(instance.id)
     if state is not None and state.status is Status.APPLYING:
         return [("stillApplying", "The review is still removing access. Try again in a few minutes.")]
@@ -186,6 +191,7 @@ def _restore(
 ) -> AssignmentRequest:
     """The new assignment, the record of the undoing and the sums of the review, in one commit."""
     instance, item, before = undo.instance, undo.item, undo.assignment
+    still = unsigned(services, instance.id)
     assert before is not None  # there is no undoing without
     ends = {"type": "afterDateTime", "endDateTime": before.ends.isoformat()} if before.ends else NO_EXPIRATION
     wish = Wish(
@@ -196,7 +202,7 @@ def _restore(
     )
 
     def more(assignment: Assignment, request_id: str) -> list[Change]:
-        return _record(services, actor, now, operation, undo, because, assignment.id, request_id)
+        return [*_record(services, actor, now, operation, undo, because, assignment.id, request_id), still]
 
     return assign(services, actor, now, operation, wish, more=more)
 
@@ -225,7 +231,11 @@ def _record(
     details = {"person": item.principal_id, "review": instance.id, "item": item.id, "reason": because}
     details |= {"former": item.assignment_id, "request": request_id}
     recorded = event(now, actor, CATEGORY, RESTORED, ("assignment", assignment_id), operation, details=details)
-    return [Create(row), Create(recorded), *restored_changes(services, actor, now, item, assignment_id, because)]
+    return [
+        Create(row),
+        Create(recorded),
+        *restored_changes(services, actor, now, item, assignment_id, because, operation),
+    ]
 
 
 def _tell(services: Services, actor: Actor, undo: Undo, made: AssignmentRequest, because: str) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.audit import AuditEvent, event
-from chalicelib.domain.people import GLOBAL_ROLES, PACKAGE_ROLES, Actor, Role, RoleGrant, User
+from chalicelib.domain.people import GLOBAL_ROLES, PACKAGE_ROLES, Actor, Role, RoleEnded, RoleGrant, User
 from chalicelib.usecases.directory import expand
-from chalicelib.usecases.ports import Change, Create, Drop, Services, Unchanged
+from chalicelib.usecases.ports import Change, Create, Drop, Put, Services, Unchanged
 
 _MAX_GROUPS = 1_000
-_AT_ONCE = 30  # roles taken in one commit
+_AT_ONCE = 20  # roles taken in one commit: at most 80 changes
 
 
 def roles_of(services: Services, user: User) -> frozenset[tuple[Role, str]]:
@@ -74,11 +74,16 @@ def _to_group(grant: RoleGrant) -> bool:
 
 
 def may_grant(services: Services, actor: Actor, role: Role, scope: str) -> bool:
-    """Administrators give every role; a catalog's owners give those of the catalog and of its packages (R165)."""
+    """Administrators give every role; a catalog's owners give those of the catalog and of its packages (R165), but name
+    nobody who signs off what they administer."""
     if actor.is_administrator:
         return True
     kind, _, scope_id = scope.partition(":")
-    if role in GLOBAL_ROLES or not any(held is Role.CATALOG_OWNER for held, _ in actor.roles):
+    if (
+        role in GLOBAL_ROLES
+        or role is Role.CONTROL_OWNER
+        or not any(held is Role.CATALOG_OWNER for held, _ in actor.roles)
+    ):
         return False
     if kind == "package":
         package = services.entitlements.package(scope_id)
@@ -104,10 +109,13 @@ def check_scope(services: Services, role: Role, scope: str) -> None:
 
 
 def grant_role(services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant) -> RoleGrant:
-    """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput."""
+    """Give a role. Giving one that is held already changes nothing. Raises Forbidden, InvalidInput, Conflict (a control
+    has one owner)."""
     if not may_grant(services, actor, grant.role, grant.scope):
         raise errors.Forbidden("Only administrators, and owners for their catalog, give roles.")
     check_scope(services, grant.role, grant.scope)
+    if grant.role is Role.CONTROL_OWNER and _to_group(grant):
+        raise errors.InvalidInput("A control is owned by one person, not by a group.", "principalKind")
     people = services.people
     known = people.group(grant.principal_id) if grant.principal_kind == "group" else people.user(grant.principal_id)
     if known is None:
@@ -115,6 +123,8 @@ def grant_role(services: Services, actor: Actor, now: datetime, operation: str, 
     for present in holders(services, grant.role, grant.scope):
         if present.principal_id == grant.principal_id:
             return present
+        if grant.role is Role.CONTROL_OWNER:
+            raise errors.Conflict("Somebody owns this control already. Take the role away first, or name another.")
     services.writer.commit(operation, *granting(now, actor, operation, grant))
     return grant
 
@@ -133,24 +143,32 @@ def revoke_role(services: Services, actor: Actor, now: datetime, operation: str,
     others = [found for found in present if found.principal_id != grant.principal_id]
     if len(others) == len(present):
         raise errors.NotFound("Nobody holds this role that way.")
-    services.writer.commit(operation, *_taking(services, actor, now, operation, grant, others))
+    held = next(found for found in present if found.principal_id == grant.principal_id)
+    services.writer.commit(operation, *taking(services, actor, now, operation, held, others))
 
 
 def taking_roles(services: Services, actor: Actor, now: datetime, operation: str, principal_id: str) -> list[Change]:
-    """The changes that take their roles from a person or group that goes, up to 30 at once. Raises Conflict when
+    """The changes that take their roles from a person or group that goes, up to 20 at once. Raises Conflict when
     nobody would be left to administer (P14)."""
     grants = services.people.role_grants()
     changes: list[Change] = []
     for grant in [one for one in grants if one.principal_id == principal_id][:_AT_ONCE]:
         others = [one for one in grants if (one.role, one.scope) == (grant.role, grant.scope) and one != grant]
-        changes += _taking(services, actor, now, operation, grant, others)
+        changes += taking(services, actor, now, operation, grant, others)
     return changes
 
 
-def _taking(
-    services: Services, actor: Actor, now: datetime, operation: str, grant: RoleGrant, others: list[RoleGrant]
+def taking(
+    services: Services,
+    actor: Actor,
+    now: datetime,
+    operation: str,
+    grant: RoleGrant,
+    others: Sequence[RoleGrant] = (),
 ) -> list[Change]:
-    changes: list[Change] = [Drop(grant)]
+    """The changes that take a role away; `others` hold the same one. Raises Conflict for the last administrator (P14)
+    and the last owner of a catalog."""
+    changes: list[Change] = [Drop(grant), Put(_ended(grant, now))]
     if grant.role is Role.ADMINISTRATOR and not services.settings.first_administrator:
         changes.append(Unchanged(_who_stays(services, others, "This is the last administrator.")))
     if grant.role is Role.CATALOG_OWNER and _is_used(services, grant):
@@ -160,6 +178,17 @@ def _taking(
     return changes
 
 
+def _ended(grant: RoleGrant, now: datetime) -> RoleEnded:
+    return RoleEnded(
+        role=grant.role,
+        scope=grant.scope,
+        principal_id=grant.principal_id,
+        principal_kind=grant.principal_kind,
+        given=grant.created,
+        ended=now,
+    )
+
+
 def _is_used(services: Services, grant: RoleGrant) -> bool:
     """Can somebody use this grant, and is there still something to own? Whom nobody can act for may be taken away."""
     people = expand(services, grant.principal_id) if _to_group(grant) else [services.people.user(grant.principal_id)]
@@ -167,7 +196,7 @@ def _is_used(services: Services, grant: RoleGrant) -> bool:
     return catalog is not None and any(one is not None and one.enabled for one in people)
 
 
-def _who_stays(services: Services, others: list[RoleGrant], refusal: str) -> RoleGrant:
+def _who_stays(services: Services, others: Sequence[RoleGrant], refusal: str) -> RoleGrant:
     """One of the other grants that somebody can use; two who remove each other at once collide on it. Raises
     Conflict with this refusal."""
     for grant in others:

@@ -117,7 +117,7 @@ class _Look:
         known = self._in_view(removal, None in held)
         again = granted_again(known, regrant) if regrant else None
         if again is not None:
-            review_by_itself(self.services, self.instance, seen_again(self.services, again))
+            review_by_itself(self.services, self.instance, seen_again(self.services, self.instance, again))
         return None in held
 
     def _in_view(self, removal: Removal, unknown: bool) -> Removal:

@@ -18,6 +18,7 @@ from chalicelib.usecases.agenda import instance_row
 from chalicelib.usecases.frozen_files import Frozen, bucket_rows
 from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Create, Drop, Save, Services
+from chalicelib.usecases.to_seal import seal_row
 
 Rows = tuple[ReviewerRow, MyReview]
 
@@ -183,7 +184,7 @@ def start(services: Services, instance: ReviewInstance, state: InstanceState) ->
     if state.items == 0:
         empty = replace(state, status=Status.APPLIED, step="", started=now, due="", lease=replace(state.lease, until=0))
         row = instance_row(datetime.fromisoformat(state.due), instance.id)
-        services.writer.commit(operation, Save(empty), Drop(row), Create(recorded))
+        services.writer.commit(operation, Save(empty), Drop(row), Create(recorded), seal_row(instance.id, now))
         return replace(empty, version=state.version + 1)
     running = replace(state, status=Status.IN_PROGRESS, step="mail:start", cursor="", started=now)
     services.writer.commit(operation, Save(running), Create(recorded))

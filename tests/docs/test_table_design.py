@@ -27,6 +27,7 @@ STORES = (
     ports.Guards,
     ports.Adoptions,
     ports.Removals,
+    ports.Dossiers,
     ports.Reviews,
     ports.Reports,
     ports.Items,

@@ -55,6 +55,16 @@ def named() -> dict[str, list[str]]:
     return found
 
 
+def node_ids() -> set[str]:
+    """Every test function and class of the suite, as pytest names it without parameters."""
+    found = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.add(f"{file.relative_to(ROOT)}::{node.name}")
+    return found
+
+
 def filled(line: Line, known: Mapping[str, list[str]]) -> Line:
     """The line with its proofs: those it has that are still true, then others, at most three."""
     if line.status not in ("open", "done"):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
-import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -156,23 +154,15 @@ def test_the_documented_columns_are_the_known_ones() -> None:
             assert all(isinstance(row, Record) for row in rows(example, columns))
 
 
-def test_time_and_memory_of_fifty_thousand_rows() -> None:
+def test_managers_may_stand_anywhere_in_a_long_file() -> None:
     blanks = "," * (ENTRA.count(",") - 1)
     text = ENTRA + ",manager\n"
-    text += "".join(f"person{n}@example.com,Person {n}{blanks},person{n // 10}@example.com\n" for n in range(1, 50_001))
-    data = text.encode()
-    started = time.perf_counter()
+    text += "".join(
+        f"person{n}@example.com,Person {n}{blanks},person{n // 10}@example.com\n" for n in range(1_000, 0, -1)
+    )
     roster = Roster()
-    for row in read(lines_of(data), COLUMNS):
+    for row in read(lines_of(text.encode()), COLUMNS):
         assert isinstance(row, Record), row
         roster.add(parse_person(row, NOW))
-    taken = time.perf_counter() - started
-    tracemalloc.start()
-    roster = Roster()
-    for row in read(lines_of(data), COLUMNS):
-        assert isinstance(row, Record)
-        roster.add(parse_person(row, NOW))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    print(f"\n50,000 rows, {len(data) / 1e6:.1f} MB: {taken:.2f} s, peak {peak / 1e6:.0f} MB beside the file")
+    assert roster.unresolved(set()) == {"person0@example.com"}
     assert roster.unresolved({"person0@example.com"}) == set()

@@ -19,7 +19,7 @@ ADOPTIONS, ADOPTABLE = "/api/v1/adoptions", "/api/v1/adoptable-connections"
 SERIES = "/api/v1/review-series"
 MINE = "/api/v1/my-access"
 SIGN_INS, SOURCES = "/api/v1/sign-ins", "/api/v1/sources"
-PACKAGES = "/api/v1/access-packages"
+PACKAGES, CATALOGS = "/api/v1/access-packages", "/api/v1/catalogs"
 AUDIT, EXPORTS = "/api/v1/audit", "/api/v1/audit/exports"
 PREVIEWS = "/api/v1/review-previews"
 MAILS, MAIL = "/api/v1/mail-previews", "/api/v1/settings/mail"
@@ -56,6 +56,18 @@ def confirmed(stage: Stage) -> dict[str, Any]:
 
 def declined(stage: Stage) -> dict[str, Any]:
     return {"reason": "a mistake"}
+
+
+def disposition(stage: Stage) -> dict[str, Any]:
+    return {"disposition": "accepted", "reason": "known"}
+
+
+def signature(stage: Stage) -> dict[str, Any]:
+    return {"words": "I have looked at it."}
+
+
+def owner(stage: Stage) -> dict[str, Any]:
+    return {"personId": stage.ids["eve"]}
 
 
 def keeps_one(stage: Stage) -> dict[str, Any]:
@@ -262,6 +274,22 @@ TABLE = {
         f"{REVIEWS}/{{review}}/removals/{{item}}/review", strict=True
     ),
     "GET /api/v1/removals": Route("/api/v1/removals"),
+    f"GET {PACKAGES}/{{package_id}}/cadence": Route(f"{PACKAGES}/{{package}}/cadence"),
+    f"GET {PACKAGES}/{{package_id}}/cadence.csv": Route(f"{PACKAGES}/{{package}}/cadence.csv"),
+    f"GET {REVIEWS}/{{review_id}}/exceptions": Route(f"{REVIEWS}/{{review}}/exceptions"),
+    f"PUT {REVIEWS}/{{review_id}}/exceptions/{{key}}": Route(
+        f"{REVIEWS}/{{review}}/exceptions/dontKnow", disposition, words=("disposition",), strict=True
+    ),
+    f"GET {REVIEWS}/{{review_id}}/exceptions/{{key}}/cases": Route(f"{REVIEWS}/{{review}}/exceptions/dontKnow/cases"),
+    f"GET {REVIEWS}/{{review_id}}/sign-off": Route(f"{REVIEWS}/{{review}}/sign-off"),
+    f"POST {REVIEWS}/{{review_id}}/sign-off": Route(f"{REVIEWS}/{{review}}/sign-off", signature, strict=True),
+    **{
+        f"{method} {place}/{{{kind}_id}}/control-owner": Route(
+            f"{place}/{{{kind}}}/control-owner", owner if method == "PUT" else None, strict=method == "PUT"
+        )
+        for method in ("GET", "PUT", "DELETE")
+        for kind, place in (("package", PACKAGES), ("catalog", CATALOGS))
+    },
     f"GET {SERIES}/{{series_id}}": Route(f"{SERIES}/{{definition}}"),
     f"POST {PREVIEWS}": Route(PREVIEWS, looked_ahead, words=("reviewSettings/expirationBehavior",)),
     f"GET {MAILS}": Route(MAILS),

@@ -26,6 +26,16 @@ SEEN_BY = {
     "POST EM/resourceRequests": "GET EM/catalogs/{id}",
     "POST /api/v1/review-previews": "GET EM/accessPackages/{id}",
     "GET /api/v1/access-packages/{package_id}/assignments.csv": "GET EM/accessPackages/{id}",
+    "GET /api/v1/access-packages/{package_id}/cadence": "GET EM/accessPackages/{id}",
+    "GET /api/v1/access-packages/{package_id}/cadence.csv": "GET EM/accessPackages/{id}",
+    **{
+        f"{method} /api/v1/access-packages/{{package_id}}/control-owner": "GET EM/accessPackages/{id}"
+        for method in ("PUT", "DELETE")
+    },
+    **{
+        f"{method} /api/v1/catalogs/{{catalog_id}}/control-owner": "GET EM/catalogs/{id}"
+        for method in ("PUT", "DELETE")
+    },
     "PUT /api/v1/resources/{resource_id}/keeps-one": "GET EM/resources/{id}",
     "POST /api/v1/people/{person_id}/denials/{package_id}/lift": "GET /api/v1/people/{person_id}/denials",
     "DELETE /api/v1/roles/{role_id}": "GET /api/v1/roles",

@@ -78,6 +78,8 @@ see the overview         + + + + + + + + + + - -
 stop the review          + - . + + + - - - . . .
 see who would lose it    + + . + + + + + - . . .
 read closed reviews      + + + + + + + + + + - -
+name a control owner     + - . - - - - - - . - .
+see the control owner    + + . + + + + + + . + .
 read the audit trail     + + - - - - - - - - - -
 read the package's trail + + - + + + - - - - - -
 export the audit trail   + + - - - - - - - - - -
@@ -220,6 +222,8 @@ ACTIONS: dict[str, tuple[str, str, Any]] = {
     "see who would lose it": ("GET", "/api/v1/reviews/{review}/removals-to-confirm", None),
     "stop the review": ("POST", "/api/v1/reviews/{review}/stop", {}),
     "read closed reviews": ("GET", "/api/v1/closed-reviews", None),
+    "name a control owner": ("PUT", "/api/v1/access-packages/{package}/control-owner", {"personId": "{spare}"}),
+    "see the control owner": ("GET", "/api/v1/access-packages/{package}/control-owner", None),
     "read the audit trail": ("GET", "/api/v1/audit", None),
     "read the package's trail": ("GET", "/api/v1/audit?target={package}", None),
     "export the audit trail": ("POST", "/api/v1/audit/exports", {}),
@@ -286,6 +290,15 @@ def test_who_tells_of_sign_ins_may_do_nothing_else(scene: Scene) -> None:
     Organisation(scene.world.services).grant(robot, Role.SIGN_IN_SENDER)
     marks = {action: mark for action, name, mark in rows() if name == "stranger"} | {"tell of sign-ins": "+"}
     assert {action: verdict(action, scene.ask("robot", *ACTIONS[action])) for action in marks} == marks
+
+
+def test_a_control_owner_sees_everything_about_the_package_and_changes_nothing(scene: Scene) -> None:
+    """What an assignment manager of the package sees, without assigning."""
+    carol = Organisation(scene.world.services).person("carol")
+    Organisation(scene.world.services).grant(carol, Role.CONTROL_OWNER, f"package:{scene.ids['package']}")
+    marks = {action: mark for action, name, mark in rows() if name == "assignment manager of the package"}
+    marks |= {"assign a person": "-", "remove the assignment": "-"}
+    assert {action: verdict(action, scene.ask("carol", *ACTIONS[action])) for action in marks} == marks
 
 
 def test_a_hidden_object_and_none_look_the_same(scene: Scene) -> None:

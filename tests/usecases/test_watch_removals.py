@@ -88,7 +88,7 @@ def test_what_is_undone_is_no_regrant(company: Company) -> None:
     policy = company.services.entitlements.policy(instance.policy_id)
     newer = company.assign(policy, company.ann)
     item = company.services.items.get(instance.id, removal_of(company, instance).item_id)
-    undone = restored_changes(company.services, ADMIN, company.clock.now(), item, newer, "A mistake")
+    undone = restored_changes(company.services, ADMIN, company.clock.now(), item, newer, "A mistake", "undo")
     company.services.writer.commit("undo", *undone)
     days(company, 2)
     removal, state = removal_of(company, instance), company.services.reviews.state(instance.id)

@@ -9,6 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
 from chalicelib.domain.reviews import Outcome
+from chalicelib.domain.seals import Kind
 from chalicelib.routes.api.outcome_shapes import (
     Balance,
     OutcomeCounts,
@@ -21,9 +22,9 @@ from chalicelib.routes.api.outcome_shapes import (
 from chalicelib.routes.api.periods import period
 from chalicelib.routes.api.review_shapes import ReviewHead
 from chalicelib.routes.api.reviews import review_head
-from chalicelib.routes.graph.lists import next_page, position
+from chalicelib.routes.graph.lists import next_page, position, stamp
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.routes.shapes import Count, Listed
+from chalicelib.routes.shapes import Count, Instant, Listed
 from chalicelib.usecases.closed_reviews import ClosedReview, closed_reviews
 
 door = Blueprint(__name__)
@@ -31,7 +32,8 @@ USUAL = timedelta(days=366)  # how far back a list without `from` goes
 
 
 class ClosedReviewRow(ReviewHead, kw_only=True):
-    """A closed review: who was to be reviewed, how it ended, whether that adds up. `deleted`: its series was."""
+    """A closed review: who was to be reviewed, how it ended, whether that adds up, how many exceptions want a
+    disposition, what of it is sealed, and when it was signed off. `deleted`: its series was."""
 
     reviewers: Count
     population: Population
@@ -40,6 +42,10 @@ class ClosedReviewRow(ReviewHead, kw_only=True):
     waiting_for_confirmation: bool
     stopped_early: bool
     deleted: bool
+    open_exceptions: Count
+    decisions_sealed: bool
+    removals_sealed: bool
+    signed_off_date_time: Instant | None
 
 
 @route(
@@ -79,4 +85,8 @@ def closed_row(one: ClosedReview) -> dict[str, Any]:
         "waitingForConfirmation": waits_for_confirmation(state),
         "stoppedEarly": bool(state.stopped_by),
         "deleted": state.hidden,
+        "openExceptions": one.open_exceptions,
+        "decisionsSealed": Kind.DECISIONS in one.sealed,
+        "removalsSealed": Kind.REMOVALS in one.sealed,
+        "signedOffDateTime": stamp(one.sign_off.at) if one.sign_off else None,
     }

@@ -55,11 +55,22 @@ class Equation(Answer, kw_only=True):
     balanced: bool
 
 
+class Outside(Answer, kw_only=True):
+    """What the opening found when it compared the assignments with the members outside: members without an assignment,
+    assignments without membership, and rights that could not be read."""
+
+    missing: Count
+    extra: Count
+    not_compared: Count
+
+
 class Balance(Answer, kw_only=True):
-    """Whether a closed review adds up, in every equation."""
+    """Whether a closed review adds up, in every equation. `outside`: what the numbers alone do not tell, null where
+    nothing was compared."""
 
     balanced: bool
     equations: list[Equation]
+    outside: Outside | None
 
 
 def waits_for_confirmation(state: InstanceState) -> bool:
@@ -108,4 +119,7 @@ def adds_up(state: InstanceState) -> dict[str, Any]:
         }
         for one in equations
     ]
-    return {"balance": {"balanced": all(one.balanced for one in equations), "equations": shown}}
+    found = state.compared
+    outside = {"missing": found.missing, "extra": found.extra, "notCompared": found.unread} if found else None
+    balanced = all(one.balanced for one in equations)
+    return {"balance": {"balanced": balanced, "equations": shown, "outside": outside}}

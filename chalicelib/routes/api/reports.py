@@ -105,10 +105,11 @@ def download_link(call: Call, job: Job, name: str) -> str:
     hours before the day is over.
     """
     token = _links(call).seal({"job": job.id, "name": name}, "", _LINK, call.now)
-    return f"{_base(call)}/api/v1/downloads/{token}"
+    return f"{root_of(call)}/api/v1/downloads/{token}"
 
 
-def _base(call: Call) -> str:
+def root_of(call: Call) -> str:
+    """The address this service is reached at, with its stage."""
     here = next_link(call.headers, call.request_path, {}, "").partition("?")[0]
     return _ROOT.split(here, maxsplit=1)[0]
 
@@ -132,7 +133,7 @@ def _export(call: Call, job: Job) -> dict[str, Any]:
         "createdDateTime": stamp(job.created),
         "finishedDateTime": stamp(job.finished),
         "expirationDateTime": stamp(expires(job)),
-        "statusUrl": f"{_base(call)}/api/v1/exports/{job.id}",
+        "statusUrl": f"{root_of(call)}/api/v1/exports/{job.id}",
     }
     if job.error:
         body["error"] = job.error

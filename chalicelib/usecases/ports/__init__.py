@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.settings import Settings
 from chalicelib.usecases.ports.adopting import Adoptions
+from chalicelib.usecases.ports.auditing import Dossiers
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -45,9 +46,11 @@ from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.mailing import Addresses
 from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.packing import Overview, Papers
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.removing import Removals
 from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+from chalicelib.usecases.ports.sealing import Seals, Signer, Vault
 from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
 from chalicelib.usecases.ports.tasking import Exchanges, Tasks
 from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
@@ -70,6 +73,7 @@ __all__ = [
     "Create",
     "DecisionChange",
     "Delete",
+    "Dossiers",
     "Drop",
     "Entitlements",
     "Exchanges",
@@ -85,7 +89,9 @@ __all__ = [
     "Member",
     "Outer",
     "OutgoingEvent",
+    "Overview",
     "Page",
+    "Papers",
     "People",
     "Progress",
     "Provisioning",
@@ -98,13 +104,16 @@ __all__ = [
     "RestsOnWord",
     "Reviews",
     "Save",
+    "Seals",
     "Secrets",
     "SeesPaths",
     "Services",
     "SignIns",
+    "Signer",
     "Sources",
     "Tasks",
     "Unchanged",
+    "Vault",
     "Writer",
     "able",
 ]
@@ -141,3 +150,8 @@ class Services:
     tasks: Tasks
     exchanges: Exchanges
     removals: Removals
+    dossiers: Dossiers
+    seals: Seals
+    signer: Signer
+    vault: Vault
+    papers: Papers

@@ -9,7 +9,7 @@ from typing import Protocol
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
-from chalicelib.domain.people import Group, Membership, RoleGrant, User
+from chalicelib.domain.people import Group, Membership, RoleEnded, RoleGrant, User
 from chalicelib.domain.resources import Resource, ResourceRequest
 from chalicelib.usecases.ports.changes import (
     Page,
@@ -40,6 +40,9 @@ class People(Protocol):
 
     def role_grants(self) -> list[RoleGrant]:
         """Every grant of the organisation (hundreds at most)."""
+
+    def roles_ended(self, since: datetime, limit: int, after: str | None) -> Page[RoleEnded]:
+        """Roles that were taken away since then, oldest first."""
 
     def mail_texts(self) -> MailTexts | None:
         """The words around every mail, where an administrator changed them."""

@@ -174,8 +174,8 @@ class Items(Protocol):
         """Write fresh items in batches with back-off. Only while the instance is initialising."""
 
     def get(self, instance_id: str, item_id: str) -> DecisionItem | None: ...
-    def get_many(self, instance_id: str, item_ids: Sequence[str]) -> list[DecisionItem]:
-        """Those that exist, in the order asked; may lag by a second."""
+    def get_many(self, instance_id: str, item_ids: Sequence[str], consistent: bool = False) -> list[DecisionItem]:
+        """Those that exist, in the order asked; may lag by a second unless `consistent`."""
 
     def record(
         self,

@@ -26,6 +26,7 @@ export const KINDS = {
     "Create incompatible access package", "Delete incompatible access package", "Create incompatible group", "Delete incompatible group"],
   people: ["Add user", "Update user", "Delete user", "Hard Delete user", "Add group", "Update group", "Delete group", "Add member to group", "Add role assignment", "Remove role assignment",
     "Import users - started (bulk)", "Import users - finished (bulk)", "Import assignments - started (bulk)", "Import assignments - finished (bulk)"],
+  evidence: ["Seal decisions", "Seal removals", "Seal addendum", "Seal sign-off", "Record exception disposition", "Sign off access review"],
   connectors: ["Add connection", "Update connection", "Delete connection", "Receive callback", "Add task", "Complete task", "Refuse task",
     "Reassign task", "Cancel task"],
   other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition",
@@ -35,7 +36,7 @@ export const KINDS = {
 
 const ICONS = {
   decisions: "square-check", reviews: "clipboard-check", reviewers: "forward", settings: "sliders-horizontal", removals: "user-x",
-  access: "key-round", packages: "package", people: "users", connectors: "link", other: "settings",
+  access: "key-round", packages: "package", people: "users", connectors: "link", evidence: "shield-check", other: "settings",
 };
 const FACES = { "Approve decision": "circle-check", "Deny decision": "circle-x", "Don't know decision": "circle-question-mark", "Access review failed": "circle-alert", "Missed access review": "circle-alert" };
 const TONES = { "Approve decision": "approve", "Deny decision": "deny", "Don't know decision": "unsure", "Access review failed": "deny", "Missed access review": "unsure", "Failed to fulfill access package assignment request": "deny" };

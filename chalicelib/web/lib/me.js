@@ -20,7 +20,7 @@ export async function whoAmI() {
     auditor: has("auditor"),
     manages: administrator || has("catalogOwner", "packageManager"), // packages, policies and reviews
     assigns: administrator || has("catalogOwner", "packageManager", "assignmentManager"),
-    reads: has("administrator", "auditor", "catalogOwner", "packageManager", "assignmentManager", "catalogReader"),
+    reads: has("administrator", "auditor", "catalogOwner", "packageManager", "assignmentManager", "catalogReader", "controlOwner"),
     creates: administrator || has("catalogCreator"),
   };
 }

@@ -4,5 +4,5 @@ const around = (catalogId, packageId) => ["", `catalog:${catalogId}`, packageId 
 
 export const manages = (me, catalogId, packageId) => held(me, ["catalogOwner", "packageManager"], around(catalogId, packageId));
 export const assigns = (me, catalogId, packageId) => held(me, ["catalogOwner", "packageManager", "assignmentManager"], around(catalogId, packageId));
-export const looksInside = (me, catalogId, packageId) => me.auditor || assigns(me, catalogId, packageId);
+export const looksInside = (me, catalogId, packageId) => me.auditor || assigns(me, catalogId, packageId) || held(me, ["controlOwner"], around(catalogId, packageId));
 export const owns = (me, catalogId) => held(me, ["catalogOwner"], around(catalogId));

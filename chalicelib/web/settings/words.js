@@ -5,8 +5,8 @@ import { t } from "../lib/texts.js";
 
 /** The roles one can hold everywhere, in a catalog, and of a package. */
 export const EVERYWHERE = ["administrator", "auditor", "catalogCreator", "signInSender"];
-export const OF_CATALOG = ["catalogOwner", "packageManager", "assignmentManager", "catalogReader"];
-export const OF_PACKAGE = ["packageManager", "assignmentManager"];
+export const OF_CATALOG = ["catalogOwner", "packageManager", "assignmentManager", "catalogReader", "controlOwner"];
+export const OF_PACKAGE = ["packageManager", "assignmentManager", "controlOwner"];
 
 /** Where a role holds: the catalog or package, linked; nothing for everywhere. */
 export function Scope({ grant }) {

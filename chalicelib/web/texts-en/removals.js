@@ -12,7 +12,7 @@ export default {
   "none-regranted": "Nothing has come back",
   "none-regranted-why": "What was removed in the last thirty days is still gone, as far as it can be seen.",
   seen: "What was seen",
-  seenNote: "Removed is said only when two reads, at least a minute apart, found the access gone.",
+  seenNote: "Removed is said only when two reads, at least a minute apart, found the access gone. A session that was open already may outlast it.",
   watched: { one: "Looked at again once so far, daily until {until}.", other: "Looked at again {count} times so far, daily until {until}." },
   watchOver: { one: "Looked at again once, until {until}.", other: "Looked at again {count} times, until {until}." },
   watchAhead: "Looked at again every day until {until}.",

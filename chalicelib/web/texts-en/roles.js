@@ -75,4 +75,8 @@ export default {
   "catalogReader-one": "a catalog reader",
   "catalogReader-many": "catalog readers",
   "catalogReader-may": "Sees packages and policies, and that reviews exist.",
+  controlOwner: "Control owner",
+  "controlOwner-one": "the control owner",
+  "controlOwner-many": "control owners",
+  "controlOwner-may": "Answers for the reviews: says what is made of exceptions, and signs closed reviews off. One person.",
 };

@@ -1,0 +1,50 @@
+"""Objects that nobody can alter for years: a bucket with Object Lock, each object written once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws.clients import client
+from chalicelib.aws.clock import SystemClock
+
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
+
+
+@dataclass(frozen=True)
+class LockedBucket:
+    """Implements ports.Vault on S3. `mode` is Object Lock's (GOVERNANCE or COMPLIANCE), kept for `days` real days."""
+
+    bucket: str
+    mode: str
+    days: int
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """See ports.Vault."""
+        until = SystemClock().now() + timedelta(days=self.days)
+        try:
+            client("s3").put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=data,
+                IfNoneMatch="*",
+                ObjectLockMode=self.mode,
+                ObjectLockRetainUntilDate=until,
+            )
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] not in _TAKEN:
+                raise
+            return False
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        """See ports.Vault. A delete marker hides an object without removing it, and what was written over it later
+        counts for nothing: the oldest version is the one."""
+        pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=key)
+        found = [one["VersionId"] for page in pages for one in page.get("Versions", []) if one["Key"] == key]
+        if not found:
+            return None
+        oldest = client("s3").get_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
+        return bytes(oldest["Body"].read())
