@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local import browser, client_commands
+from local import audit, browser, client_commands
 from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, VenvError
 
 RUNTIME = "requirements.txt"
@@ -25,6 +25,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   run         the product on this machine; prints READY and its address
   test        the whole test suite; options go to pytest; --long plays the simulation for up to --minutes 60
   check       format, lint, types, import rules
+  audit       weaknesses known in what is installed, where somebody who knows them can be asked
   demo        one review from policy to evidence, told step by step; --real: with systems outside
   users       the people of the running instance
   token WHO   a bearer token: id, principal name, admin, auditor or scim
@@ -93,6 +94,12 @@ def _check(_: list[str]) -> int:
     return 1 if failed else 0
 
 
+def _audit(_: list[str]) -> int:
+    PRODUCT.ensure(DEVELOPMENT)
+    EMULATOR.ensure("requirements-emulator.txt")
+    return audit.main(audit.ENVIRONMENTS)
+
+
 def _bench(rest: list[str]) -> int:
     PRODUCT.ensure(DEVELOPMENT)
     return _in_checkout(["-m", "bench", *rest])
@@ -113,6 +120,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "test": _test,
     "check": _check,
+    "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
 }

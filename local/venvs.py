@@ -73,6 +73,11 @@ EMULATOR = Venv(ROOT / ".venv-emulator")
 HOSTILE = Venv(ROOT / ".venv-microburst")  # of the tests alone: a network that fails on demand
 
 
+def packages_of(venv: Venv) -> Path:
+    """Where an environment keeps its packages."""
+    return venv.folder / "lib" / "python{}.{}".format(*sys.version_info[:2]) / "site-packages"
+
+
 def included(requirements: str) -> list[str]:
     """The requirements file and those it includes with `-r`."""
     lines = (ROOT / requirements).read_text(encoding="utf-8").splitlines()
