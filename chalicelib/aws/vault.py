@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.clock import SystemClock
+from chalicelib.aws.files import whole_object
 
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
 
@@ -46,5 +47,4 @@ class LockedBucket:
         found = [one["VersionId"] for page in pages for one in page.get("Versions", []) if one["Key"] == key]
         if not found:
             return None
-        oldest = client("s3").get_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
-        return bytes(oldest["Body"].read())
+        return whole_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
