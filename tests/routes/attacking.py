@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
 
 from chalicelib import bootstrap
-from chalicelib.aws.clients import client
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.connections import Connection
@@ -23,8 +21,9 @@ from chalicelib.domain.people import Group, Membership, Role, RoleGrant, User
 from chalicelib.domain.resources import Right
 from chalicelib.routes import auth
 from chalicelib.settings import settings
-from chalicelib.storage.tables import TABLES, create_all
+from chalicelib.storage.tables import TABLES
 from tests import factories
+from tests.conftest import account
 from tests.factories import Organisation
 from tests.routes.adopting import adopted
 from tests.world import MovableClock, World
@@ -189,11 +188,7 @@ def routes_under(prefix: str) -> set[str]:
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """One stage for all attacks of a file: none of them may leave a trace."""
-    with mock_aws():
-        client("s3").create_bucket(Bucket=settings().bucket)
-        client("sqs").create_queue(QueueName="access-reviews-work")
-        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
-        create_all()
+    with account():
         clock = MovableClock()
         bootstrap.use_clock(clock)
         auth.forget()
