@@ -57,6 +57,6 @@ def test_a_planted_fault_is_found(plant: Plant, depth: Depth, record_property: A
 @pytest.mark.parametrize("hunt", HUNTS, ids=lambda one: one.__name__)
 def test_the_product_has_none_of_them(hunt: Any, depth: Depth) -> None:
     """P1 to P21 hold in every life of a review."""
-    for seed in depth.histories(2, 100_000):
+    for seed in depth.histories(8, 100_000):
         with history(seed, f"'{HERE}::test_the_product_has_none_of_them[{hunt.__name__}]'") as chance:
             hunt(chance)
