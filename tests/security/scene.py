@@ -1,7 +1,7 @@
 """The prepared world of the matrix of rights: one of everything, and somebody for every column of `rights.txt`.
 
-Ann holds three packages. Of the first a review is open: her manager Rita reviews her, Carl reviews Bob, and Aron, who is
-away, Cleo; Dora stands in for him. A review of the second took her access away, one of the third waits for a
+Ann holds three packages. Of the first a review is open: her manager Rita reviews her, Carl reviews Bob, and Aron, who
+is away, Cleo; Dora stands in for him. A review of the second took her access away, one of the third waits for a
 confirmation before it does.
 """
 

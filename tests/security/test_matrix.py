@@ -15,8 +15,7 @@ from tests.security.scene import Scene, prepared
 from tests.simulation.depth import Depth
 
 RARE = ("absent", "reader", "assigner", "creator", "sender")  # asked in the long run; test_rights.py has them too
-# What a refused or reading call may write. A deletion closes what it looks into, and opens it again when it finds that it
-# is in use; that a reviewer's items were fetched is noted for the progress of the review.
+# What a reading call may write: that a reviewer's items were fetched is noted for the progress of the review.
 NOTED = {"GET INSTANCE/decisions": "access-reviews-reviews"}
 # By which route one sees the thing that another route, whose address does not say so, is about.
 SEEN_BY = {
