@@ -7,7 +7,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.docs.traceability import ROOT
@@ -24,6 +24,7 @@ _FAILURE = re.compile(r"test_failure_(\d\d)_\w+")
 _FIRST = ("simulation", "security", "usecases")  # these folders' tests are listed first
 
 
+@cache
 def named() -> dict[str, list[str]]:
     """By promise the tests that name it in their docstring, those of the simulation first."""
     found: dict[str, list[str]] = {promise: [] for promise in PROMISES}
@@ -34,13 +35,16 @@ def named() -> dict[str, list[str]]:
     return found
 
 
-def _docstrings() -> Iterator[tuple[str, str]]:
-    """Every test function, and its docstring with that of its class and module where it has none."""
+@cache
+def _docstrings() -> list[tuple[str, str]]:
+    """Every test function and its docstring."""
+    found = []
     files = sorted((ROOT / "tests").rglob("test_*.py"), key=lambda file: (_rank(file), file))
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                yield f"{file.relative_to(ROOT)}::{node.name}", ast.get_docstring(node) or ""
+                found.append((f"{file.relative_to(ROOT)}::{node.name}", ast.get_docstring(node) or ""))
+    return found
 
 
 def _rank(file: Path) -> int:
@@ -59,7 +63,7 @@ def enforcers(section: str) -> list[tuple[str, str]]:
     return _CODE.findall(section)
 
 
-def tests_of(section: str) -> list[str]:
+def listed_tests(section: str) -> list[str]:
     """The tests that a section lists."""
     return _TEST.findall(section)
 
@@ -75,7 +79,7 @@ def failures() -> dict[int, list[str]]:
 
 def _listed(promise: str, before: str, known: list[str]) -> str:
     """The list of a promise's tests: those it has that still name it, then others, and how many more there are."""
-    chosen = [one for one in tests_of(before) if one in known]
+    chosen = [one for one in listed_tests(before) if one in known]
     chosen = (chosen + [one for one in known if one not in chosen])[:MOST]
     more = len(known) - len(chosen)
     lines = [f"- `{one}`" for one in chosen] + ([f"- and {more} more that name {promise}"] if more else [])

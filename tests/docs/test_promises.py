@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from tests.docs.promises import PROMISES, enforcers, failures, named, sections, tests_of
+from tests.docs.promises import PROMISES, enforcers, failures, listed_tests, named, sections
 from tests.docs.traceability import ROOT
 
 
@@ -32,8 +32,8 @@ def test_what_keeps_a_promise_and_what_tries_to_break_it_is_there(promise: str):
     assert kept, "nothing is said to keep it"
     for file, name in kept:
         assert (ROOT / file).is_file() and (not name or name in _names(file)), f"{file}::{name}"
-    assert tests_of(section), "no test is said to try to break it"
-    wrong = [one for one in tests_of(section) if one not in known]
+    assert listed_tests(section), "no test is said to try to break it"
+    wrong = [one for one in listed_tests(section) if one not in known]
     assert not wrong, f"python3 -m tests.docs.promises: {wrong} do not name {promise}"
     assert "**Not promised.**" in section
 
