@@ -1,4 +1,4 @@
-"""The two virtual environments: made when missing, updated when their requirements changed."""
+"""The virtual environments: made when missing, updated when their requirements changed."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ class Venv:
 
 PRODUCT = Venv(ROOT / ".venv")
 EMULATOR = Venv(ROOT / ".venv-emulator")
+HOSTILE = Venv(ROOT / ".venv-microburst")  # of the tests alone: a network that fails on demand
 
 
 def packages_of(venv: Venv) -> Path:
