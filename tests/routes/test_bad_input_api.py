@@ -228,6 +228,7 @@ TABLE = {
     f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
     f"GET {REVIEWS}/{{review_id}}/comparison": Route(f"{REVIEWS}/{{review}}/comparison"),
+    f"GET {REVIEWS}/{{review_id}}/seals/check": Route(f"{REVIEWS}/{{review}}/seals/check"),
     f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
     f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
     "GET /api/v1/overview": Route("/api/v1/overview"),
