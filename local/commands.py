@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local import browser, client_commands
-from local.venvs import EMULATOR, PRODUCT, ROOT, VenvError
+from local import audit, browser, client_commands
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, VenvError
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
@@ -23,8 +23,9 @@ CHECKS = (
 USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
 
   run         the product on this machine; prints READY and its address
-  test        the whole test suite; options go to pytest
+  test        the whole test suite; options go to pytest; --long plays the simulation for up to --minutes 60
   check       format, lint, types, import rules
+  audit       weaknesses known in what is installed, where somebody who knows them can be asked
   demo        one review from policy to evidence, told step by step; --real: with systems outside
   users       the people of the running instance
   token WHO   a bearer token: id, principal name, admin, auditor or scim
@@ -78,6 +79,10 @@ def _demo(rest: list[str]) -> int:
 def _test(rest: list[str]) -> int:
     PRODUCT.ensure(DEVELOPMENT)
     EMULATOR.ensure("requirements-emulator.txt")
+    try:
+        HOSTILE.ensure("requirements-hostile.txt")
+    except VenvError as problem:
+        print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
     browser.ensure()
     return _in_checkout(["-m", "pytest", *rest])
 
@@ -87,6 +92,12 @@ def _check(_: list[str]) -> int:
     PRODUCT.ensure(DEVELOPMENT)
     failed = [check for check in CHECKS if _in_checkout(list(check))]
     return 1 if failed else 0
+
+
+def _audit(_: list[str]) -> int:
+    PRODUCT.ensure(DEVELOPMENT)
+    EMULATOR.ensure("requirements-emulator.txt")
+    return audit.main(audit.ENVIRONMENTS)
 
 
 def _bench(rest: list[str]) -> int:
@@ -109,6 +120,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": _demo,
     "test": _test,
     "check": _check,
+    "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
 }

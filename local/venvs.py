@@ -1,4 +1,4 @@
-"""The two virtual environments: made when missing, updated when their requirements changed."""
+"""The virtual environments: made when missing, updated when their requirements changed."""
 
 from __future__ import annotations
 
@@ -70,6 +70,12 @@ class Venv:
 
 PRODUCT = Venv(ROOT / ".venv")
 EMULATOR = Venv(ROOT / ".venv-emulator")
+HOSTILE = Venv(ROOT / ".venv-microburst")  # of the tests alone: a network that fails on demand
+
+
+def packages_of(venv: Venv) -> Path:
+    """Where an environment keeps its packages."""
+    return venv.folder / "lib" / "python{}.{}".format(*sys.version_info[:2]) / "site-packages"
 
 
 def included(requirements: str) -> list[str]:

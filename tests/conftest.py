@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from tests import world as worlds
@@ -42,7 +43,8 @@ from moto.kms.models import Key  # noqa: E402
 
 from tests import quick_moto  # noqa: E402
 from tests.backends import Backend, Moto  # noqa: E402
-from tests.simulation.depth import Depth  # noqa: E402
+from tests.simulation.depth import MINUTES, Depth, depth_of  # noqa: E402
+from tests.simulation.figures import HISTORIES, Figures  # noqa: E402
 
 # How fast the machine is decides no test; the seed of one that fails is printed.
 hypothesis.settings.register_profile(
@@ -52,15 +54,51 @@ hypothesis.settings.load_profile("product")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """See tests/simulation/depth.py."""
+    """See tests/simulation/depth.py and figures.py."""
     parser.addoption("--long", action="store_true", help="play many more histories than with every commit")
     parser.addoption("--seed", type=int, help="play this one history again")
+    parser.addoption("--minutes", type=float, default=MINUTES, help="how long the histories of a long run may take")
+    parser.addoption("--figures", type=Path, help="write what was played, by area, to this file (JSON)")
 
 
 @pytest.fixture(scope="session")
 def depth(request: pytest.FixtureRequest) -> Depth:
     """How many histories to play."""
-    return Depth(request.config.getoption("--long"), request.config.getoption("--seed"))
+    asked = request.config.getoption
+    tests = sum("depth" in getattr(one, "fixturenames", ()) for one in request.session.items)
+    return depth_of(asked("--long"), asked("--seed"), asked("--minutes"), tests)
+
+
+@pytest.fixture(autouse=True)
+def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test has played goes with its report."""
+    if "depth" not in request.fixturenames:
+        yield
+        return
+    played: Depth = request.getfixturevalue("depth")
+    played.played = 0
+    yield
+    request.node.user_properties.append((HISTORIES, played.played))
+
+
+_figures = Figures()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """The teardown's report has what the test counted."""
+    if report.when == "call" and not report.skipped:
+        _figures.add(report.nodeid, report.failed, report.duration)
+    elif report.when == "teardown" and report.user_properties:
+        _figures.played(report.nodeid, dict(report.user_properties))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The table of a long run."""
+    if config.getoption("--long"):
+        terminalreporter.section("what was played")
+        terminalreporter.write_line("\n".join(_figures.lines()))
+    if config.getoption("--figures"):
+        _figures.keep(config.getoption("--figures"))
 
 
 quick_moto.install()

@@ -100,7 +100,8 @@ def stop_review(
             raise errors.Conflict("The review is still being opened. Stop it once it is in progress.")
         if state.status is not Status.IN_PROGRESS or state.stopped_by:
             return None
-        end = min(state.ends, now + timedelta(seconds=services.settings.stop_delay_seconds))
+        begins = max(now, services.clock.now())  # not when it was asked for: other changes may have been faster
+        end = min(state.ends, begins + timedelta(seconds=services.settings.stop_delay_seconds))
         details = {"unanswered": unanswered, "scheduledEnd": state.ends.isoformat()}
         target = ("reviewInstance", instance.id)
         recorded = event(now, actor, "Policy", "Stop access review", target, operation, details=details)

@@ -150,11 +150,19 @@ def faults(portal: Portal, page: Page, looks: tuple[tuple[int, bool], ...] = LOO
     return found
 
 
-def check(portal: Portal, office: Office, pattern: str, who: str, looks: tuple[tuple[int, bool], ...] = LOOKS) -> None:
-    """Fail with everything that is wrong with the pages of a pattern for one person, whatever they may see."""
+def check(
+    portal: Portal,
+    office: Office,
+    pattern: str,
+    who: str,
+    looks: tuple[tuple[int, bool], ...] = LOOKS,
+    most: int = 99,
+) -> None:
+    """Fail with everything that is wrong with the pages of a pattern for one person, whatever they may see; `most` of
+    these pages."""
     portal.expect_status(404)  # not everybody sees everything that a page can show
     found = []
-    for address in addresses(pattern, office):
+    for address in addresses(pattern, office)[:most]:
         page = portal.visit(address, as_=office.people[who])
         if pattern not in seen_by(page):
             assert page.get_by_text("There is no such page").is_visible(), f"{who} may not open {pattern}, and does"

@@ -9,25 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
 
-from chalicelib import bootstrap
-from chalicelib.aws.clients import client
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.connections import Connection
 from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.domain.people import Group, Membership, Role, RoleGrant, User
 from chalicelib.domain.resources import Right
-from chalicelib.routes import auth
-from chalicelib.settings import settings
-from chalicelib.storage.tables import TABLES, create_all
+from chalicelib.storage.tables import TABLES
 from tests import factories
+from tests.conftest import account, empty_world
 from tests.factories import Organisation
 from tests.routes.adopting import adopted
-from tests.world import MovableClock, World
+from tests.world import World
 
 ADMIN, BOSS, ANN, EVE = "admin@example.com", "boss@example.com", "ann@example.com", "eve@example.com"
 
@@ -189,14 +185,5 @@ def routes_under(prefix: str) -> set[str]:
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """One stage for all attacks of a file: none of them may leave a trace."""
-    with mock_aws():
-        client("s3").create_bucket(Bucket=settings().bucket)
-        client("sqs").create_queue(QueueName="access-reviews-work")
-        client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
-        create_all()
-        clock = MovableClock()
-        bootstrap.use_clock(clock)
-        auth.forget()
-        import app as front
-
-        yield set_stage(World(clock, front.app, settings().work_queue_url))
+    with account():
+        yield set_stage(empty_world())

@@ -150,6 +150,10 @@ def rotation(stage: Stage) -> dict[str, Any]:
     return {"overlapHours": 1, "expirationDateTime": "2030-01-01T00:00:00Z"}
 
 
+def drawn_sample(stage: Stage) -> dict[str, Any]:
+    return {"sample": 2, "seed": "spring audit"}
+
+
 def settlement(stage: Stage) -> dict[str, Any]:
     return {"how": "kept", "reason": "agreed with the owner"}
 
@@ -216,10 +220,15 @@ TABLE = {
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),
     "GET /api/v1/closed-reviews": Route("/api/v1/closed-reviews"),
     f"GET {REVIEWS}/{{review_id}}": Route(f"{REVIEWS}/{{review}}"),
+    "GET /api/v1/evidence-key": Route("/api/v1/evidence-key", stranger=(200,)),
+    f"GET {REVIEWS}/{{review_id}}/seals": Route(f"{REVIEWS}/{{review}}/seals"),
+    f"POST {REVIEWS}/{{review_id}}/evidence": Route(f"{REVIEWS}/{{review}}/evidence", drawn_sample, strict=True),
+    f"GET {REVIEWS}/{{review_id}}/evidence/{{pack_id}}": Route(f"{REVIEWS}/{{review}}/evidence/{{item}}"),
     f"GET {REVIEWS}/{{review_id}}/briefing": Route(f"{REVIEWS}/{{review}}/briefing", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/earlier-decisions": Route(f"{REVIEWS}/{{review}}/earlier-decisions", as_=BOSS),
     f"GET {REVIEWS}/{{review_id}}/reviewers": Route(f"{REVIEWS}/{{review}}/reviewers"),
     f"GET {REVIEWS}/{{review_id}}/comparison": Route(f"{REVIEWS}/{{review}}/comparison"),
+    f"GET {REVIEWS}/{{review_id}}/seals/check": Route(f"{REVIEWS}/{{review}}/seals/check"),
     f"GET {REVIEWS}/{{review_id}}/progress": Route(f"{REVIEWS}/{{review}}/progress"),
     f"GET {REVIEWS}/{{review_id}}/consequences": Route(f"{REVIEWS}/{{review}}/consequences"),
     "GET /api/v1/overview": Route("/api/v1/overview"),

@@ -1,12 +1,11 @@
 """Requests made of our own description (/openapi.json) by schemathesis: no fault of ours, no undescribed answer.
 
-Seeded, so that a failure plays again; ACCESS_REVIEWS_FUZZ_EXAMPLES=500 looks longer, ACCESS_REVIEWS_FUZZ_SEED=n
-elsewhere. Reads come first and deletions last, for all of it happens in one world.
+Seeded, so that a failure plays again; `--long` looks longer, `--seed N` elsewhere. Reads come first and deletions
+last, for all of it happens in one world.
 """
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -23,11 +22,12 @@ from schemathesis.openapi import from_wsgi
 from schemathesis.specs.openapi import checks
 
 from tests.routes.attacking import Stage, stage
+from tests.simulation.depth import Depth
 from tests.world import token
 
 __all__ = ["stage"]
-SEED = int(os.environ.get("ACCESS_REVIEWS_FUZZ_SEED", "20260302"))
-EXAMPLES = int(os.environ.get("ACCESS_REVIEWS_FUZZ_EXAMPLES", "8"))
+SEED = 20260302
+EXAMPLES, MANY = 3, 30  # of an operation and a kind of data; many in a long run
 METHODS = ("get", "post", "put", "patch", "delete")
 PEOPLE = ("admin@example.com", "boss@example.com", "eve@example.com")
 REAL = {
@@ -132,36 +132,41 @@ def real_ids(body: Any, known: list[str]) -> Any:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_nothing_the_description_allows_or_forbids_surprises_us(stage: Stage, method: str) -> None:
+def test_nothing_the_description_allows_or_forbids_surprises_us(stage: Stage, method: str, depth: Depth) -> None:
     load_all_checks()
     schema = from_wsgi("/openapi.json", Gateway(stage), config=CONFIG)
     likelier(schema, stage.ids)
     seen: dict[int, int] = {}
     for found in schema.include(method=method.upper()).get_all_operations():
         for mode in GenerationMode:
-            drive(found.ok(), mode, CHECKS, seen, [checks.ignored_auth])
+            drive(depth, found.ok(), mode, CHECKS, seen, [checks.ignored_auth])
     assert set(seen) & {200, 201, 202, 204}, seen
     assert set(seen) & {400, 404}, seen
 
 
-def test_our_own_root_refuses_whatever_it_does_not_describe(stage: Stage) -> None:
+def test_our_own_root_refuses_whatever_it_does_not_describe(stage: Stage, depth: Depth) -> None:
     """Graph's surface ignores what it does not know, as Graph does; ours does not."""
     load_all_checks()
     schema = from_wsgi("/openapi.json", Gateway(stage), config=CONFIG)
     for found in schema.include(path_regex="^/api/").get_all_operations():
-        drive(found.ok(), GenerationMode.NEGATIVE, [checks.negative_data_rejection], {})
+        drive(depth, found.ok(), GenerationMode.NEGATIVE, [checks.negative_data_rejection], {})
 
 
 def drive(
-    operation: Any, mode: GenerationMode, wanted: list[Any], seen: dict[int, int], once: Iterable[Any] = ()
+    depth: Depth,
+    operation: Any,
+    mode: GenerationMode,
+    wanted: list[Any],
+    seen: dict[int, int],
+    once: Iterable[Any] = (),
 ) -> None:
     """Some requests to one address, each by one of a few people. The checks of `once` ask again themselves: they
     are for the first answer that did not refuse."""
     left = [*once]
 
-    @seed(chance(operation.label, mode))
+    @seed(chance(operation.label, mode, *([depth.seed] if depth.seed else [])))
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=MANY if depth.long else EXAMPLES,
         deadline=None,
         database=None,
         phases=[Phase.generate],

@@ -1,13 +1,12 @@
 """Random bodies on every address that takes one: refused or done whole, never a fault of ours, never half.
 
-Seeded: the seed of a failure is printed; ACCESS_REVIEWS_FUZZ_SEED=n plays it again.
+Seeded: the seed of a failure is printed; `--seed N` plays it again, and `--long` plays more.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import random
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,10 +18,11 @@ from tests.routes import test_bad_input_api as api
 from tests.routes import test_bad_input_graph as graph
 from tests.routes.attacking import Stage, contents, stage
 from tests.routes.entitling import NOBODY
+from tests.simulation.depth import Depth
 
 __all__ = ["stage"]
-SEED = int(os.environ.get("ACCESS_REVIEWS_FUZZ_SEED", "20260302"))
-ROUNDS = 120
+SEED = 20260302
+ROUNDS, MANY = 40, 1_000
 WRITING = ("POST", "PUT", "PATCH")
 TABLE = {**graph.TABLE, **api.TABLE}
 NAMES = [name for name, route in TABLE.items() if route.body and name.partition(" ")[0] in WRITING]
@@ -153,17 +153,18 @@ def sound(before: dict[str, Any], after: dict[str, Any], status: int, told: str)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=[name.replace("/v1.0/identityGovernance", "") for name in NAMES])
-def test_random_bodies_are_refused_or_done_whole(stage: Stage, name: str) -> None:
+def test_random_bodies_are_refused_or_done_whole(stage: Stage, name: str, depth: Depth) -> None:
+    seed = depth.seed or SEED
     route, method = TABLE[name], name.partition(" ")[0]
     assert route.body is not None
-    chance = random.Random(f"{SEED} {name}")
+    chance = random.Random(f"{seed} {name}")
     known = list(stage.ids.values())
     original = route.body(stage)
     before, seen = contents(), set()
-    for round_ in range(ROUNDS):
+    for round_, _ in enumerate(range(ROUNDS) if depth.seed else depth.histories(ROUNDS, MANY)):
         body = disturbed(chance, original, known)
         reply = stage.world.call(method, stage.address(route.path), body, route.as_)
-        told = f"seed {SEED}, round {round_}: {name} {json.dumps(body)[:2_000]} -> {reply.status} {reply.text[:500]}"
+        told = f"seed {seed}, round {round_}: {name} {json.dumps(body)[:2_000]} -> {reply.status} {reply.text[:500]}"
         assert reply.status < 500, told
         after = contents()
         sound(before, after, reply.status, told)
@@ -175,19 +176,20 @@ def test_random_bodies_are_refused_or_done_whole(stage: Stage, name: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["people", "assignments"])
-def test_random_files_end_with_a_word_about_every_row(stage: Stage, kind: str) -> None:
-    chance = random.Random(f"{SEED} {kind}")
+def test_random_files_end_with_a_word_about_every_row(stage: Stage, kind: str, depth: Depth) -> None:
+    seed = depth.seed or SEED
+    chance = random.Random(f"{seed} {kind}")
     known = [*stage.ids.values(), "ann@example.com", "bob@example.com", *TEXTS]
     heads = {
         "people": ("displayName", "userPrincipalName", "mail", "manager", "accountEnabled", "lastSignInDateTime"),
         "assignments": ("userPrincipalName", "assignmentPolicyId", "accessPackage", "assignmentPolicy", "start", "end"),
     }
-    for round_ in range(12):
+    for round_, _ in enumerate(range(12) if depth.seed else depth.histories(12, 200)):
         head = chance.sample(heads[kind], chance.randrange(1, len(heads[kind]) + 1))
         rows = [[chance.choice(known) for _ in range(len(head) + chance.choice((0, 0, 0, 1, -1)))] for _ in range(8)]
         text = "\r\n".join(chance.choice(",,,;").join(row) for row in [head, *rows])
         raw = text.encode() if chance.random() < 0.8 else bytes(chance.randrange(256) for _ in range(300))
-        told = f"seed {SEED}, round {round_}: {raw!r}"
+        told = f"seed {seed}, round {round_}: {raw!r}"
         reply = stage.world.call("POST", f"{api.IMPORTS}/{kind}", raw, headers={"content-type": "text/csv"})
         assert reply.status in (202, 400), f"{told} -> {reply.status} {reply.text}"
         if reply.status == 202:

@@ -51,6 +51,7 @@ PATHS = {
     "POST /api/v1/people/{person_id}/denials/{package_id}/lift": (
         "/api/v1/people/{user}/denials/{removed_package}/lift"
     ),
+    "POST REVIEW/evidence": f"{REVIEWS}/{{removed_review}}/evidence",
     "GET REVIEW/mails/{person_id}": f"{REVIEWS}/{{review}}/mails/{{rita}}?kind=start",
     "GET /api/v1/mails": "/api/v1/mails?personId={rita}",
     "DELETE /api/v1/mails/suppressed/{address}": "/api/v1/mails/suppressed/bad@example.com",

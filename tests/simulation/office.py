@@ -18,7 +18,7 @@ from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, ReviewSe
 from chalicelib.domain.people import User
 from chalicelib.domain.removals import Removal
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
-from chalicelib.usecases.decide import Submission, open_instance, record_decision
+from chalicelib.usecases import decide as deciding
 from chalicelib.usecases.list_items import items_of_review
 from chalicelib.usecases.manage_resources import ResourceDraft, add_resource
 from chalicelib.usecases.role_scopes import add_role
@@ -126,9 +126,9 @@ class Office:
     def decide(self, name: str, decision: Decision, by: User | None = None, reason: str = "") -> None:
         """As the door does it."""
         item, now = self.items()[name], self.clock.now()
-        instance = open_instance(self.services, self.instance.id, now)
-        submission = Submission(item_id=item.id, decision=decision, justification=reason)
-        record_decision(self.services, by or self.boss, instance, submission, now, self.clock.new_id())
+        instance = deciding.open_instance(self.services, self.instance.id, now)
+        submission = deciding.Submission(item_id=item.id, decision=decision, justification=reason)
+        deciding.record_decision(self.services, by or self.boss, instance, submission, now, self.clock.new_id())
 
     def url(self, tail: str = "") -> str:
         return f"{AR}/{self.instance.definition_id}/instances/{self.instance.id}{tail}"

@@ -1,4 +1,4 @@
-"""The in-memory AWS: what only it can do. That it answers as DynamoDB, S3 and the others do is shown in tests/storage."""
+"""The in-memory AWS: what only it can do. That it answers as DynamoDB, S3 and the others is shown in tests/storage."""
 
 from __future__ import annotations
 

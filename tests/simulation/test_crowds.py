@@ -89,7 +89,7 @@ def close(one: Team, scheduler: Scheduler, chance: random.Random, name: str) -> 
 
 def tick(one: Team, scheduler: Scheduler, chance: random.Random, name: str) -> Action:
     def act(services: Any) -> None:
-        scheduler.time_passes(seconds=chance.choice((1, 5, 20)))
+        scheduler.time_passes(seconds=1)
         events.tick()
 
     return act

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,16 +18,18 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
 
 from local.emulator import LOCAL_KEY, Emulator, free_port
-from local.resources import REGION, Aws
+from local.resources import REGION
 from local.venvs import EMULATOR
 from tests.backends import Backend
 from tests.conftest import account, furnish, make_tables
 from tests.simulation.worlds import memory_account
 
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 ENGINES = ("memory", "moto", "ministack", "dynalite")
-ONLY_TABLES = WITHOUT_TRANSACTIONS = ("dynalite",)
+ONLY_TABLES = WITHOUT_TRANSACTIONS = REFUSE_WITHOUT_ITEM = ("dynalite",)  # see docs/decisions/0006-proof.md
 _ready: set[str] = set()  # the addresses where our tables are
 HOW_DYNALITE = (
     "dynalite is not there: `npm install dynalite`, then put its folder of commands on the PATH, or name the address "
@@ -40,29 +43,30 @@ class Emulated:
 
     url: str
     below: Callable[..., Any]
-    _clients: dict[str, Any] = field(default_factory=dict)
+    engine: str  # its own address, where `url` is that of a network before it
+    _clients: dict[int, tuple[BaseClient, Any]] = field(default_factory=dict)
 
     def answer(self, client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        """What the engine answers. Its errors are those of the client's service."""
-        return self.below(self._client(client.meta.service_model.service_name), operation, parameters)
+        """What the engine answers. Time-outs and attempts are those of the client, and so are the errors."""
+        if id(client) not in self._clients:
+            self._clients[id(client)] = client, self._client(client.meta.service_model.service_name, client.meta.config)
+        return self.below(self._clients[id(client)][1], operation, parameters)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, config: Config, url: str = "") -> Any:
         from chalicelib.aws.clients import session
 
-        if service not in self._clients:
-            self._clients[service] = session().create_client(
-                service,
-                region_name=REGION,
-                endpoint_url=self.url,
-                aws_access_key_id=LOCAL_KEY,
-                aws_secret_access_key=LOCAL_KEY,
-                config=Config(parameter_validation=False, s3={"addressing_style": "path"}),
-            )
-        return self._clients[service]
+        return session().create_client(
+            service,
+            region_name=REGION,
+            endpoint_url=url or self.url,
+            aws_access_key_id=DEFAULT_ACCOUNT_ID,  # by which MiniStack tells accounts apart
+            aws_secret_access_key=LOCAL_KEY,
+            config=config.merge(Config(s3={"addressing_style": "path"})),
+        )
 
     def stream(self, table: str) -> list[dict[str, Any]]:
         """See Backend."""
-        streams = Aws(self.url).client("dynamodbstreams")
+        streams = self._client("dynamodbstreams", Config(), self.engine)
 
         def ask(operation: str, **parameters: Any) -> Any:
             return self.below(streams, operation, parameters)
@@ -70,9 +74,9 @@ class Emulated:
         arn = ask("ListStreams", TableName=table)["Streams"][0]["StreamArn"]
         found: list[dict[str, Any]] = []
         for shard in ask("DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]:
-            first = ask(
-                "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
+            first = ask("GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+                "ShardIterator"
+            ]
             while first:
                 answer = ask("GetRecords", ShardIterator=first)
                 found += answer["Records"]
@@ -80,15 +84,17 @@ class Emulated:
         return found
 
     def mails(self) -> list[dict[str, Any]]:
-        """See Backend. What SES was handed over the wire is not read back."""
-        raise NotImplementedError
+        """See Backend. MiniStack tells them; no other engine of its own process takes mails."""
+        with _DIRECT.open(f"{self.engine}/_ministack/ses/messages?account={DEFAULT_ACCOUNT_ID}", timeout=10) as answer:
+            told = json.load(answer)["messages"].get(DEFAULT_ACCOUNT_ID, [])
+        return [{"to": one["To"][0], "subject": one["Subject"], "body": one["BodyHtml"]} for one in told]
 
 
 @contextmanager
-def emulated(url: str) -> Iterator[Emulated]:
-    """Every AWS call of this process at an address, until the block ends."""
+def emulated(url: str, engine: str = "") -> Iterator[Emulated]:
+    """Every AWS call of this process at an address, until the block ends. `engine`: behind what else is there."""
     below = BaseClient._make_api_call
-    found = Emulated(url, below)
+    found = Emulated(url, below, engine or url)
 
     def call(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
         return found.answer(client, operation, parameters)
@@ -131,11 +137,10 @@ def dynalite() -> Iterator[str]:
 
 
 def _answering(url: str, process: subprocess.Popen[bytes]) -> str:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     limit = time.monotonic() + 15
     while process.poll() is None and time.monotonic() < limit:
         try:
-            direct.open(url, timeout=1).close()
+            _DIRECT.open(url, timeout=1).close()
             return url
         except urllib.error.HTTPError:
             return url  # it answers, if only that this is no request
@@ -157,12 +162,13 @@ def standing(engine: str, address: Callable[[str], str]) -> Iterator[Backend]:
             make_tables()
             if engine not in ONLY_TABLES:
                 furnish()
-                _ensure_key()
+                ensure_key()
             _ready.add(there.url)
         yield there
 
 
-def _ensure_key() -> None:
+def ensure_key() -> None:
+    """The key that seals are signed with."""
     from chalicelib.aws.clients import client
     from chalicelib.settings import settings
 

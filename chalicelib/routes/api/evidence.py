@@ -91,7 +91,7 @@ class SigningKey(shapes.Answer, kw_only=True):
     public_key: str
 
 
-@route(door, "GET", "/api/v1/evidence-key", gives=SigningKey)
+@route(door, "GET", "/api/v1/evidence-key", gives=SigningKey, refuses=(503,))
 def signing_key(call: Call) -> Answer:
     """The public key of the signatures, and its fingerprint: the SHA-256 of its DER (SubjectPublicKeyInfo)."""
     public = call.services.signer.public_key()

@@ -26,7 +26,7 @@ export const KINDS = {
     "Create incompatible access package", "Delete incompatible access package", "Create incompatible group", "Delete incompatible group"],
   people: ["Add user", "Update user", "Delete user", "Hard Delete user", "Add group", "Update group", "Delete group", "Add member to group", "Add role assignment", "Remove role assignment",
     "Import users - started (bulk)", "Import users - finished (bulk)", "Import assignments - started (bulk)", "Import assignments - finished (bulk)"],
-  evidence: ["Seal decisions", "Seal removals", "Seal addendum", "Seal sign-off", "Record exception disposition", "Sign off access review"],
+  evidence: ["Seal decisions", "Seal removals", "Seal addendum", "Seal sign-off", "Record exception disposition", "Sign off access review", "Export evidence"],
   connectors: ["Add connection", "Update connection", "Delete connection", "Receive callback", "Add task", "Complete task", "Refuse task",
     "Reassign task", "Cancel task"],
   other: ["Update mail settings", "Export audit logs", "Create access review history definition", "Run access review history definition",

@@ -4,9 +4,14 @@ import { html } from "../lib/html.js";
 import { has, number, t } from "../lib/texts.js";
 
 /** Does it add up, as a word with an icon. */
-export const Verdict = ({ balance }) => balance.balanced
-  ? html`<${Tag} tone="approve" icon="check">${t("evidence.addsUp")}<//>`
-  : html`<${Tag} tone="deny" icon="triangle-alert">${t("evidence.doesNotAddUp")}<//>`;
+export function Verdict({ balance }) {
+  if (!balance.balanced) return html`<${Tag} tone="deny" icon="triangle-alert">${t("evidence.doesNotAddUp")}<//>`;
+  if (differs(balance)) return html`<${Tag} tone="unsure" icon="scale" title=${t("evidence.differsWhy")}>${t("evidence.differs")}<//>`;
+  return html`<${Tag} tone="approve" icon="check">${t("evidence.addsUp")}<//>`;
+}
+
+/** Did the systems outside show something else than the assignments here when the review opened? */
+export const differs = ({ outside }) => Boolean(outside && outside.missing + outside.extra + outside.notCompared);
 
 /** Every equation of a review. */
 export const Equations = ({ balance }) => html`<section class="equations"><h2 class="unseen">${t("evidence.sumsUp")}</h2>

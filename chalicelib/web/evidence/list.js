@@ -9,7 +9,8 @@ import { useLoad, usePages } from "../lib/hooks.js";
 import { html, useMemo } from "../lib/html.js";
 import { Link, navigate, setQuery, useQuery } from "../lib/router.js";
 import { compare, number, t } from "../lib/texts.js";
-import { Verdict } from "./equation.js";
+import { Cadence } from "../proof/cadence.js";
+import { differs, Verdict } from "./equation.js";
 import { asked, Period, usePeriod } from "./period.js";
 import { Reports } from "./reports.js";
 
@@ -21,15 +22,18 @@ export default function Evidence() {
   const { view } = useQuery();
   const tabs = [
     { id: "reviews", label: t("evidence.tabReviews"), href: "/evidence" },
+    { id: "cadence", label: t("proof.cadenceTab"), href: "/evidence?view=cadence" },
     { id: "reports", label: t("evidence.tabReports"), href: "/evidence?view=reports" },
   ];
-  const current = view === "reports" ? "reports" : "reviews";
+  const current = view in VIEWS ? view : "reviews";
   return html`<div class="page evidence">
     <${PageHead} title=${t("evidence.title")} lede=${t("evidence.lede")} />
     <${Tabs} tabs=${tabs} current=${current} label=${t("evidence.views")} />
-    ${current === "reports" ? html`<${Reports} />` : html`<${Reviews} />`}
+    <${VIEWS[current]} />
   </div>`;
 }
+
+const VIEWS = { reviews: Reviews, cadence: Cadence, reports: Reports };
 
 function Reviews() {
   const { package: packageId = "", by } = useQuery();
@@ -103,8 +107,17 @@ const columns = (byPackage) => [
   { id: "people", title: t("evidence.people"), right: true, cell: (row) => number(row.population.items) },
   { id: "decided", title: t("evidence.decided"), cell: (row) => html`<${Bar} outcome=${row.outcome} />` },
   { id: "removals", title: t("evidence.removals"), cell: (row) => html`<${Removals} row=${row} />` },
-  { id: "balance", title: t("evidence.sums"), cell: (row) => (row.balance.balanced ? html`<span class="adds-up"><${Icon} name="check" />${t("evidence.addsUp")}</span>` : html`<${Verdict} balance=${row.balance} />`) },
+  { id: "balance", title: t("evidence.sums"), cell: (row) => (row.balance.balanced && !differs(row.balance) ? html`<span class="adds-up"><${Icon} name="check" />${t("evidence.addsUp")}</span>` : html`<${Verdict} balance=${row.balance} />`) },
+  { id: "proof", title: t("proof.standing"), cell: (row) => html`<${Standing} row=${row} />` },
 ];
+
+/** How far the proof is: what is open first, then sealed, then signed off. */
+function Standing({ row }) {
+  if (row.signedOffDateTime) return html`<${Tag} tone="approve" icon="file-check">${t("proof.signedOff")}<//>`;
+  if (row.openExceptions) return html`<${Link} href="/evidence/${row.id}"><${Tag} tone="unsure" icon="triangle-alert">${t("proof.openExceptions", { count: row.openExceptions })}<//><//>`;
+  if (row.removalsSealed) return html`<span class="adds-up"><${Icon} name="lock" />${t("proof.sealed")}</span>`;
+  return html`<span class="muted">${t(row.decisionsSealed ? "proof.decisionsSealed" : "proof.unsealed")}</span>`;
+}
 
 /** How the decisions divide, as one thin bar; the words are for whoever cannot see it or wants them. */
 function Bar({ outcome }) {

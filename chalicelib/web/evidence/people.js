@@ -1,10 +1,9 @@
-// The people of a closed review who were denied, and those whose case was out of the ordinary.
+// The people of a closed review who were denied.
 import { Person, Tag, When } from "../kit/base.js";
-import { Chip, Section } from "../kit/layout.js";
 import { day } from "../lib/dates.js";
 import { usePages } from "../lib/hooks.js";
-import { html, useState } from "../lib/html.js";
-import { has, t } from "../lib/texts.js";
+import { html } from "../lib/html.js";
+import { t } from "../lib/texts.js";
 import { Brief } from "./brief.js";
 
 const STATES = {
@@ -48,36 +47,4 @@ export function Denied({ review }) {
     { id: "state", title: t("evidence.state"), cell: (row) => html`<${State} row=${row} />` },
   );
   return html`<${Brief} caption=${t("evidence.removals")} columns=${columns} list=${list} />`;
-}
-
-/** Nobody answered, nobody knew, or there was nothing left to decide: each kind with its number, and the people. */
-export function Exceptions({ review }) {
-  const { outcome } = review;
-  const kinds = [
-    { id: "unanswered", count: outcome.kept, filter: "decision eq 'NotReviewed'" },
-    { id: "unsure", count: outcome.dontKnow, filter: "decision eq 'DontKnow'" },
-    { id: "failed", count: outcome.removalFailures, filter: "applyResult eq 'AppliedWithUnknownFailure'" },
-    { id: "unsupported", count: outcome.needsPerson + outcome.held, filter: "applyResult eq 'ApplyNotSupported'" },
-  ].filter((one) => one.count > 0);
-  const [chosen, choose] = useState(kinds[0]?.id);
-  const notes = [review.stopped && t("evidence.noteStopped"), outcome.cancelled > 0 && t("evidence.noteCancelled", { count: outcome.cancelled })].filter(Boolean);
-  const current = kinds.find((one) => one.id === chosen);
-  if (!kinds.length && !notes.length) return html`<${Section} title=${t("evidence.exceptions")}><p class="muted">${t("evidence.noExceptions")}</p><//>`;
-  return html`<${Section} title=${t("evidence.exceptions")} note=${t("evidence.exceptionsNote")}>
-    ${notes.map((one) => html`<p class="prose" key=${one}>${one}</p>`)}
-    ${kinds.length > 1 && html`<div class="row">${kinds.map((one) => html`<${Chip} key=${one.id} on=${one.id === chosen} count=${one.count} onClick=${() => choose(one.id)}>${t(`evidence.kind-${one.id}`)}<//>`)}</div>`}
-    ${current && html`<${Unusual} key=${current.id} review=${review} kind=${current} />`}
-  <//>`;
-}
-
-function Unusual({ review, kind }) {
-  const all = usePages(itemsOf(review, kind.filter));
-  // Whose access ended by itself is told of apart, whether somebody had decided by then or not.
-  const list = { ...all, rows: all.rows.filter((row) => !row["@accessReviews.cancelled"]) };
-  const why = (row) => {
-    const key = `evidence.because-${row["@accessReviews.unansweredBecause"]}`;
-    return has(key) ? t(key) : t(`evidence.kind-${kind.id}`);
-  };
-  const what = { id: "why", title: t("evidence.whatHappened"), wide: true, cell: (row) => html`<span class="evidence-name"><span class="sentence">${why(row)}</span>${row.justification && html`<span class="muted small">${row.justification}</span>`}</span>` };
-  return html`<${Brief} caption=${t(`evidence.kind-${kind.id}`)} columns=${columnsOf(what)} list=${list} />`;
 }

@@ -13,7 +13,12 @@ import { Link } from "../lib/router.js";
 import { has, number, t } from "../lib/texts.js";
 import { Brief } from "./brief.js";
 import { Equations, Verdict } from "./equation.js";
-import { Denied, Exceptions } from "./people.js";
+import { Denied } from "./people.js";
+import { Days } from "../proof/days.js";
+import { Exceptions } from "../proof/exceptions.js";
+import { Packs } from "../proof/packs.js";
+import { Seals } from "../proof/seals.js";
+import { SignOff } from "../proof/signing.js";
 import { Seen } from "../removals/seen.js";
 
 export default function ClosedReview({ id }) {
@@ -25,18 +30,32 @@ export default function ClosedReview({ id }) {
   if (error && !data) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${t("evidence.one")} /><${ErrorNote} error=${error} retry=${reload} /></div>`;
   if (!data) return html`<div class="page" aria-busy="true"><${PageHead} crumbs=${crumbs} title=${t("evidence.one")} /><${Skeleton} lines=${2} /><${Skeleton} rows=${6} height=${96} /></div>`;
   if (!data.balance) return html`<div class="page"><${PageHead} crumbs=${crumbs} title=${data.displayName} /><${Open} review=${data} /></div>`;
+  return html`<${Closed} review=${data} crumbs=${crumbs} />`;
+}
+
+function Closed({ review, crumbs }) {
+  const me = useMe();
+  const signing = useGet(`/api/v1/reviews/${review.id}/sign-off`);
+  const exceptions = useGet(`/api/v1/reviews/${review.id}/exceptions`);
+  const seals = useGet(`/api/v1/reviews/${review.id}/seals`);
+  const again = () => (signing.reload(), exceptions.reload(), seals.reload());
+  const made = seals.data?.value || [];
+  const unsettled = (one) => (one.error ? html`<${ErrorNote} error=${one.error} retry=${one.reload} />` : html`<${Skeleton} rows=${2} />`);
   return html`<div class="page evidence-one">
-    <${Head} review=${data} crumbs=${crumbs} />
+    <${Head} review=${review} crumbs=${crumbs} signed=${signing.data?.signOff} />
     <div class="stack-40">
-      <${Equations} balance=${data.balance} />
-      <${Course} review=${data} />
-      <${Removals} review=${data} />
-      <${Completeness} review=${data} />
-      <${Seen} review=${data} may=${useMe().manages} />
-      <${Exceptions} review=${data} />
-      <${Reviewers} id=${id} total=${data.reviewers.total} />
+      <${Equations} balance=${review.balance} />
+      ${exceptions.data && signing.data ? html`<${Exceptions} review=${review} list=${exceptions.data} may=${signing.data.mayDispose} changed=${again} />
+        <${SignOff} review=${review} state=${signing.data} changed=${again} />` : unsettled(exceptions.error ? exceptions : signing)}
+      <${Course} review=${review} />
+      <${Removals} review=${review} seals=${made} />
+      <${Completeness} review=${review} />
+      <${Seen} review=${review} may=${me.manages && !signing.data?.signOff} />
+      <${Reviewers} id=${review.id} total=${review.reviewers.total} />
+      <${Seals} review=${review} list=${seals} />
+      <${Packs} review=${review} sealed=${made.length > 0} />
     </div>
-    <p class="print-foot">${t("evidence.printed", { name: useMe().displayName, organisation: useMe().organisation, id })}</p>
+    <p class="print-foot">${t("evidence.printed", { name: me.displayName, organisation: me.organisation, id: review.id })}</p>
   </div>`;
 }
 
@@ -45,7 +64,7 @@ const Open = ({ review }) => html`<${Notice} tone="accent" title=${t(review.coun
   action=${review.counts && html`<${Button} href="/admin/reviews/${review.id}">${t("evidence.toReview")}<//>`}>
   ${t(review.counts ? "evidence.openWhy" : "evidence.notYoursWhy", { when: moment(review.endDateTime, review.timeZone) })}<//>`;
 
-function Head({ review, crumbs }) {
+function Head({ review, crumbs, signed }) {
   const [busy, setBusy] = useState(false);
   const name = `results-${inputDay(review.endDateTime, review.timeZone)}-${review.id.slice(0, 8)}.csv`;
   const save = async () => {
@@ -58,9 +77,10 @@ function Head({ review, crumbs }) {
     setBusy(false);
   };
   const actions = html`<${Button} icon="file-text" onClick=${() => print()}>${t("evidence.print")}<//>
-    <${Button} kind="primary" icon="download" busy=${busy} onClick=${save}>${t("evidence.download")}<//>`;
+    <${Button} icon="download" busy=${busy} onClick=${save}>${t("evidence.download")}<//>`;
   return html`<${PageHead} crumbs=${crumbs} title=${review.accessPackage.displayName} lede=${t("evidence.asked", { count: review.population.items, policy: review.assignmentPolicy.displayName })} actions=${actions}>
     <div class="row-16"><${Verdict} balance=${review.balance} />
+      ${signed && html`<${Tag} tone="approve" icon="file-check">${t("proof.signedOff")}<//>`}
       <span class="muted">${t("evidence.closedAt")} <${When} at=${review.endDateTime} zone=${review.timeZone}>${moment(review.endDateTime, review.timeZone)}<//></span></div>
   <//>`;
 }
@@ -95,7 +115,7 @@ const sentences = (rules) => [
   rules.ownDecision && rules.reviewers !== "self" && t("evidence.ownDecisions"),
 ].filter(Boolean).join(" ");
 
-function Removals({ review }) {
+function Removals({ review, seals }) {
   const { outcome } = review;
   const denied = outcome.denied + outcome.deniedByRule;
   if (!denied) return html`<${Section} title=${t("evidence.removals")}><p class="muted">${t("evidence.nobodyDenied")}</p><//>`;
@@ -105,6 +125,7 @@ function Removals({ review }) {
     ${outcome.needsPerson > 0 && html`<${Notice} tone="deny" icon="user-x">${t("evidence.needsPerson", { count: outcome.needsPerson })}<//>`}
     ${outcome.pending > 0 && html`<${Notice} tone="accent" icon="clock">${t("evidence.pending", { count: outcome.pending })}<//>`}
     ${outcome.removalFailures > 0 && html`<${Notice} tone="deny">${t("evidence.failing", { count: outcome.removalFailures })}<//>`}
+    <${Days} seals=${seals} />
     <${Denied} review=${review} />
   <//>`;
 }

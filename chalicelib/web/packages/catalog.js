@@ -9,6 +9,7 @@ import { useGet, usePages } from "../lib/hooks.js";
 import { useMe } from "../lib/me.js";
 import { Link, navigate } from "../lib/router.js";
 import { list as listed, t } from "../lib/texts.js";
+import { ControlOwner } from "../proof/owner.js";
 import { DeleteCatalog } from "./deleting.js";
 import { EM } from "./draft.js";
 import { EditCatalog } from "./editing.js";
@@ -36,6 +37,7 @@ export default function Catalog({ id }) {
     <div>
       <${Section} title=${t("packages.title")} note=${t("packages.packagesOfCatalog")} actions=${packages.rows.length > 0 && add}><${PackagesOf} list=${packages} add=${add} /><//>
       <${Resources} catalog=${catalog} mine=${mine} />
+      <${ControlOwner} of="catalogs" id=${id} />
     </div>
     ${asking === "edit" && html`<${EditCatalog} catalog=${catalog} close=${(done) => (setAsking(""), done && loaded.reload())} />`}
     ${asking === "delete" && html`<${DeleteCatalog} catalog=${catalog} close=${(done) => (setAsking(""), done && navigate("/admin/catalogs"))} />`}

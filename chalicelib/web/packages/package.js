@@ -9,6 +9,7 @@ import { useGet, useLoad } from "../lib/hooks.js";
 import { useMe } from "../lib/me.js";
 import { navigate, useQuery } from "../lib/router.js";
 import { t } from "../lib/texts.js";
+import { ControlOwner } from "../proof/owner.js";
 import { Assignments } from "./assignments.js";
 import { DeletePackage } from "./deleting.js";
 import { EM } from "./draft.js";
@@ -46,7 +47,7 @@ export default function Package({ id }) {
     ]} />
     ${tab === "about" && html`<div>
       <${Policies} packed=${packed} rows=${rows} mine=${mine} me=${me} />
-      ${inside && html`<${Gives} packed=${packed} people=${people} mine=${mine} /><${Incompatible} packed=${packed} mine=${mine} />`}
+      ${inside && html`<${Gives} packed=${packed} people=${people} mine=${mine} /><${Incompatible} packed=${packed} mine=${mine} /><${ControlOwner} of="access-packages" id=${id} />`}
     </div>`}
     ${tab === "assignments" && inside && html`<${Assignments} packed=${packed} mayAssign=${assigns(me, packed.catalog.id, id)} changed=${coverage.reload} />`}
     ${tab === "reviews" && html`<${Reviews} packed=${packed} />`}

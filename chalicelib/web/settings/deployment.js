@@ -10,6 +10,7 @@ const shown = (value) => (value ? html`<span class="breakable">${value}</span>` 
 
 export function Deployment() {
   const { data: found, error, reload } = useGet("/api/v1/settings/deployment");
+  const { data: key } = useGet("/api/v1/evidence-key");
   if (error) return html`<${ErrorNote} error=${error} retry=${reload} />`;
   if (!found) return html`<${Skeleton} lines=${8} />`;
   return html`<div class="settings-facts">
@@ -34,6 +35,7 @@ export function Deployment() {
     ]} /><//>
     <${Section} title=${t("settings.records")}><${Facts} rows=${[
       [t("settings.retention"), found.auditRetentionDays ? t("settings.retentionDays", { count: found.auditRetentionDays }) : t("settings.retentionNever")],
+      [t("settings.evidenceKey"), key && html`<code class="breakable">${key.fingerprint}</code><p class="small muted">${t("settings.evidenceKeyWhy")}</p>`],
     ]} /><//>
   </div>`;
 }

@@ -45,5 +45,7 @@ export default {
   retention: "Audit events are kept",
   retentionDays: { one: "{count} day", other: "{count} days" },
   retentionNever: "without end",
+  evidenceKey: "Fingerprint of the key that signs evidence",
+  evidenceKeyWhy: "Publish it where auditors find it without this product.",
   none: "not set",
 };

@@ -95,7 +95,10 @@ def _comparison(reader: Reader) -> Condition:
     operator = reader.take()
     if operator not in ("=", "<>", "<", "<=", ">", ">="):
         raise invalid(f'Invalid expression: Syntax error; token: "{operator}" in {reader.text}')
-    return Compare(operator, left, reader.operand())
+    right = reader.operand()
+    if right == left:
+        raise invalid("Invalid expression: The first operand must be distinct from the remaining operands")
+    return Compare(operator, left, right)
 
 
 @dataclass(frozen=True, slots=True)

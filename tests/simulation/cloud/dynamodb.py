@@ -10,7 +10,7 @@ from tests.simulation.cloud.conditions import key_range
 from tests.simulation.cloud.orders import Stored
 from tests.simulation.cloud.requests import met, outcome, page, refuse_batch, scope_of, shown
 from tests.simulation.cloud.tables import Place, Table
-from tests.simulation.cloud.values import Item, NotSimulated, Refused, invalid
+from tests.simulation.cloud.values import Impossible, Item, NotSimulated, Refused, invalid
 
 Wire = dict[str, Any]
 MOST_BATCH_BYTES = 16 * 1024 * 1024
@@ -162,8 +162,12 @@ class DynamoDb:
         if not met(action, old):
             failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
             return table, place, False, failed | shown(action, old)
-        new = False if kind == "ConditionCheck" else outcome(kind, table, action, old)
-        return table, place, new, {"Code": "None"}
+        if kind == "ConditionCheck":
+            return table, place, False, {"Code": "None"}
+        try:
+            return table, place, outcome(kind, table, action, old), {"Code": "None"}
+        except Impossible as no:
+            return table, place, False, {"Code": "ValidationError", "Message": no.message}
 
     # queries ----------------------------------------------------------------------------------------------
     def query(self, request: Wire) -> Wire:

@@ -77,7 +77,9 @@ class Size:
 
     def value(self, scope: Scope) -> Value | None:
         found = self.of.value(scope)
-        return None if found is None else {"N": str(len(only(found)[1]))}
+        if found is None or only(found)[0] not in ("S", "B", "L", "M"):
+            return None
+        return {"N": str(len(only(found)[1]))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class Begins:
 
     def holds(self, scope: Scope) -> bool:
         found, prefix = self.of.value(scope), self.prefix.value(scope)
+        if isinstance(self.prefix, Given) and prefix and only(prefix)[0] not in ("S", "B"):
+            raise invalid("Invalid expression: Incorrect operand type for operator or function; begins_with")
         if found is None or prefix is None or only(found)[0] != only(prefix)[0]:
             return False
         return bool(only(found)[1].startswith(only(prefix)[1]))

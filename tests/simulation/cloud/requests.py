@@ -24,16 +24,25 @@ def scope_of(request: Wire, item: Item) -> Scope:
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
     if _UNKNOWN & request.keys():
         raise NotSimulated(str(_UNKNOWN & request.keys()))
+    _parse(request)
     used = {name for one in _EXPRESSIONS if request.get(one) for name in mentioned(request[one])}
     if unused := (names.keys() | values.keys()) - used:
         raise invalid(f"Value provided in ExpressionAttributeNames or Values unused in expressions: {unused}")
     return Scope(item, names, values)
 
 
+def _parse(request: Wire) -> None:
+    """A request that is wrong in itself is refused whatever stands there."""
+    if request.get("ConditionExpression"):
+        condition(request["ConditionExpression"])
+    if request.get("UpdateExpression"):
+        update(request["UpdateExpression"])
+
+
 def met(request: Wire, old: Stored | None) -> bool:
     """Does what stands there meet the condition of a write?"""
-    wanted = request.get("ConditionExpression")
-    return not wanted or condition(wanted).holds(scope_of(request, old.item if old else {}))
+    wanted, scope = request.get("ConditionExpression"), scope_of(request, old.item if old else {})
+    return not wanted or condition(wanted).holds(scope)
 
 
 def outcome(kind: str, table: Table, request: Wire, old: Stored | None) -> Stored | None:

@@ -11,11 +11,15 @@ from typing import Any
 
 from tests.simulation.cloud.expressions import Given, Operand, Path, Scope
 from tests.simulation.cloud.reading import Reader
-from tests.simulation.cloud.values import Item, Value, invalid, number, only, stored
+from tests.simulation.cloud.values import Impossible, Item, Value, invalid, number, only, stored
 
 _MISSING = "The provided expression refers to an attribute that does not exist in the item"
 _NO_PATH = "The document path provided in the update expression is invalid for update"
 _NO_NUMBER = "An operand in the update expression has an incorrect data type"
+
+
+def _impossible(message: str) -> Impossible:
+    return Impossible("ValidationException", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Appended:
     def value(self, scope: Scope) -> Value | None:
         both = [only(_present(one, scope)) for one in (self.left, self.right)]
         if any(kind != "L" for kind, _ in both):
-            raise invalid(_NO_NUMBER)
+            raise _impossible(_NO_NUMBER)
         return {"L": [*both[0][1], *both[1][1]]}
 
 
@@ -86,14 +90,14 @@ class Update:
 def _present(operand: Operand, scope: Scope) -> Value:
     found = operand.value(scope)
     if found is None:
-        raise invalid(_MISSING)
+        raise _impossible(_MISSING)
     return found
 
 
 def _added(left: Value, right: Value, sign: int) -> Value:
     (kind, one), (other_kind, other) = only(left), only(right)
     if kind != "N" or other_kind != "N":
-        raise invalid(_NO_NUMBER)
+        raise _impossible(_NO_NUMBER)
     return {"N": number(str(Decimal(one) + sign * Decimal(other)))}
 
 
@@ -105,7 +109,7 @@ def _change(item: Item, path: Path, scope: Scope, act: Callable[[Any, Any], None
         inside = holder.get(here) if isinstance(holder, dict) else holder[here] if here < len(holder) else None
         kind = "L" if isinstance(following, int) else "M"
         if inside is None or kind not in inside:
-            raise invalid(_NO_PATH)
+            raise _impossible(_NO_PATH)
         copy = list(inside[kind]) if kind == "L" else dict(inside[kind])
         holder[here] = {kind: copy}
         holder = copy

@@ -24,6 +24,10 @@ class Refused(Exception):
     more: dict[str, Any] = field(default_factory=dict)
 
 
+class Impossible(Refused):
+    """A write that is well formed and cannot be made on what stands there; in a transaction one of its reasons."""
+
+
 class NotSimulated(BaseException):
     """The product asked for something this AWS does not know. No handler of the product may take it for an answer."""
 

@@ -47,6 +47,13 @@ def transactions(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
+def refusals_told(request: pytest.FixtureRequest) -> None:
+    """For tests of what is done about a refused condition, which needs the item that refused it."""
+    if request.node.callspec.params["engine"] in engines.REFUSE_WITHOUT_ITEM:
+        pytest.skip("this engine does not tell the item that refused a condition")
+
+
+@pytest.fixture
 def whole_aws(request: pytest.FixtureRequest) -> None:
     """For tests of more than tables."""
     if request.node.callspec.params["engine"] in engines.ONLY_TABLES:

@@ -103,9 +103,7 @@ def _assignment(fresh: Fresh, number: int, created: datetime, target: str = "ann
 
 
 @pytest.mark.parametrize("limit", [1, 4, 30])
-def test_the_other_order_lists_each_entity_once_those_of_one_instant_too(
-    services: Services, fresh: Fresh, limit: int
-):
+def test_the_other_order_lists_each_entity_once_those_of_one_instant_too(services: Services, fresh: Fresh, limit: int):
     """Three of each instant: an index tells entities with one sort key apart by their own key, in no order."""
     made = [_assignment(fresh, one, START + timedelta(days=-(one // 3))) for one in range(12)]
     services.writer.put_all(made)

@@ -1,0 +1,96 @@
+"""Each function may do what it does and nothing else; and what the product writes into its log tells no secret.
+
+One run of the whole product (`story.py`) says what each function does. A policy that misses an action of it, or allows
+one that nobody was seen to use, fails here, unless it stands in UNSEEN with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.docs.test_connector_permissions import PAGES, ROOT, _asked
+from tests.security.permissions import FUNCTIONS, POLICIES, allowed, fitting, statements
+from tests.security.scene import PEOPLE
+from tests.security.story import Story, played
+from tests.world import token
+
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+STREAM = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+# Allowed, and not seen in the run: why.
+UNSEEN = {
+    **{function: {"what Lambda itself does for it": LOG} for function in FUNCTIONS},
+    "count_decisions": {"what Lambda itself does for it": LOG | STREAM},
+    "publish_events": {
+        "what Lambda itself does for it": LOG | STREAM,
+        "an assignment that moved to another policy": {"dynamodb:GetItem"},
+    },
+    "api": {"what Lambda itself does for it": LOG, "a connection with a roleArn": {"sts:AssumeRole"}},
+    "work": {
+        "what Lambda itself does for it": LOG
+        | {f"sqs:{name}" for name in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")},
+        "a connection with a roleArn": {"sts:AssumeRole"},
+        "a file of more than 5 MB": {"s3:ListMultipartUploadParts"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def story() -> Iterator[Story]:
+    """The story, played once."""
+    yield played()
+
+
+def test_each_function_has_its_own_policy() -> None:
+    """The configuration names it, and no policy is there that nobody has."""
+    stage = json.loads((POLICIES / "config.json").read_text(encoding="utf-8"))["stages"]["production"]
+    named = {name: part["iam_policy_file"] for name, part in stage["lambda_functions"].items()}
+    assert named == {"api_handler" if one == "api" else one: f"policy-{one}.json" for one in FUNCTIONS}
+    assert {one.name for one in POLICIES.glob("policy-*.json")} == set(named.values())
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_allows_exactly_what_its_function_does(story: Story, function: str) -> None:
+    seen = story.recorder.used[function]
+    expected = {action for action, _ in seen}.union(*UNSEEN[function].values())
+    assert allowed(function) == expected
+    refused = {use for use in seen if not fitting(function, use)}
+    assert not refused, f"{function} does this, and its policy names other things: {refused}"
+
+
+@pytest.mark.parametrize("function", [one for one in FUNCTIONS if one not in ("api", "work")])
+def test_a_small_function_reaches_no_table_that_it_does_not_use(story: Story, function: str) -> None:
+    used = {pattern for use in story.recorder.used[function] for pattern in fitting(function, use)}
+    named = {one for part in statements(function) for one in part["Resource"]}
+    assert not [one for one in named - used if "dynamodb" in one and "/stream/" not in one]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_policy_is_wider_than_the_product(function: str) -> None:
+    """No wildcard in an action, none over all resources but where AWS takes nothing else; nobody changes or takes away
+    what the audit trail has."""
+    for part in statements(function):
+        assert not [one for one in part["Action"] if "*" in one]
+        assert part["Resource"] != ["*"] or part["Action"] == ["identitystore:DescribeUser"]
+    for action in ("dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"):
+        assert not fitting(function, (action, "table/access-reviews-audit"))
+
+
+def test_what_connectors_need_is_given_by_who_uses_them() -> None:
+    """Their pages have it; an installation without them cannot touch users, groups or pools."""
+    theirs = set().union(
+        *(_asked((ROOT / "docs" / "connectors" / page).read_text("utf-8")) for page, _ in PAGES.values())
+    )
+    assert len(theirs) > 10 and not theirs & {action for function in FUNCTIONS for action in allowed(function)} - {
+        "identitystore:DescribeUser"
+    }
+
+
+def test_the_log_tells_no_secret_no_token_and_no_reason(story: Story) -> None:
+    """P20: what an operator reads, and what is kept for months."""
+    secrets = story.secrets | {token(f"{who}@example.com") for who in PEOPLE.values()}
+    assert len(story.lines) >= 3 and len(secrets) > 20
+    found = [(secret[:12], line) for secret in secrets for line in story.lines if secret in line]
+    assert not found and not [line for line in story.lines if "Bearer" in line or "whsec_" in line]
