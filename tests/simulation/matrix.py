@@ -102,7 +102,9 @@ class Played:
         statuses = self.rig.facts["statuses"]
         for told, was in zip(statuses, self.statuses, strict=True):
             again = self.story.name.startswith("DELETE") and told == 404 and bool(cases)
-            assert told == was or (told < 300 and was < 300) or again, f"answered {statuses}, without faults {self.statuses}"
+            assert told == was or (told < 300 and was < 300) or again, (
+                f"answered {statuses}, without faults {self.statuses}"
+            )
 
     def _loose(self, one: str) -> bool:
         return any(one.startswith(loose) for loose in self.story.loose)
