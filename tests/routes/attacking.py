@@ -12,7 +12,6 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
 
-from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.connections import Connection
@@ -22,11 +21,6 @@ from chalicelib.domain.resources import Right
 from chalicelib.storage.tables import TABLES
 from tests import factories
 from tests.conftest import account, empty_world
-from chalicelib.routes import auth
-from chalicelib.settings import settings
-from chalicelib.storage.tables import TABLES
-from tests import factories
-from tests.conftest import account
 from tests.factories import Organisation
 from tests.routes.adopting import adopted
 from tests.world import World
@@ -193,9 +187,3 @@ def stage() -> Iterator[Stage]:
     """One stage for all attacks of a file: none of them may leave a trace."""
     with account():
         yield set_stage(empty_world())
-        clock = MovableClock()
-        bootstrap.use_clock(clock)
-        auth.forget()
-        import app as front
-
-        yield set_stage(World(clock, front.app, settings().work_queue_url))
