@@ -340,5 +340,3 @@ def one_thread(patch: pytest.MonkeyPatch) -> None:
         module = import_module(f"{usecases.__name__}.{found.name}")
         if hasattr(module, "ThreadPoolExecutor"):
             patch.setattr(module, "ThreadPoolExecutor", SameThread)
-
-

@@ -87,5 +87,3 @@ def stories() -> list[Story]:
         Story(name, frozenset({name}), stage, asking(name, who), loose=TWICE.get(name, ()), flawed=True)
         for name, who in writes().items()
     ]
-
-
