@@ -15,7 +15,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
+T = TypeVar("T")
 FIRST_SEED = 20_261_123
 MINUTES = 60.0
 
@@ -41,6 +43,14 @@ class Depth:
     def count(self, number: int) -> None:
         """Histories that were played without `histories`."""
         self.played += number
+
+    def within(self, found: Iterable[T]) -> Iterator[T]:
+        """What is to be played to its end, counted; a long run that is over ends it."""
+        for one in found:
+            self.played += 1
+            yield one
+            if time.perf_counter() > self.ends:
+                return
 
 
 class Seeds(list[int]):
