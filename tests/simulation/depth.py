@@ -44,12 +44,14 @@ class Depth:
         """Histories that were played without `histories`."""
         self.played += number
 
-    def within(self, found: Iterable[T]) -> Iterator[T]:
-        """What is to be played to its end, counted; a long run that is over ends it."""
-        for one in found:
+    def within(self, found: Iterable[T], at_least: int | None = None) -> Iterator[T]:
+        """What is to be played to its end, counted; a long run that is over ends it. With `at_least` so many are
+        enough when the share of this test is used up."""
+        until = self.ends if at_least is None else min(time.perf_counter() + self.share, self.ends)
+        for number, one in enumerate(found, 1):
             self.played += 1
             yield one
-            if time.perf_counter() > self.ends:
+            if number >= (at_least or 1) and time.perf_counter() > until:
                 return
 
 
@@ -61,12 +63,7 @@ class Seeds(list[int]):
         self.depth, self.at_least = depth, at_least
 
     def __iter__(self) -> Iterator[int]:
-        until = min(time.perf_counter() + self.depth.share, self.depth.ends)
-        for number, seed in enumerate(super().__iter__()):
-            if number >= self.at_least and time.perf_counter() > until:
-                return
-            self.depth.played += 1
-            yield seed
+        return self.depth.within(super().__iter__(), self.at_least)
 
 
 def depth_of(long: bool, seed: int | None, minutes: float, tests: int) -> Depth:
