@@ -141,7 +141,10 @@ def test_every_kind_of_work_that_earlier_builds_ordered_is_still_done() -> None:
     with left_behind_by(BUILDS[0]) as one:
         nobody = "00000000-0000-0000-0000-000000000000"
         for kind in KINDS:
-            gone = {"assignments": "abcdef012345202603010900", "newTasks": f"user:{nobody}"}.get(kind, nobody)
+            gone = {
+                "assignments": "abcdef012345202603010900",
+                **dict.fromkeys(("newTasks", "tasksDue"), f"user:{nobody}"),
+            }.get(kind, nobody)
             assert deliver({"version": 1, "kind": kind, "id": gone}) == [], f"{kind} of something that is gone"
         assert one.state("open").status is Status.IN_PROGRESS
 
