@@ -29,6 +29,7 @@ NAMES = {
     "UploadPart": ("s3:PutObject",),
     "CompleteMultipartUpload": ("s3:PutObject",),
     "GetObject": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object is "access denied"
+    "ListObjectVersions": ("s3:ListBucketVersions",),
     "SendEmail": ("ses:SendEmail",),
 }
 IN_TRANSACTIONS = {
@@ -46,11 +47,15 @@ def used(call: Call) -> set[Used]:
     if call.service == "dynamodb":
         return _on_tables(call.operation, given)
     names = NAMES.get(call.operation, (f"{call.service}:{call.operation}",))
+    if given.get("ObjectLockMode"):
+        names = ("s3:PutObject", "s3:PutObjectRetention")
+    if given.get("VersionId"):
+        names = ("s3:GetObjectVersion",)
     if call.service == "s3":
         return {
             (name, given["Bucket"] if "List" in name[:7] else f"{given['Bucket']}/{given['Key']}") for name in names
         }
-    about = {"sqs": "access-reviews-work", "events": "event-bus/default", "ses": "identity/example.com"}
+    about = {"sqs": "access-reviews-work", "events": "event-bus/default", "ses": "identity/example.com", "kms": "key/x"}
     about |= {"secretsmanager": f"secret:{given.get('SecretId')}-AbCdEf", "ssm": f"parameter{given.get('Name')}"}
     return {(name, about.get(name.partition(":")[0], "*")) for name in names}
 

@@ -7,16 +7,11 @@ confirmation before it does.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb import dynamodb_backends
-from moto.sqs import sqs_backends
 
 from chalicelib import bootstrap
 from chalicelib.domain import ids
@@ -30,14 +25,15 @@ from chalicelib.domain.resources import Right as Outer
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes import auth
 from tests import factories
-from tests.conftest import account, empty_world
 from tests.factories import ADMIN, Organisation
 from tests.groups_outside import GroupsOutside, plug_in_groups
 from tests.house import House
 from tests.routes.adopting import CONNECTION, adoption
-from tests.routes.attacking import HISTORY, Stage, contents, granting
+from tests.routes.attacking import HISTORY, Stage, granting
 from tests.scim.clients import new_client
-from tests.simulation.point import Call, Proceed, point
+from tests.simulation.checks import contents
+from tests.simulation.point import Call, Proceed
+from tests.simulation.worlds import Simulated, simulated
 from tests.world import World, token
 
 # Every column but the first (nobody signed in) and the last (a program's token of the SCIM door): who it is.
@@ -67,9 +63,11 @@ class Scene:
     stage: Stage
     scim: str
     outside: GroupsOutside
-    kept: dict[str, bytes] = field(default_factory=dict)
+    product: Simulated | None = None
+    kept: Any = None
     before: dict[str, dict[Any, Any]] = field(default_factory=dict)
     known: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    read: tuple[int, int] = (0, 0)
     written: bool = False
 
     @property
@@ -82,13 +80,13 @@ class Scene:
             return {}
         return {"authorization": f"Bearer {self.scim if who == 'scim' else token(f'{PEOPLE[who]}@example.com')}"}
 
-    def keep(self) -> None:
+    def keep(self, product: Simulated) -> None:
         """Remember everything as it is now, and what this process knows of everybody's roles."""
-        self.kept = {name: pickle.dumps(table.items) for name, table in _tables().items()}
         for who in PEOPLE:
             self.world.get("/api/v1/me", None, headers=self.authorization(who))
-        self.before, self.known = contents(), (dict(auth._people), dict(auth._roles))
-        self.written = False
+        self.product, self.kept, self.before = product, product.cloud.snapshot(), contents(product)
+        self.known, self.written = (dict(auth._people), dict(auth._roles)), False
+        self.read = self.world.streamed, self.world.told
 
     def note(self, call: Call, proceed: Proceed) -> Any:
         """A hook of the point of all AWS calls: has anything been written?"""
@@ -101,19 +99,21 @@ class Scene:
             return set()
         return {
             (table, key)
-            for table, rows in contents().items()
+            for table, rows in contents(self.product).items()
             for key in rows.keys() | self.before[table].keys()
             if rows.get(key) != self.before[table].get(key)
         }
 
+    def contents(self) -> dict[str, dict[Any, Any]]:
+        """Every row of every table."""
+        return contents(self.product)
+
     def restore(self) -> None:
-        """Put every table back to the beginning, and what this process knows of them."""
-        if not self.written:
+        """Put everything back to the beginning, and what this process knows of it."""
+        if not self.written or self.product is None:
             return
-        for table in {table for table, _ in self.changed()}:
-            _tables()[table].items = pickle.loads(self.kept[table])
-        for queue in sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].queues.values():
-            queue._messages.clear()
+        self.product.cloud.restore(self.kept)
+        self.world.streamed, self.world.told = self.read
         bootstrap.use_clock(self.world.clock)
         self.world.services.connectors.fixed[CONNECTION] = self.outside
         auth.forget()
@@ -122,17 +122,13 @@ class Scene:
         self.written = False
 
 
-def _tables() -> Any:
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
-
-
 @contextmanager
 def prepared() -> Iterator[Scene]:
     """The scene, to be asked and restored as often as one likes."""
-    with account(), point() as calls:
-        scene = set_scene(empty_world())
-        with calls.hooked(scene.note):
-            scene.keep()
+    with simulated("memory") as product:
+        scene = set_scene(product.world)
+        with product.point.hooked(scene.note):
+            scene.keep(product)
             yield scene
 
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.aws.clients import client
-from tests.conftest import account, empty_world
 from tests.connectors.receiver import CALLBACK_SECRET, SECRET, receiving
 from tests.routes.test_callbacks import Hooked
 from tests.security.matrix import ask, rights
 from tests.security.permissions import Recorder
 from tests.security.scene import Scene, set_scene
 from tests.ses import Post
-from tests.simulation.point import point
-from tests.trail import STORE, console, delivered, sign_in
+from tests.simulation.point import Call, Proceed
+from tests.simulation.worlds import simulated
+from tests.trail import console, delivered, sign_in
 from tests.usecases.test_sign_ins import post_authentication
 from tests.world import TIMER_EVENT, World
 
@@ -60,12 +60,12 @@ def logged(lines: list[str]) -> Iterator[None]:
 def played() -> Story:
     """The story, to its end."""
     story = Story(Recorder())
-    with account(), point() as calls, logged(story.lines):
-        world = empty_world()
-        with calls.hooked(story.recorder.hook), story.recorder.listening(world):
+    with simulated("memory") as product, logged(story.lines):
+        world, calls = product.world, product.point
+        with calls.hooked(_identities), calls.hooked(story.recorder.hook), story.recorder.listening(world):
             scene = set_scene(world)
             with calls.hooked(scene.note):
-                scene.keep()
+                scene.keep(product)
                 _routes(scene)
             story.secrets |= {header["authorization"] for who in WHO_MAY if (header := scene.authorization(who))}
             story.secrets |= {world.services.settings.cursor_secret, scene.scim, scene.stage.ids["download"]}
@@ -74,6 +74,11 @@ def played() -> Story:
             _systems(world)
             _others(world)
     return story
+
+
+def _identities(call: Call, proceed: Proceed) -> Any:
+    """The directory of IAM Identity Center, which the in-memory AWS has not."""
+    return {"UserName": "rita@example.com"} if call.operation == "DescribeUser" else proceed()
 
 
 def _routes(scene: Scene) -> None:
@@ -105,14 +110,14 @@ def _decisions(scene: Scene) -> None:
         scene.stage.address(f"{here}/acceptRecommendations"), {"justification": REASON}, "carl@example.com"
     )
     post = Post(scene.world)
-    try:
+    post.close()  # it would listen to botocore, below which the in-memory AWS answers
+    assert scene.product is not None
+    with scene.product.point.hooked(lambda call, proceed: _sent(post, call, proceed())):
         scene.world.post(scene.stage.address(f"{here}/sendReminder"))
         scene.world.tick()
-        for mail in list(post.sent):
-            post.tell("Delivery", mail["destination"][0])
-        post.bounce(post.sent[-1]["destination"][0])
-    finally:
-        post.close()
+    for mail in list(post.sent):
+        post.tell("Delivery", mail["destination"][0])
+    post.bounce(post.sent[-1]["destination"][0])
     scene.world.post(scene.stage.address(f"{here}/stop"))
     for _ in range(3):
         scene.world.tick()
@@ -120,6 +125,15 @@ def _decisions(scene: Scene) -> None:
     scene.world.clock.advance(days=2)
     scene.world.tick()
     scene.world.published()
+
+
+def _sent(post: Post, call: Call, answer: Any) -> Any:
+    """Note a mail, so that the mail service can tell of it."""
+    if call.operation == "SendEmail":
+        tags = {one["Name"]: [one["Value"]] for one in call.parameters["EmailTags"]}
+        to = call.parameters["Destination"]["ToAddresses"]
+        post.sent.append({"messageId": answer["MessageId"], "tags": tags, "destination": to})
+    return answer
 
 
 def _files(world: World, story: Story) -> None:
@@ -162,11 +176,7 @@ def _others(world: World) -> None:
     import app as front
 
     now = world.clock.now()
-    names: dict[str, Any] = {"Name": {"GivenName": "Zoe", "FamilyName": "Z"}, "DisplayName": "Zoe"}
-    made = client("identitystore").create_user(IdentityStoreId=STORE, UserName="rita@example.com", **names)
-    event = sign_in(now)
-    event["userIdentity"]["onBehalfOf"] = {**event["userIdentity"]["onBehalfOf"], "userId": made["UserId"]}
-    assert front.signed_in(delivered(event), None)["result"] == "updated"
+    assert front.signed_in(delivered(sign_in(now)), None)["result"] == "updated"
     for _ in range(2):
         front.signed_in(delivered(console(now, type="IAMUser", userName="carl", arn="x")), None)
     attributes = {"sub": "3f1c", "email": "carl@example.com"}

@@ -12,9 +12,7 @@ import pytest
 
 from tests.security.matrix import COLUMNS, ask, every_route, nothing_there, requests, rights
 from tests.security.scene import Scene, prepared
-from tests.simulation.depth import Depth
 
-RARE = ("absent", "reader", "assigner", "creator", "sender")  # asked in the long run; test_rights.py has them too
 # What a reading call may write: that a reviewer's items were fetched is noted for the progress of the review.
 NOTED = {"GET INSTANCE/decisions": "access-reviews-reviews"}
 # By which route one sees the thing that another route, whose address does not say so, is about.
@@ -69,10 +67,9 @@ def test_every_route_has_a_line() -> None:
 
 
 @pytest.mark.parametrize("name", rights())
-def test_everybody_gets_what_the_table_says(scene: Scene, name: str, depth: Depth) -> None:
+def test_everybody_gets_what_the_table_says(scene: Scene, name: str) -> None:
     """P20: nobody reads or changes what is not theirs."""
-    expected = {who: cell for who, cell in rights()[name].items() if depth.long or who not in RARE}
-    got = {}
+    expected, got = rights()[name], {}
     for who in expected:
         reply = ask(scene, name, who)
         got[who] = str(reply.status)
@@ -88,11 +85,11 @@ def test_everybody_gets_what_the_table_says(scene: Scene, name: str, depth: Dept
 @pytest.mark.parametrize(
     "name", [name for name, cells in rights().items() if {"403", "404", "409"} & {*cells.values()}]
 )
-def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(scene: Scene, name: str, depth: Depth) -> None:
+def test_a_refusal_does_not_tell_whether_there_is_such_a_thing(scene: Scene, name: str) -> None:
     """P20: of what one may not see one hears the same as of what does not exist."""
     nothing = nothing_there(scene)
     for who, cell in rights()[name].items():
-        if cell not in ("403", "404") or (who in RARE and not depth.long):
+        if cell not in ("403", "404"):
             continue
         there, missing = ask(scene, name, who), ask(scene, name, who, nothing)
         same = (there.status, there.text) == (missing.status, missing.text)
