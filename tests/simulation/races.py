@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,14 +52,11 @@ class Race:
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
         some = interrupted is not None and not depth.long
-        played, until = 0, min(time.perf_counter() + depth.share, depth.ends)
-        for history in few_switches(self.play, interrupted or 0) if some else every_history(self.play):
+        played = 0
+        for history in depth.within(few_switches(self.play, interrupted or 0) if some else every_history(self.play)):
             played += 1
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"
-            if time.perf_counter() > until:
-                break  # a long run has only so many minutes
-        depth.count(played)
         return played
 
     def dying(self, depth: Depth, who: str) -> int:
@@ -68,9 +64,8 @@ class Race:
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
         steps = self.play(lambda waiting, _: who if who in waiting else min(waiting)).schedule.count(who)
-        for place in range(1, steps):
+        for place in depth.within(range(1, steps)):
             self._judged_or_told(self.play(again([*[who] * place, f"{who}!"])))
-        depth.count(steps - 1)
         return steps - 1
 
     def one_of(self, seed: int, choose: Choose) -> History:
