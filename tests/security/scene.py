@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-
 from chalicelib import bootstrap
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
