@@ -5,12 +5,35 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.clients import client
+from chalicelib.domain import errors
 
 _CHUNK = 256 * 1024
+_UPLOADS = 5  # tries, while others upload to the same key
+
+
+def put_unless_there(**asked: Any) -> bool:
+    """PutObject for a key that has no object yet; False when it has one. Raises Throttled.
+
+    While another upload of the key is under way S3 answers neither way: then nothing may be there in the end, so that it
+    has to be asked again.
+    """
+    for _ in range(_UPLOADS):
+        try:
+            client("s3").put_object(**asked, IfNoneMatch="*")
+        except ClientError as problem:
+            code = problem.response["Error"]["Code"]
+            if code in ("PreconditionFailed", "412"):
+                return False
+            if code != "ConditionalRequestConflict":
+                raise
+        else:
+            return True
+    raise errors.Throttled("Somebody else writes the same file. Try again in a moment.")
 
 
 @dataclass(frozen=True)
@@ -21,17 +44,7 @@ class BucketFiles:
 
     def put_once(self, key: str, data: bytes) -> bool:
         """Write unless the key exists; the bucket decides between two writers."""
-        try:
-            client("s3").put_object(Bucket=self.bucket, Key=key, Body=data, IfNoneMatch="*")
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] in (
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-                "412",
-            ):
-                return False
-            raise
-        return True
+        return put_unless_there(Bucket=self.bucket, Key=key, Body=data)
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace."""

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from botocore.exceptions import ClientError
-
 from chalicelib.aws.clients import client
 from chalicelib.aws.clock import SystemClock
-
-_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
-
+from chalicelib.aws.files import put_unless_there
 
 @dataclass(frozen=True)
 class LockedBucket:
@@ -24,20 +20,8 @@ class LockedBucket:
     def put_once(self, key: str, data: bytes) -> bool:
         """See ports.Vault."""
         until = SystemClock().now() + timedelta(days=self.days)
-        try:
-            client("s3").put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=data,
-                IfNoneMatch="*",
-                ObjectLockMode=self.mode,
-                ObjectLockRetainUntilDate=until,
-            )
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] not in _TAKEN:
-                raise
-            return False
-        return True
+        locked = {"ObjectLockMode": self.mode, "ObjectLockRetainUntilDate": until}
+        return put_unless_there(Bucket=self.bucket, Key=key, Body=data, **locked)
 
     def get(self, key: str) -> bytes | None:
         """See ports.Vault. A delete marker hides an object without removing it, and what was written over it later

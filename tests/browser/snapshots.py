@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
+from moto.kms import kms_backends
 from moto.ses import ses_backends
 
 from chalicelib.aws.clients import client
@@ -31,11 +33,14 @@ MADE_BY = ("app.py", "chalicelib/**/*.py", "tests/*.py", "tests/browser/*.py", "
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Tables, files, mails and the time of a world at one moment. Its queue must be drained: it is not kept."""
+    """Tables, files, mails, evidence with the key that signed it, and the time of a world at one moment. Its queue must
+    be drained: it is not kept."""
 
     tables: bytes
     mails: bytes
     files: tuple[tuple[str, bytes], ...]
+    evidence: tuple[tuple[str, bytes], ...]
+    key: bytes
     clock: MovableClock
     streamed: int
 
@@ -45,20 +50,31 @@ class Snapshot:
         tables = pickle.dumps(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables)
         mails = pickle.dumps(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
         moment = MovableClock(world.clock.product, world.clock.real(), world.clock.counter)
-        return cls(tables, mails, tuple(_files()), moment, world.streamed)
+        chosen = settings()
+        signed = _signing_key().private_key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        kept = tuple(_files(chosen.bucket)), tuple(_files(chosen.evidence_bucket)), signed
+        return cls(tables, mails, *kept, moment, world.streamed)
 
     def lay_out(self, world: World) -> None:
         """Make an empty world what this one was; its clock goes on from there."""
         dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables = pickle.loads(self.tables)
         ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages = pickle.loads(self.mails)
-        for key, body in self.files:
-            client("s3").put_object(Bucket=settings().bucket, Key=key, Body=body)
+        for bucket, files in ((settings().bucket, self.files), (settings().evidence_bucket, self.evidence)):
+            for key, body in files:
+                client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        _signing_key().private_key.private_key = load_pem_private_key(self.key, None)
         vars(world.clock).update(vars(replace(self.clock)))
         world.streamed = self.streamed
 
 
-def _files() -> list[tuple[str, bytes]]:
-    s3, bucket = client("s3"), settings().bucket
+def _signing_key() -> Any:
+    """The account's one key, as moto has it."""
+    (found,) = kms_backends[DEFAULT_ACCOUNT_ID][REGION].keys.values()
+    return found
+
+
+def _files(bucket: str) -> list[tuple[str, bytes]]:
+    s3 = client("s3")
     pages: Any = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
     return [(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]

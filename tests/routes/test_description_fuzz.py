@@ -27,7 +27,7 @@ from tests.world import token
 
 __all__ = ["stage"]
 SEED = 20260302
-EXAMPLES, MANY = 3, 100  # of an operation and a kind of data; many in a long run
+EXAMPLES, MANY = 3, 30  # of an operation and a kind of data; many in a long run
 METHODS = ("get", "post", "put", "patch", "delete")
 PEOPLE = ("admin@example.com", "boss@example.com", "eve@example.com")
 REAL = {

@@ -161,7 +161,7 @@ def test_random_bodies_are_refused_or_done_whole(stage: Stage, name: str, depth:
     known = list(stage.ids.values())
     original = route.body(stage)
     before, seen = contents(), set()
-    for round_ in range(MANY if depth.long else ROUNDS):
+    for round_, _ in enumerate(range(ROUNDS) if depth.seed else depth.histories(ROUNDS, MANY)):
         body = disturbed(chance, original, known)
         reply = stage.world.call(method, stage.address(route.path), body, route.as_)
         told = f"seed {seed}, round {round_}: {name} {json.dumps(body)[:2_000]} -> {reply.status} {reply.text[:500]}"
@@ -184,7 +184,7 @@ def test_random_files_end_with_a_word_about_every_row(stage: Stage, kind: str, d
         "people": ("displayName", "userPrincipalName", "mail", "manager", "accountEnabled", "lastSignInDateTime"),
         "assignments": ("userPrincipalName", "assignmentPolicyId", "accessPackage", "assignmentPolicy", "start", "end"),
     }
-    for round_ in range(200 if depth.long else 12):
+    for round_, _ in enumerate(range(12) if depth.seed else depth.histories(12, 200)):
         head = chance.sample(heads[kind], chance.randrange(1, len(heads[kind]) + 1))
         rows = [[chance.choice(known) for _ in range(len(head) + chance.choice((0, 0, 0, 1, -1)))] for _ in range(8)]
         text = "\r\n".join(chance.choice(",,,;").join(row) for row in [head, *rows])

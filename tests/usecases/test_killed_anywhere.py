@@ -23,19 +23,21 @@ from moto.s3.models import s3_backends
 from moto.ses import ses_backends
 from moto.sqs import sqs_backends
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, events
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import RequestType
 from chalicelib.domain.items import ApplyResult, Decision, DecisionItem
 from chalicelib.domain.packages import NoResponse, SubjectSet
 from chalicelib.domain.people import Role, RoleGrant
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, Status
+from chalicelib.domain.seals import SEAL, Kind
 from chalicelib.settings import settings
 from chalicelib.usecases import freeze_population
 from chalicelib.usecases.assign import end_assignment
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
 from chalicelib.usecases.list_items import items_of_review
 from chalicelib.usecases.ports import Services
+from chalicelib.usecases.seal_review import seal_review
 from tests import factories
 from tests.conftest import account
 from tests.factories import Organisation
@@ -88,19 +90,20 @@ class Recorder:
 
         patch.setattr(BaseClient, "_make_api_call", call)
         for name in ("tick", "work"):
-            patch.setattr(front, name, self._watched(getattr(front, name)))
+            patch.setattr(front, name, self._watched(getattr(front, name), True))
+        patch.setitem(events.WORK, SEAL, self._watched(seal_review, False))  # dies in test_seal_killed
 
     def _picture(self, missed: str) -> Death:
         kept = [deepcopy(vars(backends[DEFAULT_ACCOUNT_ID][region])) for backends, region in BACKENDS]
         return Death(kept, self.clock.now(), self.clock.real(), missed, self.last)
 
-    def _watched(self, handler: Any) -> Any:
-        def run(event: Any, context: Any) -> Any:
-            self.inside = True
+    def _watched(self, handler: Any, inside: bool) -> Any:
+        def run(*arguments: Any) -> Any:
+            before, self.inside = self.inside, inside
             try:
-                return handler(event, context)
+                return handler(*arguments)
             finally:
-                self.inside = False
+                self.inside = before
 
         return run
 
@@ -257,6 +260,7 @@ def check_removed(one: Case, death: Death | None) -> None:
     removals = Counter(request.assignment_id for request in requests if request.type is RequestType.SYSTEM_REMOVE)
     assert removals == Counter(one.active - {items["bob"].assignment_id})
     check_told_once(one, death, {"oli", "ann", "dan", "cy", "eve", "mia", "max"})
+    assert [seal.kind for seal in one.services.seals.of_review(one.instance.id)] == [Kind.DECISIONS, Kind.REMOVALS]
     assert sorted(kind for kind, _ in one.agenda()) == ["series", "watch"]
 
 
@@ -266,6 +270,7 @@ def check_waits(one: Case, death: Death | None) -> None:
     for assignment_id in one.active:
         assert one.services.entitlements.assignment(assignment_id).state == "delivered"
     check_told_once(one, death, {"oli"})
+    assert [seal.kind for seal in one.services.seals.of_review(one.instance.id)] == [Kind.DECISIONS]
     assert [kind for kind, _ in one.agenda()] == ["confirmation", "series"]
 
 

@@ -87,9 +87,9 @@ function Cases({ review, one, close }) {
   const list = usePages(`/api/v1/reviews/${review.id}/exceptions/${encodeURIComponent(one.key)}/cases`);
   const columns = [
     { id: "who", title: t("proof.person"), wide: true, cell: (row) => html`<${Person} id=${row.person.id} name=${row.person.displayName || t("proof.gone")} href=${row.person.id && `/admin/people/${row.person.id}`} />` },
-    { id: "when", title: t("proof.when"), cell: (row) => html`<${When} at=${row.dateTime}>${row.dateTime && day(row.dateTime)}<//>` },
-    { id: "word", title: t("proof.word"), wide: true, cell: (row) => (has(`proof.word-${row.word}`) ? t(`proof.word-${row.word}`) : row.word || html`<span class="faint">–</span>`) },
-  ];
+    list.rows.some((row) => row.dateTime) && { id: "when", title: t("proof.when"), cell: (row) => html`<${When} at=${row.dateTime}>${row.dateTime && day(row.dateTime)}<//>` },
+    list.rows.some((row) => row.word) && { id: "word", title: t("proof.word"), wide: true, cell: (row) => (has(`proof.word-${row.word}`) ? t(`proof.word-${row.word}`) : row.word || html`<span class="faint">–</span>`) },
+  ].filter(Boolean);
   const foot = html`<${Link} class="button button-plain" href="/audit?target=${review.id}&period=three-years">${t("proof.toTrail")}<//>`;
   return html`<${Dialog} wide title=${nameOf(one)} close=${close} foot=${foot}>
     <${DataTable} caption=${nameOf(one)} columns=${columns} list=${list} keyOf=${(row) => `${row.itemId} ${row.person.id} ${row.word} ${row.dateTime}`} /><//>`;

@@ -67,7 +67,7 @@ function Making({ review, close }) {
 }
 
 const Done = ({ pack }) => html`<div class="stack"><${Notice} tone="approve">${t(pack.sampled === null ? "proof.readyWhole" : "proof.readySample", { count: pack.sampled ?? 0 })}${pack.seed && ` ${t("proof.drawnBy", { seed: pack.seed })}`}<//>
-  <${Verify} name=${`evidence-${pack.reviewId.slice(0, 8)}.zip`} /></div>`;
+  <${Verify} name=${`evidence-${pack.createdDateTime.slice(0, 10)}.zip`} /></div>`;
 
 /** Wait until a pack is made; whoever closes the dialog finds it made when they ask for the same again. */
 async function ready(pack, told) {

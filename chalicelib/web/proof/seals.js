@@ -18,8 +18,7 @@ export function Seals({ review, list }) {
   const rows = list.data?.value || [];
   const signed = rows.find((one) => one.kind === "signOff");
   const columns = [
-    { id: "number", title: t("proof.number"), cell: (one) => html`<span class="number">${number(one.sequence)}</span>` },
-    { id: "what", title: t("proof.statement"), wide: true, cell: (one) => html`<span class="proof-what"><span class="row"><strong>${t(`proof.seal-${one.kind}`)}</strong>
+    { id: "what", title: t("proof.statement"), wide: true, cell: (one) => html`<span class="proof-what"><span class="row"><strong>${t("proof.numbered", { number: number(one.sequence), what: t(`proof.seal-${one.kind}`) })}</strong>
       ${!one.balanced && html`<${Tag} tone="deny" icon="triangle-alert">${t("proof.unbalanced")}<//>`}
       ${signed && one.sequence > signed.sequence && html`<${Tag} tone="unsure" icon="clock">${t("proof.afterSignOff")}<//>`}</span>
       <span class="muted small">${aboutWhat(one)}</span></span>` },
@@ -77,7 +76,7 @@ function Statement({ one, close }) {
       [t("proof.signedWith"), hash(one.fingerprint)],
     ]} />
     <${Copied} label=${t("proof.checkpoint")} text=${one.checkpoint} />
-    <${Copied} label=${t("proof.signature")} text=${one.signature} />
+    <${Copied} wrap label=${t("proof.signature")} text=${one.signature} />
     <details class="disclosed"><summary>${t("proof.whole")}</summary><pre class="proof-text">${JSON.stringify(one.statement, null, 2)}</pre></details>
   </div><//>`;
 }
