@@ -1,5 +1,5 @@
-"""Texts written to break in (B5 "Output"), sent through every free-text field of the API, and where they come out: JSON,
-CSV, history reports, the audit trail, mails, headers, the log. Mails in depth: tests/emails; pages: tests/browser.
+"""Texts written to break in (B5 "Output"), sent through every free-text field of the API, and where they come out:
+JSON, CSV, history reports, the audit trail, mails, headers, the log. Mails in depth: tests/emails; pages: tests/browser.
 
 A text is taken as it is, or refused by name; whatever shows it shows text.
 """
