@@ -9,6 +9,7 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.clock import SystemClock
 from chalicelib.aws.files import put_unless_there
 
+
 @dataclass(frozen=True)
 class LockedBucket:
     """Implements ports.Vault on S3. `mode` is Object Lock's (GOVERNANCE or COMPLIANCE), kept for `days` real days."""
