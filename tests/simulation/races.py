@@ -53,7 +53,7 @@ class Race:
             return self._replay(schedule_of(depth.seed, self._names()))
         some = interrupted is not None and not depth.long
         played = 0
-        for history in few_switches(self.play, interrupted or 0) if some else every_history(self.play):
+        for history in depth.within(few_switches(self.play, interrupted or 0) if some else every_history(self.play)):
             played += 1
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"
@@ -64,7 +64,7 @@ class Race:
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
         steps = self.play(lambda waiting, _: who if who in waiting else min(waiting)).schedule.count(who)
-        for place in range(1, steps):
+        for place in depth.within(range(1, steps)):
             self._judged_or_told(self.play(again([*[who] * place, f"{who}!"])))
         return steps - 1
 
