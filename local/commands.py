@@ -26,7 +26,8 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   test        the whole test suite; options go to pytest; --long plays the simulation for up to --minutes 60
   check       format, lint, types, import rules
   audit       weaknesses known in what is installed, where somebody who knows them can be asked
-  demo        one review from policy to evidence, told step by step; --real: with systems outside
+  demo        one review from policy to evidence, told step by step; --evidence FILE keeps its pack;
+              --real: with systems outside
   users       the people of the running instance
   token WHO   a bearer token: id, principal name, admin, auditor or scim
   clock       show, advance 3d, set ISO, reset: the running instance's time

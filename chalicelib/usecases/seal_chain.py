@@ -18,7 +18,7 @@ from chalicelib.domain.audit import AuditEvent, event
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.domain.seals import ChainHead, Kind, Link, Seal, Sealed, Statement, Table
-from chalicelib.usecases.ports import Change, Create, Save, Services
+from chalicelib.usecases.ports import Change, Create, Put, Save, Services
 
 LOG = logging.getLogger("access_reviews")
 ACTIVITIES = {
@@ -132,7 +132,7 @@ def _records(head: ChainHead, sealed: Sealed) -> list[Change]:
     )
     link = Link(sequence=seal.sequence, statement_hash=seal.statement_hash, review_id=seal.review_id, kind=seal.kind)
     told = Save(moved) if head.version else Create(moved)
-    return [told, Create(seal), Create(link), Create(_event(seal, statement))]
+    return [told, Create(seal), Create(link), Put(_event(seal, statement))]  # an older table's trail has the event
 
 
 def _event(seal: Seal, statement: Statement) -> AuditEvent:

@@ -18,6 +18,7 @@ from tests.simulation.store import Store
 from tests.simulation.stories import Story
 
 Case = tuple[int, Fault]
+REPEATED = (404, 409)  # what a client may hear that asks once more for what was done already
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Played:
         rig.put_back(self.before)
         rig.begin({at: partial(_strike, fault, rig) for at, fault in strikes.items()})
         rig.facts["statuses"] = []
-        rig.told.doubtful |= {mail_key(call) for at in strikes for call in self._near(at)}
+        rig.told.doubtful |= {mail_key(call) for at in strikes for call in self._near(at, len(strikes))}
         self.story.act(rig)
         calls, rig.facts["ran"] = list(rig.calls), frozenset(rig.ran)
         rig.strikes = {}
@@ -78,7 +79,9 @@ class Played:
             self.play(dict(cases))
             wrong = [one for one in broken(seen(self.rig)) if one not in self.flaws]
             assert not wrong, "\n".join(wrong)
-            self._same(cases)
+            given_up = any(told >= 500 or told in (0, 429) for told in self.rig.facts["statuses"])
+            if not (given_up and len(cases) > 1):  # a client that tried twice in vain may find it done or not
+                self._same(cases)
         except AssertionError as problem:
             raise AssertionError(f"{about}\n{problem}") from problem
 
@@ -101,16 +104,18 @@ class Played:
         assert not differs, "came to something else: " + "; ".join(sorted(differs))
         statuses = self.rig.facts["statuses"]
         for told, was in zip(statuses, self.statuses, strict=True):
-            again = self.story.name.startswith("DELETE") and told == 404 and bool(cases)
+            again = bool(cases) and was < 300 and told in REPEATED
             assert told == was or (told < 300 and was < 300) or again, f"answered {statuses}, without faults {self.statuses}"
 
     def _loose(self, one: str) -> bool:
         return any(one.startswith(loose) for loose in self.story.loose)
 
-    def _near(self, at: int) -> list[Call]:
+    def _near(self, at: int, of: int = 1) -> list[Call]:
         """The mails of which a fault at this call may leave it open whether they were sent: a worker that dies, or
-        cannot write, between the claim of a mail and the record of its sending (P15)."""
-        return [call for call in self.calls[max(at - 1, 0) : at + 2] if call.operation == "SendEmail"]
+        cannot write, between the claim of a mail and the record of its sending (P15). After the first of several faults
+        calls have other numbers, so that it may be any of them."""
+        near = self.calls[max(at - 1, 0) : at + 2] if of == 1 else self.calls
+        return [call for call in near if call.operation == "SendEmail"]
 
 
 def seen(rig: Rig) -> Seen:

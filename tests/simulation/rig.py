@@ -270,9 +270,9 @@ class Rig:
     # pictures -----------------------------------------------------------------------------------------------
     def picture(self) -> Any:
         """Everything as it stands."""
-        outside = {name: copy.deepcopy(vars(one)) for name, one in self.plugged.items()}
+        outside = {name: _memory(one) for name, one in self.plugged.items()}
         kept = {name: copy.copy(getattr(self, name)) for name in KEPT}
-        told = {name: copy.copy(value) for name, value in vars(self.told).items()}
+        told = {name: copy.copy(value) for name, value in vars(self.told).items() if name != "outside"}
         return self.simulated.cloud.snapshot(), dict(vars(self.clock)), kept, told, outside
 
     def put_back(self, picture: Any) -> None:
@@ -289,6 +289,11 @@ class Rig:
         self.fresh()
 
 
+def _memory(outside: Any) -> dict[str, Any]:
+    """What a system outside knows."""
+    return {name: copy.deepcopy(value) for name, value in vars(outside).items() if not name.startswith("_")}
+
+
 def sqs_record(body: str, number: int = 0) -> dict[str, Any]:
     """A message as Lambda gets it."""
     record = {"body": body, "messageId": f"m{number}", "attributes": {}, "receiptHandle": f"r{number}"}
@@ -301,6 +306,8 @@ def rigged(engine: str = "memory", **changed: Any) -> Iterator[Rig]:
     with simulated(engine, **changed) as one, pytest.MonkeyPatch.context() as patch:
         rig = Rig(one)
         one_thread(patch)
+        for name, size in SMALLER.items():
+            patch.setattr(f"chalicelib.usecases.{name}", size)
         for name in ("storage.writer", "aws.events"):
             quiet = SimpleNamespace(sleep=rig.pass_time, time=rig.clock.real)
             patch.setattr(f"chalicelib.{name}.time", quiet)
@@ -311,6 +318,15 @@ def rigged(engine: str = "memory", **changed: Any) -> Iterator[Rig]:
                 yield rig
             finally:
                 logging.disable(before)
+
+
+SMALLER: dict[str, Any] = {
+    "freeze_population.CHUNK_PAGES": 1,
+    "close_review.PAGE": 2,
+    "close_review.CHECKPOINT_ITEMS": 2,
+    "apply_removals.CHECKPOINT_ITEMS": 2,
+    "decide_bulk.INLINE": 1,
+}  # so that a few people make several pages, and several checkpoints
 
 
 def one_thread(patch: pytest.MonkeyPatch) -> None:
@@ -324,5 +340,3 @@ def one_thread(patch: pytest.MonkeyPatch) -> None:
         module = import_module(f"{usecases.__name__}.{found.name}")
         if hasattr(module, "ThreadPoolExecutor"):
             patch.setattr(module, "ThreadPoolExecutor", SameThread)
-
-

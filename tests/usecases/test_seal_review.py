@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
+from chalicelib import software
 from chalicelib.domain.items import Decision
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.reviews import Status
+from chalicelib.domain.seals import Kind
 from chalicelib.storage.items import ItemTable
 from chalicelib.usecases import restore_access
 from chalicelib.usecases.confirm_removals import decline_removals
+from chalicelib.usecases.ports import Drop
+from chalicelib.usecases.to_seal import to_seal
 from tests.factories import ADMIN
 from tests.sealing import Office, office, proven, rows, wrong_equations
 
@@ -164,3 +171,31 @@ def test_seals_of_many_reviews_form_one_chain(company: Office) -> None:
     assert len(statements) == 6
     links = company.services.seals.links(2, 5)
     assert [one.sequence for one in links] == [2, 3, 4, 5]
+
+
+def test_a_table_that_was_restored_from_an_older_copy_takes_over_what_the_vault_has(company: Office) -> None:
+    planned = [company.planned(name, title=name) for name in ("ann", "bob")]
+    first, second = (company.opened(one) for one in planned)
+    company.close(first)
+    before, services = proven(), company.services
+    made = [seal for review in (first, second) for seal in services.seals.of_review(review.id)]
+    services.writer.commit("lost", *(Drop(one) for one in (services.seals.head(), *made, *services.seals.links(1, 4))))
+    company.world.clock.advance(hours=1)
+    assert services.seals.of_review(first.id) == []
+    facts = {"what": "disposition", "about": {}}
+    services.writer.commit("say", *to_seal(second, company.world.clock.now(), "say", Kind.ADDENDUM, facts))
+    company.work()
+    *again, addendum = proven()
+    assert again == before and (addendum["sequence"], addendum["kind"]) == (5, "addendum")
+    assert sorted(one.sequence for one in made) == [one.sequence for one in services.seals.links(1, 4)]
+
+
+def test_the_software_that_sealed_is_named_as_it_is(company: Office) -> None:
+    """Version of pyproject.toml, and a hash that `sha256sum` of the files gives again."""
+    company.close(company.review("ann"))
+    told = proven()[0]["facts"]["software"]
+    home = Path(software.__file__).parent
+    assert told["version"] == tomllib.loads((home.parent / "pyproject.toml").read_text())["project"]["version"]
+    names = sorted(one.relative_to(home).as_posix() for one in home.rglob("*.py"))
+    lines = [f"{sha256((home / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+    assert told["hash"] == sha256("".join(lines).encode()).hexdigest()
