@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from chalicelib.aws.clients import client
 from chalicelib.domain import errors
 
 _CHUNK = 256 * 1024
 _UPLOADS = 5  # tries, while others upload to the same key
+_ATTEMPTS = 3
+
+
+def whole_object(**place: str) -> bytes:
+    """The bytes of an object. botocore asks again where no answer came, but not where one broke off half-way."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(HTTPClientError, IncompleteReadError):
+            return bytes(client("s3").get_object(**place)["Body"].read())
+    return bytes(client("s3").get_object(**place)["Body"].read())
 
 
 def put_unless_there(**asked: Any) -> bool:
@@ -53,10 +63,9 @@ class BucketFiles:
     def get(self, key: str) -> bytes | None:
         """The whole object, or None when there is none."""
         try:
-            body: bytes = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            return whole_object(Bucket=self.bucket, Key=key)
         except client("s3").exceptions.NoSuchKey:
             return None
-        return body
 
     def lines(self, key: str) -> Iterator[str]:
         """The text of an object line by line, ends of line kept, a byte order mark dropped.

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.clock import SystemClock
-from chalicelib.aws.files import put_unless_there
+from chalicelib.aws.files import put_unless_there, whole_object
+
 
 @dataclass(frozen=True)
 class LockedBucket:
@@ -30,5 +31,4 @@ class LockedBucket:
         found = [one["VersionId"] for page in pages for one in page.get("Versions", []) if one["Key"] == key]
         if not found:
             return None
-        oldest = client("s3").get_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
-        return bytes(oldest["Body"].read())
+        return whole_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
