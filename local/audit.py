@@ -12,7 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Sequence
 
-from local.venvs import EMULATOR, PRODUCT, Venv, packages_of
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, Venv, packages_of
 
 REQUIREMENTS = "requirements-audit.txt"
 _WEAK = ("jinja2", "2.4.1")  # has had published weaknesses since 2014
@@ -36,7 +36,7 @@ def main(
     if not found:
         print(SKIPPED)
         return 0
-    folders = [part for one in environments for part in ("--path", str(packages_of(one)))]
+    folders = [part for one in environments if one.folder.exists() for part in ("--path", str(packages_of(one)))]
     return (run or _pip_audit)(["--vulnerability-service", found, "--progress-spinner", "off", *folders])
 
 
@@ -70,4 +70,4 @@ def _pip_audit(arguments: list[str]) -> int:
     return subprocess.run([auditor.python, "-m", "pip_audit", *arguments], check=False, stdout=sys.stdout).returncode
 
 
-ENVIRONMENTS = (PRODUCT, EMULATOR)
+ENVIRONMENTS = (PRODUCT, EMULATOR, HOSTILE)

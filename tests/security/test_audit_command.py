@@ -51,7 +51,9 @@ def test_where_nobody_can_be_asked_it_says_so_and_fails_nothing(capsys: pytest.C
 @pytest.mark.parametrize("status", [0, 1])
 def test_where_somebody_can_the_answer_is_theirs(status: int, tmp_path: Path) -> None:
     asked: list[list[str]] = []
-    venvs = [Venv(tmp_path / "one"), Venv(tmp_path / "two")]
+    venvs = [Venv(tmp_path / "one"), Venv(tmp_path / "two"), Venv(tmp_path / "never made")]
+    for one in venvs[:2]:
+        one.folder.mkdir()
     assert audit.main(venvs, lambda: "osv", lambda arguments: asked.append(arguments) or status) == status
     (arguments,) = asked
     assert arguments[:2] == ["--vulnerability-service", "osv"] and arguments.count("--path") == 2
@@ -60,7 +62,7 @@ def test_where_somebody_can_the_answer_is_theirs(status: int, tmp_path: Path) ->
 def test_every_requirement_is_pinned_and_installed_where_it_is_looked_for() -> None:
     """What is audited is what is installed: every file of requirements belongs to an environment that is looked at."""
     files = {one.name for one in ROOT.glob("requirements*.txt")}
-    looked = set(included("requirements-dev.txt")) | {"requirements-emulator.txt"}
+    looked = set(included("requirements-dev.txt")) | {"requirements-emulator.txt", "requirements-hostile.txt"}
     assert files == looked | {audit.REQUIREMENTS}
     for name in files:
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
