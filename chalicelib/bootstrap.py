@@ -7,6 +7,7 @@ from functools import cache
 
 from chalicelib.aws.clock import SystemClock
 from chalicelib.domain.connections import Connection, ConnectorKind
+from chalicelib.domain.errors import ReviewError
 from chalicelib.settings import settings
 from chalicelib.usecases.ports import Clock, Connector, Services
 
@@ -17,6 +18,13 @@ def use_clock(clock: Clock) -> None:
     """Use another clock than the machine's; the local stage and tests call this before the first request."""
     _clock[:] = [clock]
     services.cache_clear()
+
+
+def as_refusal(problem: Exception) -> ReviewError | None:
+    """See aws/trouble."""
+    from chalicelib.aws.trouble import as_refusal
+
+    return as_refusal(problem)
 
 
 @cache

@@ -26,7 +26,8 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   test        the whole test suite; options go to pytest; --long plays the simulation for up to --minutes 60
   check       format, lint, types, import rules
   audit       weaknesses known in what is installed, where somebody who knows them can be asked
-  demo        one review from policy to evidence, told step by step; --real: with systems outside
+  demo        one review from policy to evidence, told step by step; --evidence FILE keeps its pack;
+              --real: with systems outside
   users       the people of the running instance
   token WHO   a bearer token: id, principal name, admin, auditor or scim
   clock       show, advance 3d, set ISO, reset: the running instance's time
@@ -84,7 +85,8 @@ def _test(rest: list[str]) -> int:
     except VenvError as problem:
         print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
     browser.ensure()
-    return _in_checkout(["-m", "pytest", *rest])
+    patient = ["-o", "faulthandler_timeout=0"] if "--long" in rest else []  # its tests may take minutes
+    return _in_checkout(["-m", "pytest", *patient, *rest])
 
 
 def _check(_: list[str]) -> int:

@@ -65,7 +65,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def depth(request: pytest.FixtureRequest) -> Depth:
     """How many histories to play."""
     asked = request.config.getoption
-    tests = sum("depth" in getattr(one, "fixturenames", ()) for one in request.session.items)
+    playing = (one for one in request.session.items if "depth" in getattr(one, "fixturenames", ()))
+    tests = sum(one.nodeid.startswith("tests/simulation") for one in playing)
     return depth_of(asked("--long"), asked("--seed"), asked("--minutes"), tests)
 
 

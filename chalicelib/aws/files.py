@@ -4,13 +4,46 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from chalicelib.aws.clients import client
+from chalicelib.domain import errors
 
 _CHUNK = 256 * 1024
+_UPLOADS = 5  # tries, while others upload to the same key
+_ATTEMPTS = 3
+
+
+def whole_object(**place: str) -> bytes:
+    """The bytes of an object. botocore asks again where no answer came, but not where one broke off half-way."""
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(HTTPClientError, IncompleteReadError):
+            return bytes(client("s3").get_object(**place)["Body"].read())
+    return bytes(client("s3").get_object(**place)["Body"].read())
+
+
+def put_unless_there(**asked: Any) -> bool:
+    """PutObject for a key that has no object yet; False when it has one. Raises Throttled.
+
+    While another upload of the key is under way S3 answers neither way: then nothing may be there in the end, so that it
+    has to be asked again.
+    """
+    for _ in range(_UPLOADS):
+        try:
+            client("s3").put_object(**asked, IfNoneMatch="*")
+        except ClientError as problem:
+            code = problem.response["Error"]["Code"]
+            if code in ("PreconditionFailed", "412"):
+                return False
+            if code != "ConditionalRequestConflict":
+                raise
+        else:
+            return True
+    raise errors.Throttled("Somebody else writes the same file. Try again in a moment.")
 
 
 @dataclass(frozen=True)
@@ -21,17 +54,7 @@ class BucketFiles:
 
     def put_once(self, key: str, data: bytes) -> bool:
         """Write unless the key exists; the bucket decides between two writers."""
-        try:
-            client("s3").put_object(Bucket=self.bucket, Key=key, Body=data, IfNoneMatch="*")
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] in (
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-                "412",
-            ):
-                return False
-            raise
-        return True
+        return put_unless_there(Bucket=self.bucket, Key=key, Body=data)
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace."""
@@ -40,10 +63,9 @@ class BucketFiles:
     def get(self, key: str) -> bytes | None:
         """The whole object, or None when there is none."""
         try:
-            body: bytes = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            return whole_object(Bucket=self.bucket, Key=key)
         except client("s3").exceptions.NoSuchKey:
             return None
-        return body
 
     def lines(self, key: str) -> Iterator[str]:
         """The text of an object line by line, ends of line kept, a byte order mark dropped.

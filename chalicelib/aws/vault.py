@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from botocore.exceptions import ClientError
-
 from chalicelib.aws.clients import client
 from chalicelib.aws.clock import SystemClock
+from chalicelib.aws.files import put_unless_there, whole_object
 
-_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412"}
 
 
 @dataclass(frozen=True)
@@ -24,20 +22,8 @@ class LockedBucket:
     def put_once(self, key: str, data: bytes) -> bool:
         """See ports.Vault."""
         until = SystemClock().now() + timedelta(days=self.days)
-        try:
-            client("s3").put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=data,
-                IfNoneMatch="*",
-                ObjectLockMode=self.mode,
-                ObjectLockRetainUntilDate=until,
-            )
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] not in _TAKEN:
-                raise
-            return False
-        return True
+        locked = {"ObjectLockMode": self.mode, "ObjectLockRetainUntilDate": until}
+        return put_unless_there(Bucket=self.bucket, Key=key, Body=data, **locked)
 
     def get(self, key: str) -> bytes | None:
         """See ports.Vault. A delete marker hides an object without removing it, and what was written over it later
@@ -46,5 +32,4 @@ class LockedBucket:
         found = [one["VersionId"] for page in pages for one in page.get("Versions", []) if one["Key"] == key]
         if not found:
             return None
-        oldest = client("s3").get_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first
-        return bytes(oldest["Body"].read())
+        return whole_object(Bucket=self.bucket, Key=key, VersionId=found[-1])  # the newest comes first

@@ -115,10 +115,11 @@ class Throttled(ReviewError):
 
 
 class Unavailable(ReviewError):
-    """A service outside that this answer needs does not answer now."""
+    """A service that this answer needs does not answer now; the caller should try again after `retry_after` seconds."""
 
     code = "ServiceUnavailable"
     status = 503
+    retry_after = 2
 
 
 class NeedsPerson(ReviewError):

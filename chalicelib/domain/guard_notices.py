@@ -1,4 +1,5 @@
-"""What mails about guarded removals have to say: a confirmation is waited for, a removal was undone. See notices."""
+"""What mails about guarded removals have to say: a confirmation is waited for, a removal was undone, a closed review
+waits for its sign-off. See notices."""
 
 from __future__ import annotations
 
@@ -56,3 +57,19 @@ class DecisionUndone(Checked):
     reason: str = field(metadata=LINES)
     link: str = field(metadata=LINK)
     """The review."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewToSign(Checked):
+    """To the control owner, once a review's decisions and removals are sealed."""
+
+    now: datetime
+    review: str
+    package: str
+    closed: datetime
+    zone: str
+    people: int
+    exceptions: int
+    """Exceptions that want a disposition first."""
+    link: str = field(metadata=LINK)
+    """The evidence of the review, where one signs."""

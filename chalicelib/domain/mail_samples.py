@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone, ReviewToSign
 from chalicelib.domain.notices import (
     AccessEnded,
     DecisionsReset,
@@ -186,6 +186,19 @@ def _undone(portal: str) -> Notice:
     )
 
 
+def _to_sign(portal: str) -> Notice:
+    return ReviewToSign(
+        now=_CLOSES + timedelta(minutes=20),
+        review=_REVIEW,
+        package=_PACKAGE,
+        closed=_CLOSES,
+        zone=_ZONE,
+        people=60,
+        exceptions=2,
+        link=f"{portal}/evidence/preview",
+    )
+
+
 def _task(**changes: Any) -> TaskToDo:
     values: dict[str, Any] = {
         "grant": False,
@@ -235,6 +248,7 @@ SAMPLES: Mapping[str, tuple[str, Sample]] = {
     "confirmationWaits": ("Removals wait for a confirmation, once a day", _confirmation),
     "accessRestored": ("A removal was undone, to the person", _restored),
     "decisionUndone": ("A removal was undone, to whoever denied", _undone),
+    "reviewToSign": ("A closed review waits for its sign-off, to the control owner", _to_sign),
     "reviewsWait": ("Reviews do not open because their data is too old, to those who run them", _waits),
     "reviewsSwitchedOff": ("No further review will open, to the owners", _switched_off),
     "tasksGiven": ("Access has to be changed by hand, to whoever has the tasks", _tasks),

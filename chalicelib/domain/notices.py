@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.checked_notices import LINES, LINK, Checked
-from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone, ReviewToSign
 from chalicelib.domain.packages import NoResponse
 from chalicelib.domain.waiting_notices import ReviewsWait
 
@@ -265,6 +265,7 @@ News = (
     | ConfirmationWaits
     | AccessRestored
     | DecisionUndone
+    | ReviewToSign
     | TasksToDo
     | ReviewsWait
 )

@@ -1,8 +1,9 @@
-"""The words of the mails about guarded removals: a confirmation is waited for, a removal was undone."""
+"""The words of the mails about guarded removals: a confirmation is waited for, a removal was undone, a closed review
+waits for its sign-off."""
 
 from __future__ import annotations
 
-from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone, ReviewToSign
 from chalicelib.domain.wording import calendar_date, count, moment, share, short_day, until
 from chalicelib.emails.page import Block, Button, Due, Facts, Page, Quote, Rows, Text, bare, named, subject
 
@@ -71,3 +72,29 @@ def undone(notice: DecisionUndone) -> Page:
     )
     line = subject("A removal was undone: ", notice.person, " has the access again")
     return Page(line, bare(lead), f"{named(notice.person)} has {named(notice.package)} again", blocks)
+
+
+def to_sign(notice: ReviewToSign) -> Page:
+    """To the control owner: everything is sealed, and the review waits for the sign-off."""
+    people = count("person", "people", notice.people)
+    lead = f"The review of {named(notice.package)} closed on {moment(notice.closed, notice.now, notice.zone)}. Its "
+    lead += "decisions and removals are sealed. It waits for your sign-off as control owner."
+    first = "Nothing. You can sign it off now."
+    if notice.exceptions:
+        first = f"{count('exception', 'exceptions', notice.exceptions)}: say what is made of each."
+    blocks: tuple[Block, ...] = (
+        Text(lead),
+        Button("Read the evidence and sign off", notice.link),
+        Facts((("Reviewed", people), ("To do first", first))),
+        Text(
+            f"This is the review {named(notice.review)}. You get this mail once, because you are its control owner. "
+            "After the sign-off nothing about the review changes any more.",
+            quiet=True,
+        ),
+    )
+    return Page(
+        subject("To sign off: the review of ", notice.package, ""),
+        bare(lead),
+        f"The review of {named(notice.package)} waits for your sign-off",
+        blocks,
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.checked_notices import LINES, LINK, plain_address
-from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone
+from chalicelib.domain.guard_notices import AccessRestored, ConfirmationWaits, DecisionUndone, ReviewToSign
 from chalicelib.domain.notices import (
     AccessEnded,
     DecisionsReset,
@@ -49,6 +49,7 @@ _WORDS: dict[type, Callable[[Any], Page]] = {
     ConfirmationWaits: guarding.confirmation,
     AccessRestored: guarding.restored,
     DecisionUndone: guarding.undone,
+    ReviewToSign: guarding.to_sign,
     TasksToDo: tasks.to_do,
     ReviewsWait: telling.waits,
 }

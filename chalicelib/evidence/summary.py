@@ -220,7 +220,7 @@ def _cell(value: object) -> str:
 
 def _words(name: str) -> str:
     """`justificationRequired` as `justification required`."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("dont", "don't")
 
 
 def _moment(text: str) -> datetime:

@@ -19,7 +19,7 @@ import os
 import re
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +27,7 @@ Json = dict[str, Any]
 WHOLE, LINE, RATIO = 32 << 20, 4 << 20, 200  # bytes of a file read whole, of a row; how much a zip may grow
 SHA_256 = bytes.fromhex("3031300d060960864801650304020105000420")  # what the digest stands behind in a signature
 RSA_3072 = bytes.fromhex("308201a2300d06092a864886f70d01010105000382018f003082018a0282018100")  # and in a public key
-COUNTED = {"sealed", "independent", "removals"}  # equations whose terms the sealed rows tell
 PATH = r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)?"  # of a file in a pack: at most one folder deep
-
-
-class Wrong(Exception):
-    """Something that is not as it must be."""
 
 
 def sha(data: bytes) -> str:
@@ -53,19 +48,12 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> tuple[int, str]:
-    """How many leaves there are and the root over them; whole subtrees wait on a stack until they have a neighbour."""
-    stack: list[tuple[int, bytes]] = []
-    count = 0
-    for leaf in leaves:
-        count, size = count + 1, 1
-        while stack and stack[-1][0] == size:
-            leaf, size = node(stack.pop()[1], leaf), 2 * size
-        stack.append((size, leaf))
-    found = stack.pop()[1] if stack else hashlib.sha256(b"").digest()
-    while stack:
-        found = node(stack.pop()[1], found)
-    return count, found.hex()
+def root_of(leaves: list[bytes]) -> bytes:
+    """The root of a tree, which splits at the largest power of two below its size."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256(b"").digest()
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    return node(root_of(leaves[:split]), root_of(leaves[split:]))
 
 
 def proven(row: Json, table: Json) -> bool:
@@ -89,7 +77,7 @@ def public_key(pem: str) -> tuple[int, str]:
     (SubjectPublicKeyInfo, of which the fingerprint is the hash) differs in nothing but the modulus."""
     info = base64.b64decode("".join(pem.split("\n")[1:-2]), validate=True)
     if len(info) != 422 or not info.startswith(RSA_3072) or not info.endswith(b"\2\3\1\0\1") or info[33] < 128:
-        raise Wrong("is not an RSA public key of 3072 bits with the exponent 65537")
+        raise ValueError("is not an RSA public key of 3072 bits with the exponent 65537")
     return int.from_bytes(info[33:-5], "big"), sha(info)
 
 
@@ -105,7 +93,7 @@ def parse(text: bytes) -> Any:
 
     def once(pairs: list[tuple[str, Any]]) -> Json:
         if len(dict(pairs)) < len(pairs):
-            raise Wrong(f"a name stands twice among {[name for name, _ in pairs]}")
+            raise ValueError(f"a name stands twice among {[name for name, _ in pairs]}")
         return dict(pairs)
 
     return json.loads(text, object_pairs_hook=once)
@@ -119,16 +107,16 @@ class Pack:
         self.names = [one.filename for one in self.zip.infolist()]
         for one in self.zip.infolist():
             if not re.fullmatch(PATH, one.orig_filename) or one.flag_bits & 1 or one.compress_type not in (0, 8):
-                raise Wrong(f"{one.orig_filename!r} lies outside of the pack, or is packed in an unusual way")
+                raise ValueError(f"{one.orig_filename!r} lies outside of the pack, or is packed in an unusual way")
         if sum(one.file_size for one in self.zip.infolist()) > RATIO * os.path.getsize(path) + (1 << 20):
-            raise Wrong("it would grow out of all proportion")
+            raise ValueError("it would grow out of all proportion")
 
     def wrong(self, where: str, what: object) -> None:
         self.problems.append(f"{where}: {what}")
 
     def read(self, name: str) -> bytes:
         if name not in self.names or self.zip.getinfo(name).file_size > WHOLE:
-            raise Wrong(f"{name} is missing or too large")
+            raise ValueError(f"{name} is missing or too large")
         return self.zip.read(name)
 
     def check_files(self, listed: Json) -> None:
@@ -195,8 +183,8 @@ def statement_problems(one: Json, every: list[Json], counts: Json) -> Iterator[s
         name, total, terms = equation["name"], equation["total"], equation["terms"]
         if (total == sum(terms.values()) and min(terms.values()) >= 0) is not equation["balanced"]:
             yield f"equation {name}: {total} = {sum(terms.values())}? It says balanced: {equation['balanced']}"
-        for term, said in terms.items() if name.split(".")[0] in COUNTED and counts else ():
-            if counts.get(term, 0) != said:
+        for term, said in terms.items():
+            if name.split(".")[0] in ("sealed", "independent", "removals") and counts and counts.get(term, 0) != said:
                 yield f"equation {name}: {term} is {said}, but the rows say {counts.get(term, 0)}"
 
 
@@ -229,30 +217,26 @@ def terms_of(table: str, row: Json) -> list[str]:
 
 def check_table(pack: Pack, table: str, statement: Json, sample: Json) -> tuple[int, Json]:
     """Every row, and the root over them or the proof of each; how many there are, and how many count as what."""
-    sealed, seen, counts = statement["tables"][table], dict[Any, int](), dict[str, int]()
-
-    def leaves() -> Iterator[bytes]:
-        for place, (part, row) in enumerate(pack.rows(table)):
-            problems = [*item_problems(row, statement["facts"])] if table == "items" else []
-            if not proven(row, sealed) if sample else row["index"] != place:
-                problems.append("proof: does not lead to the sealed root" if sample else f"index: is not {place}")
-            thing = row["record"]["item"] if table in ("items", "removals") else row["index"]
-            problems += ["stands in the table twice"] if thing in seen else []
-            for problem in problems:
-                pack.wrong(f"{part} row {row['index']}", problem)
-            seen[thing] = row["index"]
-            for term in () if sample else terms_of(table, row):
-                counts[term] = counts.get(term, 0) + 1
-            yield leaf_of(row)
-
-    found = root_of(leaves())
-    if not sample and found != (sealed["count"], sealed["root"]):
-        pack.wrong(f"data/{table}", f"{found[0]} rows with the root {found[1]}; sealed were {sealed}")
-    if sample and table == "items" and {*seen} != {*sample.get("items", seen)}:
+    sealed, leaves = statement["tables"][table], list[bytes]()
+    seen, counts = dict[Any, int](), dict[str, int]()
+    for part, row in pack.rows(table):
+        problems = [*item_problems(row, statement["facts"])] if table == "items" else []
+        if not proven(row, sealed) if sample else row["index"] != len(leaves):
+            problems.append("proof: does not lead to the sealed root" if sample else f"index: is not {len(leaves)}")
+        thing = row["record"]["item"] if table in ("items", "removals") else row["index"]
+        for problem in [*problems, "stands in the table twice"] if thing in seen else problems:
+            pack.wrong(f"{part} row {row['index']}", problem)
+        seen[thing] = row["index"]
+        for term in () if sample else terms_of(table, row):
+            counts[term] = counts.get(term, 0) + 1
+        leaves.append(leaf_of(row))
+    if not sample and (len(leaves), root_of(leaves).hex()) != (sealed["count"], sealed["root"]):
+        pack.wrong(f"data/{table}", f"{len(leaves)} rows with the root {root_of(leaves).hex()}; sealed were {sealed}")
+    if table == "items" and {*seen} != {*sample.get("items", seen)}:
         pack.wrong(f"data/{table}", "the rows are not those that were asked for")
-    if sample and table == "items" and "seed" in sample and {*seen.values()} != drawn(sealed, **sample):
+    if table == "items" and "seed" in sample and {*seen.values()} != drawn(sealed, **sample):
         pack.wrong(f"data/{table}", "the rows are not those that the seed draws")
-    return found[0], counts
+    return len(leaves), counts
 
 
 def drawn(table: Json, seed: str, size: int) -> set[int]:
@@ -265,13 +249,10 @@ def drawn(table: Json, seed: str, size: int) -> set[int]:
 
 
 def verify(path: str, fingerprint: str = "") -> Json:
-    """What is in a pack, and what is wrong with it (`problems`). Raises Wrong when it cannot be read at all."""
-    try:
-        pack = Pack(path)
-        about = parse(pack.read("pack.json"))
-        pack.check_files(dict(about["files"]))
-    except Exception as problem:
-        raise Wrong(f"{path}: {problem}") from problem
+    """What is in a pack, and what is wrong with it (`problems`). Raises whatever keeps it from being read at all."""
+    pack = Pack(path)
+    about = parse(pack.read("pack.json"))
+    pack.check_files(dict(about["files"]))
     found: Json = {"pack": about, "problems": pack.problems, "statements": [], "rows": {}, "fingerprint": ""}
     step = "key.pem"
     try:
@@ -285,9 +266,8 @@ def verify(path: str, fingerprint: str = "") -> Json:
         seals = {name: parse(pack.read(name)) for name in sorted({*pack.names}) if name.startswith("seals/")}
         found["statements"] = [seal["statement"] for seal in seals.values()]
         check_chain(pack, parse(pack.read("chain.json")), seals, modulus, found["fingerprint"])
-        first = found["statements"][0]
-        if (first["kind"], first["review"]) != ("decisions", about["review"]):
-            pack.wrong("seals", f"the first is not the seal of the decisions of {about['review']}")
+        if [found["statements"][0][name] for name in ("kind", "review")] != ["decisions", about["review"]]:
+            pack.wrong(step, f"the first seal is not that of the decisions of {about['review']}")
         for one in found["statements"]:
             counts: Json = {}
             for name in one["tables"]:
@@ -298,7 +278,7 @@ def verify(path: str, fingerprint: str = "") -> Json:
             for fault in statement_problems(one, found["statements"], counts):
                 pack.wrong(step, fault)
     except Exception as problem:  # whatever a forger thought of is told, and never raised
-        pack.wrong(step, problem if isinstance(problem, Wrong) else f"malformed ({type(problem).__name__}: {problem})")
+        pack.wrong(step, problem if type(problem) is ValueError else f"malformed ({type(problem).__name__}: {problem})")
     return found
 
 

@@ -18,7 +18,7 @@ from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.people import Actor, User
 from chalicelib.routes import auth
 from chalicelib.routes.declared import JSON, Declared, Options, check_terms, checked, declare
-from chalicelib.routes.responses import HEADERS, json_response, refuse
+from chalicelib.routes.responses import HEADERS, json_response, refusal, refuse
 from chalicelib.usecases.ports import Services
 
 MAX_BODY = 1_000_000  # bytes; imports have their own limit
@@ -168,8 +168,8 @@ def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -
         def handler(**parameters: str) -> Response:
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
                 return answer(view(_checked_call(door, declared, parameters), **decoded(parameters)))
-            except errors.ReviewError as problem:
-                return refuse(problem, str(door.current_request.context.get("requestId", "")))
+            except Exception as problem:  # noqa: BLE001 - refusal() raises it again unless it can be told
+                return refuse(refusal(problem), str(door.current_request.context.get("requestId", "")))
 
         handler.__name__ = view.__name__
         types = list(declared.content_types)

@@ -133,8 +133,8 @@ def document(routes: Sequence[Declared], version: str) -> Json:
 
 
 def refusals(declared: Declared) -> tuple[int, ...]:
-    """The statuses a route may refuse with: 400 and 429 everywhere, the others by what it does."""
-    found = {400, 429, *declared.refuses}
+    """The statuses a route may refuse with: 400, 429 and 503 everywhere, the others by what it does."""
+    found = {400, 429, 503, *declared.refuses}
     if not declared.public:
         found |= {401, 403, 404}
     if declared.method != "GET":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.domain import errors, ids
 from chalicelib.routes.declared import JSON, SCIM
 
+LOG = logging.getLogger("access_reviews")
 CHALICE_CODES = {
     405: "MethodNotAllowed",
     415: "UnsupportedMediaType",
@@ -54,6 +56,18 @@ def refuse(problem: errors.ReviewError, request_id: str) -> Response:
     return json_response(error_body(problem, clock.now(), named), problem.status, _headers_of(problem))
 
 
+def refusal(problem: Exception) -> errors.ReviewError:
+    """What a view raised, as something whoever asked can act upon: AWS was busy or did not answer, so they try again.
+    Everything else is raised once more: it is a fault of ours."""
+    if isinstance(problem, errors.ReviewError):
+        return problem
+    found = bootstrap.as_refusal(problem)
+    if found is None:
+        raise problem
+    LOG.warning("a request was given up, as AWS gave no answer (%s): %s", type(problem).__name__, found.code)
+    return found
+
+
 SCIM_ROOT = "/scim/"
 _SCIM_TYPES = {"userName": "uniqueness", "externalId": "uniqueness"}
 
@@ -73,7 +87,7 @@ def refuse_scim(problem: errors.ReviewError) -> Response:
 
 
 def _headers_of(problem: errors.ReviewError) -> dict[str, str]:
-    if isinstance(problem, errors.Throttled):
+    if isinstance(problem, errors.Throttled | errors.Unavailable):
         return {"Retry-After": str(problem.retry_after)}
     return {"WWW-Authenticate": "Bearer"} if isinstance(problem, errors.Unauthenticated) else {}
 

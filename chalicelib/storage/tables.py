@@ -11,8 +11,10 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.settings import settings
+from chalicelib.storage import damage
 
 _SETTINGS = settings()
+damage.install()
 
 
 class _Common:

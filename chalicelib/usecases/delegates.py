@@ -48,17 +48,23 @@ def name_delegate(
     if theirs and theirs.delegate_id == person.id and theirs.overlaps(wish.starts, wish.ends):
         raise errors.Conflict(f"{taker.display_name} named you for part of that time. You cannot name each other.")
     named = replace(wish, delegate_id=taker.id, version=before.version if before else 0)
-    details = {"to": taker.id, "starts": wish.starts.isoformat(), "ends": wish.ends.isoformat(), "reason": wish.reason}
-    changes: list[Change] = [Save(named) if before else Create(named), Put(_row(named))]
-    changes.append(
-        Create(event(now, actor_of(person), "Policy", "Name delegate", _of(person), operation, details=details))
-    )
-    if before and _row(before) != _row(named):
-        changes.append(Drop(_row(before)))
-    services.writer.commit(operation, *changes)
+    if named != before:  # a request that is repeated changes nothing
+        services.writer.commit(operation, *_naming(person, before, named, now, operation))
     if named.starts <= now:
         services.queue.send(ABSENCE, person.id)
     return named
+
+
+def _naming(
+    person: User, before: StandingDelegate | None, named: StandingDelegate, now: datetime, operation: str
+) -> list[Change]:
+    details = {"to": named.delegate_id, "starts": named.starts.isoformat(), "ends": named.ends.isoformat()}
+    details["reason"] = named.reason
+    recorded = event(now, actor_of(person), "Policy", "Name delegate", _of(person), operation, details=details)
+    changes: list[Change] = [Save(named) if before else Create(named), Put(_row(named)), Create(recorded)]
+    if before and _row(before) != _row(named):
+        changes.append(Drop(_row(before)))
+    return changes
 
 
 def delegate_of(services: Services, person: User, now: datetime) -> StandingDelegate:

@@ -42,24 +42,29 @@ def start_mails(services: Services, instance: ReviewInstance, cursor: str, budge
     """Tell the reviewers of an instance that it began, from `cursor` on; the next cursor, None at the end.
 
     Somebody with several reviews that opened together gets one mail about all of them. Who is absent has their
-    standing delegate asked as well.
+    standing delegate asked as well. Raises Throttled while somebody may still be sending one of them: only when that
+    lasts for too long is it certain that they died over it, and then it is sent again.
     """
+    waiting: list[str] = []
 
     def tell(row: ReviewerRow, user: User, bad: BadAddress | None) -> None:
-        _tell_start(services, user, bad, "pending")
+        if not _tell_start(services, user, bad, "pending", about=instance):
+            waiting.append(user.id)
 
     def stand_in(rows: Iterable[ReviewerRow]) -> None:
         delegates.stand_in(services, instance, [row.user_id for row in rows if not row.extra])
 
-    return _each_reviewer(services, instance, cursor, budget, tell, stand_in)
+    following = _each_reviewer(services, instance, cursor, budget, tell, stand_in)
+    if waiting:
+        raise errors.Throttled("Somebody may be sending some of the mails.")
+    return following
 
 
 def newly_asked(services: Services, user_id: str) -> None:
     """Tell somebody who became a reviewer of a running review (R140)."""
     rows, user = due_now(services, ASKED, user_id), services.people.user(user_id)
-    if user is not None:
-        _tell_start(services, user, suppressed(services, user), "pending")
-    done(services, rows)
+    if user is None or _tell_start(services, user, suppressed(services, user), "pending"):
+        done(services, rows)
 
 
 def reminders(services: Services, instance: ReviewInstance, kind: str, cursor: str, budget: Budget) -> str | None:
@@ -105,12 +110,14 @@ def reachable_now(services: Services, user_id: str) -> None:
     """A guest accepted the invitation (G43), somebody's address was mended, or it is time to try it again: send the
     start mails that were withheld, failed or came back."""
     rows, user = due_now(services, REACHABLE, user_id), services.people.user(user_id)
+    told = True
     if user is not None and user.can_take_part:
         bad = suppressed(services, user)
         if bad is None:
-            _tell_start(services, user, bad, "withheld", "failed", "bounced", "complained")
+            told = _tell_start(services, user, bad, "withheld", "failed", "bounced", "complained")
         services.queue.send(LOST, user_id)
-    done(services, rows)
+    if told:
+        done(services, rows)
 
 
 def _each_reviewer(
@@ -145,14 +152,25 @@ def _each_reviewer(
             return None
 
 
-def _tell_start(services: Services, user: User, bad: BadAddress | None, *states: str) -> None:
-    """Send one mail about every review of this person whose start mail is due: those in one of these states."""
-    todo = list(_starting(services, user, states))
-    if not todo:
-        return
-    withheld = hold(services, user, bad)
+def _tell_start(
+    services: Services, user: User, bad: BadAddress | None, *states: str, about: ReviewInstance | None = None
+) -> bool:
+    """Send one mail about every review of this person whose start mail is due: those in one of these states. False
+    while somebody else may be sending one, or the person's part in the review `about` is too new to be seen."""
+    parts = services.reviews.my_reviews(user.id, RECENT, None).items
+    settled = not any(_under_way(services, part.mails.get("start", "")) for part in parts)
+    if about is not None and all(part.instance_id != about.id for part in parts):
+        settled = settled and all(part.removed for part in services.reviews.parts_now(user.id, about))
+    todo = list(_starting(services, parts, states))
+    withheld = hold(services, user, bad) if todo else ""
     if withheld:
-        return _withhold(services, user, bad, todo, withheld)
+        _withhold(services, user, bad, todo, withheld)
+    elif todo:
+        _claim_and_send(services, user, todo)
+    return settled
+
+
+def _claim_and_send(services: Services, user: User, todo: list[ToDo]) -> None:
     sending = _claim_of(services)
     claimed = [one for one in todo if services.reviews.claim_mail(one[0], "start", one[0].mails["start"], sending)]
     if not claimed:
@@ -186,9 +204,8 @@ def lost(services: Services, user_id: str) -> None:
     services.queue.send(LOST, user_id)
 
 
-def _starting(services: Services, user: User, states: tuple[str, ...]) -> Iterator[ToDo]:
-    """The person's recent reviews that are in progress and whose start mail waits or was left half-way."""
-    parts = services.reviews.my_reviews(user.id, RECENT, None).items
+def _starting(services: Services, parts: Iterable[MyReview], states: tuple[str, ...]) -> Iterator[ToDo]:
+    """A person's recent reviews that are in progress and whose start mail waits or was left half-way."""
     waiting = [part for part in parts if _waits(services, part.mails.get("start", ""), states)]
     instances = services.reviews.instances(part.instance_id for part in waiting)
     for part in waiting:
@@ -198,10 +215,14 @@ def _starting(services: Services, user: User, states: tuple[str, ...]) -> Iterat
 
 
 def _waits(services: Services, mail: str, states: tuple[str, ...]) -> bool:
+    word = mail.partition(" ")[0]
+    return word in states or (word == "sending" and not _under_way(services, mail))
+
+
+def _under_way(services: Services, mail: str) -> bool:
+    """May somebody be sending this mail right now?"""
     word, *since = mail.split(" ")
-    if word in states:
-        return True
-    return word == "sending" and float(since[0]) + services.settings.lease_seconds < services.clock.real()
+    return word == "sending" and float(since[0]) + services.settings.lease_seconds >= services.clock.real()
 
 
 def _claim_of(services: Services) -> str:

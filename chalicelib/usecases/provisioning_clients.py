@@ -145,11 +145,12 @@ def delete_client(services: Services, actor: Actor, now: datetime, operation: st
     """Delete a client: its tokens work no more at once; whom it brought stays. Raises Forbidden, NotFound."""
     require_administrator(actor)
     client = find_client(services, client_id)
-    recorded = _event(now, actor, "Delete provisioning client", operation, client, {})
-    services.writer.commit(operation, Delete(client), Drop(ClientUse(client_id=client.id, used=now)), Create(recorded))
     source = source_id(SourceKind.SCIM, client.id)
     with suppress(errors.NotFound, errors.Conflict):  # it never brought anything, or does so this moment
+        # First, for a client that is gone cannot be deleted again: openings would wait for its source for ever.
         change_source(services, actor, now, f"{operation}:source", source, SourceDraft(retired=True))
+    recorded = _event(now, actor, "Delete provisioning client", operation, client, {})
+    services.writer.commit(operation, Delete(client), Drop(ClientUse(client_id=client.id, used=now)), Create(recorded))
 
 
 def find_client(services: Services, client_id: str) -> ProvisioningClient:

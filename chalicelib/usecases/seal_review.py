@@ -31,6 +31,7 @@ from chalicelib.usecases.ports import Change, Drop, Services
 from chalicelib.usecases.seal_blocks import save_work, seal_table
 from chalicelib.usecases.seal_chain import Draft, place
 from chalicelib.usecases.seal_tables import TABLES, Reviewed
+from chalicelib.usecases.tell_to_sign import tell_to_sign
 
 LOG = logging.getLogger("access_reviews")
 
@@ -67,6 +68,8 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
         if not budget.left():
             return False
         _add(services, instance, addition)
+    if removals_ended(state):
+        tell_to_sign(services, instance, state)
     return True
 
 

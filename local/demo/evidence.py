@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 from local.demo.player import Player
 from local.demo.reviewing import Review
 from local.demo.setting import AUDITOR, DENIED, EM, LEAVING
+from local.venvs import ROOT
 
 TOLD = ("User", "Decision", "Reviewed by", "On behalf of", "Apply result", "Unanswered because")
 
@@ -53,3 +58,28 @@ def show_trail(player: Player, review: Review) -> None:
         )
     refused = player.refused("POST", f"{review.own}/apply", {}, AUDITOR)
     player.tell(f"She cannot change anything: “{refused}”")
+
+
+def show_pack(player: Player, review: Review, file: Path) -> None:
+    """The evidence: asked for and downloaded by the auditor, then verified by the script, which knows nothing but the
+    file and the fingerprint."""
+    player.chapter("The evidence, checked by somebody who does not trust us")
+    seals = player.all(f"{review.own}/seals", AUDITOR)
+    kinds = [one["kind"] for one in seals]
+    player.check(kinds == ["decisions", "removals"], "decisions and removals are sealed", kinds)
+    player.check(all(one["balanced"] for one in seals), "every equation balances", seals)
+    asked = player.post(f"{review.own}/evidence", {}, AUDITOR)
+    player.settled(f"{asked['statusUrl']}", "status", "done", AUDITOR)
+    file.write_bytes(player.download(asked["statusUrl"], AUDITOR))
+    mark = player.get("/api/v1/evidence-key", AUDITOR)["fingerprint"]
+    player.tell(f"{AUDITOR} downloads a pack of {file.stat().st_size:,} bytes and verifies it:")
+    script = ROOT / "chalicelib" / "evidence" / "verify_evidence.py"
+    player.tell(f"  $ python3 verify_evidence.py {file.name} --fingerprint {mark[:16]}…")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), str(file), "--fingerprint", mark],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    player.check(done.returncode == 0, "the pack is verified and its signer established", done.stdout + done.stderr)
+    player.quote(done.stdout)

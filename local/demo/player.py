@@ -50,7 +50,7 @@ class Player:
 
     def send(self, method: str, path: str, body: Any = None, who: str = "admin") -> Any:
         """One request; the JSON answer, None when it is empty. Raises Failure for a refusal."""
-        headers = {"Authorization": f"Bearer {self._token(who)}"}
+        headers = {"Authorization": f"Bearer {self._token(who)}", "Accept": "application/json"}
         data = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -61,11 +61,15 @@ class Player:
         """GET."""
         return self.send("GET", path, who=who)
 
-    def settled(self, path: str, member: str, wanted: str) -> str:
+    def download(self, path: str, who: str = "admin") -> bytes:
+        """What an address leads to, as it is."""
+        return self.client.fetch("GET", self._address(path), headers={"Authorization": f"Bearer {self._token(who)}"})
+
+    def settled(self, path: str, member: str, wanted: str, who: str = "admin") -> str:
         """A member of an object, read again for some seconds until it is as wanted: a process may remember the
         former state of a review for a moment."""
         limit = time.monotonic() + SETTLE_SECONDS
-        while (found := str(self.get(path)[member])) != wanted and time.monotonic() < limit:
+        while (found := str(self.get(path, who)[member])) != wanted and time.monotonic() < limit:
             time.sleep(0.2)
         return found
 

@@ -119,7 +119,7 @@ LATE = LateReview(
     reviewers=tuple(
         LateReviewer(name=name, undecided=48 - 7 * place, people=60 - 5 * place) for place, name in enumerate(NAMES)
     ),
-    link=f"{PORTAL}/reviews/0b2f7c2e.4/reviewers",
+    link=f"{PORTAL}/admin/reviews/0b2f7c2e.4",
 )
 NASTY_LATE = LateReview(
     review="x",
@@ -137,7 +137,7 @@ FINISHED: dict[str, Any] = {
     "package": "Finance Reporting",
     "closed": CLOSES,
     "zone": "Europe/Paris",
-    "link": f"{PORTAL}/reviews/0b2f7c2e.4/results",
+    "link": f"{PORTAL}/admin/reviews/0b2f7c2e.4",
     "approved": 45,
     "denied": 6,
     "dont_know": 2,
@@ -181,7 +181,7 @@ ENDED: dict[str, Any] = {
     "link": f"{PORTAL}/my-access/0b2f7c2e.4",
     "had_since": datetime(2024, 9, 2, 8, 0, tzinfo=UTC),
     "reason": "Moved to the sales team in January and no longer closes the books.",
-    "request_link": f"{PORTAL}/packages/finance-reporting",
+    "request_link": f"{PORTAL}/my-access",
 }
 
 TASK: dict[str, Any] = {

@@ -54,7 +54,7 @@ def found(row: Row, place: int, leaves: list[bytes], root: str) -> bool:
     if list(verifier.item_problems(row, REVIEWED)) or row["index"] != place:
         return True
     changed = [*leaves[:place], verifier.leaf_of(row), *leaves[place + 1 :]]
-    return verifier.root_of(changed)[1] != root
+    return verifier.root_of(changed).hex() != root
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +78,16 @@ def test_a_row_with_another_one_s_content_is_found(leaves: list[bytes]) -> None:
         assert other == place or found(rows[other], place, leaves, root)
         swapped = list(leaves)
         swapped[place], swapped[other] = swapped[other], swapped[place]
-        assert other == place or verifier.root_of(swapped)[1] != root, f"rows {place} and {other}"
+        assert other == place or verifier.root_of(swapped).hex() != root, f"rows {place} and {other}"
 
 
 def test_a_row_taken_out_put_in_or_doubled_is_found(leaves: list[bytes]) -> None:
     root = right().root
     for place in range(len(leaves)):
-        assert verifier.root_of(leaves[:place] + leaves[place + 1 :])[1] != root
-        assert verifier.root_of([*leaves[:place], leaves[place], *leaves[place:]])[1] != root
-        assert verifier.root_of([*leaves[:place], b"\0" * 32, *leaves[place:]])[1] != root
-        assert verifier.root_of(leaves[:place])[1] != root
+        assert verifier.root_of(leaves[:place] + leaves[place + 1 :]).hex() != root
+        assert verifier.root_of([*leaves[:place], leaves[place], *leaves[place:]]).hex() != root
+        assert verifier.root_of([*leaves[:place], b"\0" * 32, *leaves[place:]]).hex() != root
+        assert verifier.root_of(leaves[:place]).hex() != root
 
 
 def insiders(seed: random.Random) -> list[tuple[str, Callable[[list[Row]], object]]]:

@@ -25,7 +25,7 @@ class RoughWorld(World):
         """A request by somebody who tries again when told that it did not work."""
         for _ in range(PATIENCE):
             reply = super().call(method, url, body, as_, **more)
-            if reply.status < 500:
+            if reply.status < 500 and reply.status != 429:
                 return reply
             self.refused += 1
         raise AssertionError(f"{method} {url} never works: {reply.status} {reply.text}")

@@ -29,6 +29,8 @@ from tests.simulation.depth import Depth
 from tests.simulation.worlds import SMALL
 from tests.storage import engines
 
+THROTTLED = {"code": "ProvisionedThroughputExceededException", "status": 400}
+OUTLASTING: Rule = {"service": "dynamodb", "operation": "UpdateItem", "times": 4, "error": THROTTLED}
 STAFF = [f"person{number:02d}" for number in range(8)]
 EXPECTED = {
     *(("dynamodb", kind) for kind in ("error", "latency", "reset", "response")),
@@ -46,11 +48,13 @@ def _every(count: int, first: int = 1) -> Rule:
 
 def faults(rarely: int) -> list[Rule]:
     """Every kind of fault, each about once in so many calls and out of step with the others."""
-    throttled = {"code": "ProvisionedThroughputExceededException", "status": 400}
     return [
         {"service": "dynamodb", "operation": "GetItem", "times": 1, "latency": 5_500},  # longer than the product waits
-        {"service": "dynamodb", "error": throttled, **_every(rarely)},
-        {"service": "dynamodb", "error": throttled, **_every(rarely * 4, first=4)},  # outlasts every attempt of a call
+        {"service": "dynamodb", "operation": "UpdateItem", "response": {"abort_bytes": 0}, **_every(5, first=2)},
+        {"service": "dynamodb", "operation": "UpdateItem", "error": THROTTLED, **_every(11, first=4)},
+        {"service": "dynamodb", "operation": "TransactWriteItems", "response": {"abort_bytes": 0}, **_every(3)},
+        {"service": "dynamodb", "error": THROTTLED, **_every(rarely)},
+        {"service": "dynamodb", "error": THROTTLED, **_every(rarely * 4, first=4)},  # outlasts every attempt of a call
         {"service": "dynamodb", "reset": True, **_every(rarely + 3)},
         {"service": "dynamodb", "response": {"abort_bytes": 0}, **_every(rarely + 7)},  # done, and nobody hears of it
         {"service": "dynamodb", "response": {"truncate_frac": 0.5}, **_every(rarely + 11)},
@@ -101,6 +105,7 @@ def test_a_review_keeps_its_promises_on_a_hostile_network(stage: Stage, depth: D
     between.rules(*faults(17 if depth.long else 31))
     review = house.opened(policy)
     wanted = {one.display_name: "Deny" if number % 3 == 0 else "Approve" for number, one in enumerate(people[:-1])}
+    between.rules(OUTLASTING, *faults(17 if depth.long else 31))
     for name, decision in wanted.items():
         assert house.decide(review, house.boss, name, decision, "why").status == 204
     house.closed(review)
@@ -109,10 +114,12 @@ def test_a_review_keeps_its_promises_on_a_hostile_network(stage: Stage, depth: D
     world.clock.advance(hours=1)
     world.tick()
 
+    assert world.refused, "nobody was ever asked to try again"
     assert happened >= EXPECTED, f"these faults never happened: {EXPECTED - happened}"
     found = _items(world, review)
     assert sorted(one.display_name for one in found) == sorted(one.display_name for one in people)
     assert {one.display_name: one.decision.value for one in found if one.history} == wanted
+    assert sum(len(one.history) for one in found) <= len(wanted) + world.refused, "asked once, recorded once"
     assert house.holders(policy) == {one.display_name for one in people if wanted.get(one.display_name) != "Deny"}
     assert house.status(review)["status"] == "Applied"
     _mails_only_as_allowed(world)

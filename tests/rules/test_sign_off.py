@@ -216,6 +216,21 @@ def test_the_signature_is_sealed_over_every_statement_of_the_review(closed: Clos
     assert facts["covers"] == [one.statement_hash for one in made[:3]]
 
 
+def test_the_control_owner_is_told_once_that_a_review_waits_for_the_sign_off(house: House) -> None:
+    (ann,) = house.staff("ann")
+    policy = house.policy(ann, no_response=NoResponse.KEEP)
+    carol = house.organisation.person("carol")
+    house.organisation.grant(carol, Role.CONTROL_OWNER, f"catalog:{policy.catalog_id}")
+    review = house.opened(policy)
+    house.closed(review)
+    closed = Closed(house, review, carol)
+    closed.dispose("notAnswered.noResponse")
+    house.world.tick()  # seals the addendum
+    told = [one for one in house.world.mails() if one["subject"].startswith("To sign off")]
+    assert [one["to"] for one in told] == ["carol@example.com"]
+    assert "1 exception: say what is made of each." in told[0]["body"] and f"/evidence/{review.id}" in told[0]["body"]
+
+
 def test_who_administered_is_sealed_with_the_decisions(closed: Closed) -> None:
     (statement,) = closed.statements(Kind.DECISIONS)
     (first,) = statement.facts["administrators"]

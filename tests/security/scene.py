@@ -104,6 +104,10 @@ class Scene:
             if rows.get(key) != self.before[table].get(key)
         }
 
+    def contents(self) -> dict[str, dict[Any, Any]]:
+        """Every row of every table."""
+        return contents(self.product)
+
     def restore(self) -> None:
         """Put everything back to the beginning, and what this process knows of it."""
         if not self.written or self.product is None:

@@ -15,7 +15,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
+T = TypeVar("T")
 FIRST_SEED = 20_261_123
 MINUTES = 60.0
 
@@ -42,6 +44,16 @@ class Depth:
         """Histories that were played without `histories`."""
         self.played += number
 
+    def within(self, found: Iterable[T], at_least: int | None = None) -> Iterator[T]:
+        """What is to be played, counted: to its end, or with `at_least` until so many are played and the share of
+        this test is used up, or the long run over."""
+        until = math.inf if at_least is None else min(time.perf_counter() + self.share, self.ends)
+        for number, one in enumerate(found, 1):
+            self.played += 1
+            yield one
+            if at_least is not None and number >= at_least and time.perf_counter() > until:
+                return
+
 
 class Seeds(list[int]):
     """Seeds that are counted as they are played, and end when time is up."""
@@ -51,12 +63,7 @@ class Seeds(list[int]):
         self.depth, self.at_least = depth, at_least
 
     def __iter__(self) -> Iterator[int]:
-        until = min(time.perf_counter() + self.depth.share, self.depth.ends)
-        for number, seed in enumerate(super().__iter__()):
-            if number >= self.at_least and time.perf_counter() > until:
-                return
-            self.depth.played += 1
-            yield seed
+        return self.depth.within(super().__iter__(), self.at_least)
 
 
 def depth_of(long: bool, seed: int | None, minutes: float, tests: int) -> Depth:

@@ -7,7 +7,6 @@ it: where the two differ, one of them is wrong.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -52,10 +51,6 @@ class Review:
     stopped: bool = False
     extended: bool = False
 
-    def counts(self) -> Counter[str]:
-        """How many items ended in which way."""
-        return Counter("cancelled" if one.cancelled else one.kept or one.decision for one in self.items.values())
-
     def denied(self) -> list[str]:
         """Whose access is to be taken away."""
         return [who for who, one in self.items.items() if one.decision == "Deny" and not one.cancelled]
@@ -73,6 +68,7 @@ class Model:
     now: datetime
     holds: dict[str, Grant] = field(default_factory=dict)  # who has access
     reviews: list[Review] = field(default_factory=list)
+    absent: dict[str, datetime] = field(default_factory=dict)  # reviewers in whose place Hal reviews, and until when
     dealt: int = 0  # occurrences that are over or open
 
     @property
@@ -133,11 +129,19 @@ class Model:
         item.history.append((by, what))
         return True
 
-    def hand_over(self, by: str, to: str) -> bool:
-        if self.open is None or by not in self.reviewers:
-            return False
-        self.open.reviewers.add(to)
+    def be_absent(self, by: str, until: datetime) -> bool:
+        self.absent[by] = until
+        if self.open:
+            self.open.reviewers.add("hal")
         return True
+
+    def hand_over(self, by: str, to: str) -> bool:
+        return self.join(to)
+
+    def join(self, who: str) -> bool:
+        if self.open:
+            self.open.reviewers.add(who)
+        return bool(self.open)
 
     def take_back(self, to: str) -> bool:
         if self.open:
@@ -189,7 +193,8 @@ class Model:
             self.review.phase = "lapsed"
         items = {who: Entry(grant) for who, grant in self.holds.items()}
         phase = "open" if items else "applied"
-        self.reviews.append(Review(self.now, self.now + LASTS, items, set(self.reviewers), phase))
+        stand_in = {"hal"} if any(until > self.now for until in self.absent.values()) else set()
+        self.reviews.append(Review(self.now, self.now + LASTS, items, set(self.reviewers | stand_in), phase))
         self.dealt += 1
 
     def _close(self, review: Review) -> None:

@@ -15,7 +15,6 @@ import math
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from greenlet import getcurrent, greenlet
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ReviewError
 from tests.simulation.point import Call, Killed, Point, Proceed
+from tests.simulation.rig import SameThread
 from tests.simulation.touching import Touch, touches, whole
 from tests.world import MovableClock
 
@@ -276,29 +276,11 @@ def _alarm(history: History) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-class _Inline:
-    """An executor that does everything at once, in the thread that asks: the pool of an invocation belongs to it."""
-
-    def __init__(self, *_: Any, **__: Any) -> None: ...
-
-    def __enter__(self) -> _Inline:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def map(self, function: Callable[..., Any], *many: Any) -> list[Any]:
-        return [function(*each) for each in zip(*many, strict=False)]
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(function(*arguments))
-        return done
-
-
 @contextmanager
 def _in_one_thread() -> Iterator[None]:
+    """The thread pool of an invocation belongs to it."""
     with pytest.MonkeyPatch.context() as patch:
         for name, module in tuple(sys.modules.items()):
             if name.startswith("chalicelib.usecases.") and hasattr(module, "ThreadPoolExecutor"):
-                patch.setattr(module, "ThreadPoolExecutor", _Inline)
+                patch.setattr(module, "ThreadPoolExecutor", SameThread)
         yield

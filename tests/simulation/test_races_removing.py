@@ -190,3 +190,23 @@ def test_counting_the_same_stream_twice_while_decisions_come(depth: Depth):
             "bob": lambda services: one.decide(services, "rob", "bob", Decision.APPROVE),
         }
         assert Race(one, lambda _: actions, judge, HERE, ["once", "again"]).exhaust(depth) >= 2 or depth.seed
+
+
+def test_a_removal_at_once_against_a_change_of_mind(depth: Depth):
+    """P8, P10, G21: either the access goes, and nothing is decided any more, or it stays and the change counts."""
+    with team(cut_now=True) as one:
+        one.decide(one.services, "rita", "ann", Decision.DENY)
+        one.keep()
+
+        def judge(history: History) -> None:
+            one.settle()
+            changed = history.of["rita"].accepted
+            assert one.item("ann").decision is (Decision.APPROVE if changed else Decision.DENY)
+            assert bool(live(one, "ann")) == changed
+            assert one.item("ann").removal_begun != changed
+
+        actions = {
+            "worker": lambda services: events.WORK["cuts"](services, one.review.id),
+            "rita": lambda services: one.decide(services, "rita", "ann", Decision.APPROVE, mark="rita"),
+        }
+        assert Race(one, lambda _: actions, judge, HERE, ["worker"]).exhaust(depth) >= 3 or depth.seed

@@ -186,3 +186,12 @@ def test_an_extension_that_races_with_the_close(two: Team, depth: Depth):
         assert two.state.outcome.total == 3 and two.state.outcome.approved == int(open_)
 
     assert Race(two, actions, judge, HERE, ["close"]).exhaust(depth, interrupted=2) >= 4 or depth.seed
+
+
+def test_a_stop_that_was_long_under_way_ends_ahead_of_when_it_is_written(two: Team):
+    """P5, seed 30000124 of test_crowds.py: a process that has not heard of it takes no decision after the end."""
+    asked = two.world.clock.now()
+    two.world.clock.advance(seconds=20)
+    stop_review(two.services, ADMIN, asked, "stop", two.review)
+    settings = two.services.settings
+    assert two.state.ends - two.world.clock.now() >= timedelta(seconds=settings.state_cache_seconds)

@@ -177,7 +177,7 @@ def test_two_workers_on_one_closing(ended: Team, depth: Depth):
         return {"first": first, "second": closing(ended)}
 
     race = Race(ended, invocations, lambda _: check_removed_once(ended), HERE, ["first", "second"])
-    assert race.exhaust(depth, interrupted=2) >= 10 or depth.seed
+    assert race.exhaust(depth, interrupted=1) >= 10 or depth.seed
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_two_workers_on_one_applying(applying: Team, depth: Depth):
     """P10, P11."""
     workers = {"one": closing(applying), "two": closing(applying)}
     race = Race(applying, lambda _: workers, lambda _: check_removed_once(applying), HERE, list(workers))
-    assert race.exhaust(depth, interrupted=2) >= 10 or depth.seed
+    assert race.exhaust(depth, interrupted=1) >= 10 or depth.seed
 
 
 def test_a_worker_that_comes_back_after_its_lease(applying: Team, depth: Depth):

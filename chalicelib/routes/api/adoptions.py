@@ -65,7 +65,6 @@ def connections(call: Call) -> Answer:
     "/api/v1/adoptable-connections/{name}/groups",
     query=("$skiptoken",),
     gives=Listed[AdoptableGroup],
-    refuses=(503,),
 )
 def groups(call: Call, name: str) -> Answer:
     """The groups of a system outside as it lists them, each with a package that grants it already."""

@@ -27,7 +27,7 @@ class HowToSignIn(Shape, kw_only=True):
     end_session_endpoint: str | None
 
 
-@route(door, "GET", "/api/v1/sign-in", public=True, gives=HowToSignIn, refuses=(503,))
+@route(door, "GET", "/api/v1/sign-in", public=True, gives=HowToSignIn)
 def sign_in(call: Call) -> Answer:
     """Whose reviews these are and where one signs in."""
     chosen = call.services.settings

@@ -16,7 +16,7 @@ from chalicelib.routes import auth
 from chalicelib.routes.declared import JSON, SCIM, Media, Options, declare
 from chalicelib.routes.graph.paging import address_of
 from chalicelib.routes.http import Call, decoded
-from chalicelib.routes.responses import HEADERS, refuse_scim
+from chalicelib.routes.responses import HEADERS, refusal, refuse_scim
 from chalicelib.routes.scim.faults import InvalidSyntax
 from chalicelib.routes.scim.paths import Path, named_path
 from chalicelib.routes.scim.people import etag
@@ -117,8 +117,8 @@ def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -
                 if auth.first_in(NOTED_SECONDS, call.services, call.by.id):
                     used(call.services, call.by, call.now)
                 return found
-            except errors.ReviewError as problem:
-                return refuse_scim(problem)
+            except Exception as problem:  # noqa: BLE001 - refusal() raises it again unless it can be told
+                return refuse_scim(refusal(problem))
 
         handler.__name__ = view.__name__
         types = list(declared.content_types)

@@ -79,10 +79,11 @@ function Summary({ list }) {
   const people = rows.reduce((sum, one) => sum + one.population.items, 0);
   const removed = rows.reduce((sum, one) => sum + one.outcome.removed + one.outcome.alreadyGone, 0);
   const open = rows.reduce((sum, one) => sum + left(one), 0);
+  const apart = rows.filter((one) => differs(one.balance)).length;
   return html`<div class=${wrong ? "summary summary-off" : "summary"} role="status">
     <${Icon} name=${wrong ? "triangle-alert" : "shield-check"} size=${20} />
     <p><strong>${wrong ? t("evidence.someWrong", { count: wrong }) : t("evidence.allRight", { count: rows.length })}</strong>
-      ${" "}${t("evidence.sum", { people, removed })}${open > 0 && ` ${t("evidence.sumOpen", { count: open })}`}${more && ` ${t("evidence.sumShown")}`}</p>
+      ${" "}${t("evidence.sum", { people, removed })}${open > 0 && ` ${t("evidence.sumOpen", { count: open })}`}${apart > 0 && ` ${t("evidence.sumDiffers", { count: apart })}`}${more && ` ${t("evidence.sumShown")}`}</p>
   </div>`;
 }
 

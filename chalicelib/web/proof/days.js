@@ -9,7 +9,7 @@ export function Days({ seals }) {
   if (!days || days.max === null) return null;
   const found = Object.entries(days.histogram);
   const most = Math.max(...found.map(([, count]) => count));
-  if (found.length === 1 && most === 1) return html`<p class="prose">${t("proof.daysOne", { count: days.max })}</p>`;
+  if (found.length === 1) return html`<p class="prose">${t("proof.daysOne", { count: days.max })}</p>`;
   return html`<div class="stack-8"><p class="prose">${t("proof.days", { count: days.median, max: days.max })}</p>
     <div class="proof-days" aria-hidden="true">${found.map(([day, count]) => html`<span class="proof-day" key=${day}>
       <span class="proof-bar" style=${{ height: `${Math.round((count / most) * 48) + 2}px` }}></span><span class="tiny muted">${day}</span></span>`)}</div>

@@ -30,6 +30,7 @@ export default {
   someWrong: { one: "1 review does not add up.", other: "{count} reviews do not add up." },
   sum: "Of {people} assignments reviewed, {removed} were removed.",
   sumOpen: { one: "1 removal is still open.", other: "{count} removals are still open." },
+  sumDiffers: { one: "In 1 of them the systems outside showed something else than what is assigned here.", other: "In {count} of them the systems outside showed something else than what is assigned here." },
   sumShown: "That is what is shown; there is more below.",
 
   review: "Review",

@@ -187,7 +187,7 @@ export default {
   kilobytes: "{size} KB",
   megabytes: "{size} MB",
 
-  daysOne: { one: "The removal was done within 1 day of the denial.", other: "The removal was done {count} days after the denial." },
+  daysOne: { one: "Every removal was done within 1 day of its denial.", other: "Every removal was done {count} days after its denial." },
   days: { one: "Half of the removals were done within 1 day of the denial; the longest took {max} days.", other: "Half of the removals were done within {count} days of the denial; the longest took {max} days." },
   daysNumbers: "Days from denial to removal, in numbers",
   daysHead: "Days",

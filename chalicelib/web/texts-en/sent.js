@@ -23,6 +23,7 @@ export default {
   "kind-confirmation": "Removals wait for a confirmation",
   "kind-restored": "Access was given back",
   "kind-undone": "A removal was undone",
+  "kind-toSign": "A review waits for its sign-off",
   "kind-waitsForData": "Reviews wait for data",
   "kind-tasks": "Tasks were given",
   "kind-tasksDue": "Tasks are due",

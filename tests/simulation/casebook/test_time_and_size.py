@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from chalicelib.domain import ids
 from chalicelib.domain.audit import event
@@ -11,11 +13,14 @@ from chalicelib.domain.items import Decision
 from chalicelib.domain.people import SYSTEM
 from chalicelib.domain.reviews import Status
 from chalicelib.domain.schedules import Frequency, occurrences
+from chalicelib.domain.seals import BEFORE_ALL, Sealed, chained, statement_key
 from chalicelib.storage.tables import ItemRow
 from chalicelib.usecases.ports import Create
+from chalicelib.usecases.seal_review import seal_review
 from tests.factories import schedule
 from tests.simulation.casebook.test_missing_or_extra_work import MINE
 from tests.simulation.office import calls, office
+from tests.simulation.point import Call, Proceed
 
 
 def test_failure_35_monthly_from_the_31st_skips_no_month() -> None:
@@ -78,7 +83,7 @@ def test_failure_37_somebody_in_very_many_reviews_sees_their_list_at_once() -> N
 
 def test_failure_38_two_events_of_one_instant_both_stay() -> None:
     """VIGIL's chain reads the latest and puts under a timestamp: two writers fork it, the same millisecond overwrites,
-    and nothing anchors its end. P18, P19: an event's key carries what it is about. (Of the seals: tests of seals.)"""
+    and nothing anchors its end. P18, P19: an event's key carries what it is about."""
     with office() as one:
         now = one.clock.now()
         made = [event(now, SYSTEM, "Policy", "Note", ("thing", ids.guid("t", str(n))), f"op{n}") for n in range(30)]
@@ -86,6 +91,39 @@ def test_failure_38_two_events_of_one_instant_both_stay() -> None:
             one.services.writer.commit(f"op{number}", Create(recorded))
         kept = [found for found in one.events() if found.activity == "Note"]
         assert {found.id for found in kept} == {recorded.id for recorded in made} and len(kept) == 30
+
+
+def test_failure_38_two_that_seal_at_once_do_not_fork_the_chain() -> None:
+    """The same of seals. P19: the vault gives each number to one statement, and whoever comes second takes the next;
+    what was written is never written over."""
+    with office("ann") as one:
+        other = one.org.policy(one.new_package("Other"), review=one.review())
+        one.org.assign(other, one.people["ann"])
+        one.open()
+        one.end()
+        numbers = [one.instances(policy)[0].id for policy in (one.policy, other)]
+        met: list[str] = []
+
+        def another(call: Call, proceed: Proceed) -> Any:
+            key = str(call.parameters.get("Key", ""))
+            if call.operation == "PutObject" and key == statement_key(1) and not met:
+                met.append(key)
+                one.clock.seconds += one.services.settings.lease_seconds + 1
+                for number in numbers:
+                    seal_review(one.services, number)
+            return proceed()
+
+        with one.point.hooked(another):
+            one.settle(6)
+        assert met, "nobody sealed"
+        before, sequence, told = BEFORE_ALL, 0, Counter[str]()
+        while found := one.services.vault.get(statement_key(sequence + 1)):
+            sealed = Sealed.of_data(found)
+            sequence += 1
+            assert (sealed.previous, sealed.statement.sequence) == (before, sequence)
+            before = chained(before, sealed.statement.hash)
+            told[f"{sealed.statement.review} {sealed.statement.kind}"] += 1
+        assert len(told) == sequence >= 2 and set(told.values()) == {1}
 
 
 def test_failure_39_items_are_spread_and_no_review_sees_a_neighbours() -> None:

@@ -19,6 +19,12 @@ from chalicelib.usecases.list_items import items_of_review
 from tests.simulation.releases.left_behind import BUILDS, LeftBehind, left_behind_by
 
 FIRST = "build-9c0966e"
+KINDS = (
+    *("absence", "asked", "assignments", "confirmation", "cuts", "delivery", "erase", "groupGone", "guest", "instance"),
+    *("job", "lost", "managers", "newTasks", "report", "series", "source", "switchedOff", "tasksDue", "waitsForData"),
+    "watch",
+)
+JOBS = ("adoption", "adoptionPreview", "auditExport", "bulk", "export", "history", "import", "reset", "roles")
 every_build = pytest.mark.parametrize("build", BUILDS)
 
 
@@ -127,6 +133,20 @@ def test_the_doors_show_what_an_earlier_build_wrote(build: str) -> None:
             assert found.status == 200 and found.json["value"], (path, found.text)
         assert len(one.world.get("/v1.0/identityGovernance/accessReviews/definitions").json["value"]) == 5
         assert one.world.get("/api/v1/closed-reviews?from=2026-03-01&to=2026-03-16").status == 200
+
+
+def test_every_kind_of_work_that_earlier_builds_ordered_is_still_done() -> None:
+    """P21: agenda rows lie there for months. A kind may be given up only with what is done about its rows."""
+    assert set(KINDS) <= set(events.WORK) and set(JOBS) <= set(events.JOBS)
+    with left_behind_by(BUILDS[0]) as one:
+        nobody = "00000000-0000-0000-0000-000000000000"
+        for kind in KINDS:
+            gone = {
+                "assignments": "abcdef012345202603010900",
+                **dict.fromkeys(("newTasks", "tasksDue"), f"user:{nobody}"),
+            }.get(kind, nobody)
+            assert deliver({"version": 1, "kind": kind, "id": gone}) == [], f"{kind} of something that is gone"
+        assert one.state("open").status is Status.IN_PROGRESS
 
 
 def test_a_later_builds_message_waits_for_the_dead_letters() -> None:

@@ -1,0 +1,33 @@
+"""Rights in systems outside, each call to AWS and to the system, each fault that may happen there (P10-P15, P21): when
+the work was taken up again, everything is as promised and has come to the same as without a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulation.depth import Depth
+from tests.simulation.playing import Theatre, theatre
+from tests.simulation.stories.systems import STORIES as LISTED
+
+STORIES = {story.name: story for story in LISTED}
+HERE = "tests/simulation/test_faults_in_systems.py"
+ONE_IN = 64  # cases with every commit; all of them in a long run
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Theatre]:
+    """One world for all stories."""
+    with theatre() as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_fault_at_any_call_changes_nothing_in_the_end(stage: Theatre, name: str, depth: Depth) -> None:
+    stage.play(STORIES[name], depth, ONE_IN, f"{HERE} -k '{name}'")
+
+
+def test_several_faults_at_once(stage: Theatre, depth: Depth) -> None:
+    for faults, seeds in ((2, depth.histories(30, 1_000)), (3, depth.histories(10, 200))):
+        stage.several(LISTED, seeds, faults, f"{HERE} -k several")
