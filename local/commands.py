@@ -85,7 +85,8 @@ def _test(rest: list[str]) -> int:
     except VenvError as problem:
         print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
     browser.ensure()
-    return _in_checkout(["-m", "pytest", *rest])
+    patient = ["-o", "faulthandler_timeout=0"] if "--long" in rest else []  # its tests may take minutes
+    return _in_checkout(["-m", "pytest", *patient, *rest])
 
 
 def _check(_: list[str]) -> int:

@@ -126,7 +126,7 @@ def test_hostile_text_changes_no_structure(text):
 
 
 def test_the_corpus_is_large_enough():
-    assert len(set(HOSTILE)) >= 40
+    assert len(set(HOSTILE)) >= 80
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -78,6 +78,17 @@ def test_no_policy_is_wider_than_the_product(function: str) -> None:
         assert not fitting(function, (action, "table/access-reviews-audit"))
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nobody_takes_evidence_away_and_only_the_worker_adds_some(function: str) -> None:
+    """Who has broken into the API may read seals, and cannot put one into the vault or take one out."""
+    about = "access-reviews-evidence/seals/0000000001.json"
+    assert bool(fitting(function, ("s3:PutObjectRetention", about))) is (function == "work")
+    assert not {one for one in allowed(function) if "s3:Delete" in one or "Bypass" in one or "LegalHold" in one}
+    assert ("kms:Sign" in allowed(function)) <= (function in ("api", "work"))
+    for part in statements(function):
+        assert "kms:Sign" not in part["Action"] or part["Condition"]["ForAnyValue:StringLike"]
+
+
 def test_what_connectors_need_is_given_by_who_uses_them() -> None:
     """Their pages have it; an installation without them cannot touch users, groups or pools."""
     theirs = set().union(

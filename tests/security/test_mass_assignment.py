@@ -1,8 +1,8 @@
 """Property level: whoever sends more than a route takes changes nothing more (P20; OWASP API3).
 
-Every writing route gets its right body with every attribute of every stored record and of every answer added, in each
-object of it. Graph's surface and SCIM ignore them: the whole store is as it is without them, byte for byte. Our own root
-refuses them and changes nothing.
+Every writing route gets its right body with every attribute of every stored record and of every answer added, in
+each object of it. Graph's surface and SCIM ignore them: the whole store is as it is without them, byte for byte. Our
+own root refuses them and changes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Requests that a page of somebody else makes in a browser: they carry no right, because rights travel in a header alone.
+"""Requests that a page of somebody else makes in a browser: they carry no right, for rights travel in a header alone.
 
 No cookie is set (`test_matrix.py` looks at every answer) and none is read; no answer allows another origin anything.
 """

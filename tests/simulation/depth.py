@@ -45,13 +45,13 @@ class Depth:
         self.played += number
 
     def within(self, found: Iterable[T], at_least: int | None = None) -> Iterator[T]:
-        """What is to be played to its end, counted; a long run that is over ends it. With `at_least` so many are
-        enough when the share of this test is used up."""
-        until = self.ends if at_least is None else min(time.perf_counter() + self.share, self.ends)
+        """What is to be played, counted: to its end, or with `at_least` until so many are played and the share of
+        this test is used up, or the long run over."""
+        until = math.inf if at_least is None else min(time.perf_counter() + self.share, self.ends)
         for number, one in enumerate(found, 1):
             self.played += 1
             yield one
-            if number >= (at_least or 1) and time.perf_counter() > until:
+            if at_least is not None and number >= at_least and time.perf_counter() > until:
                 return
 
 

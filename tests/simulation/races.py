@@ -15,6 +15,7 @@ from tests.simulation.scheduler import Action, Choose, History, Invocation, Sche
 from tests.simulation.team import Team
 
 Judge = Callable[[History], None]
+ENOUGH = 200  # schedules that a long run plays of a search without end, whatever the time
 WORKER = 300.0  # seconds that a worker's invocation may last; its lease outlives it
 
 
@@ -48,12 +49,14 @@ class Race:
 
     def exhaust(self, depth: Depth, interrupted: int | None = None, most: int = 100_000) -> int:
         """Every schedule that could differ, or the one that is to be replayed; how many there were. `interrupted`:
-        with every commit only those in which somebody is interrupted so many times, all of them in a long run."""
+        with every commit only those in which somebody is interrupted so many times, in a long run all there is
+        time for."""
         if depth.seed is not None:
             return self._replay(schedule_of(depth.seed, self._names()))
         some = interrupted is not None and not depth.long
         played = 0
-        for history in depth.within(few_switches(self.play, interrupted or 0) if some else every_history(self.play)):
+        found = few_switches(self.play, interrupted or 0) if some else every_history(self.play)
+        for history in depth.within(found, at_least=None if interrupted is None else ENOUGH):
             played += 1
             self._judged_or_told(history)
             assert played < most, f"more than {most} schedules that could differ"

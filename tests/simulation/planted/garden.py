@@ -42,5 +42,7 @@ PLANTS = (
     Plant("the wrong predecessor in the chain", 38, "P19", plants._wrong_predecessor, moments.reviews_that_are_sealed),
     Plant("messages acknowledged unread", 17, "P21", plants._acknowledges, moments.messages_that_cannot_be_read),
     Plant("a failed read taken for nobody", 14, "P3", plants._swallows, moments.a_directory_that_cannot_be_read),
-    Plant("the agenda row goes first", 6, "P2, P21", plants._row_goes_first, lives.a_rough_review),
+    Plant(
+        "the agenda row goes first", 6, "P2, P21", plants._row_goes_first, lives.a_review_with_trouble_about_the_agenda
+    ),
 )

@@ -129,7 +129,7 @@ def a_review(chance: Random, often: float = 1.0, **chosen: Any) -> None:
         one.end()
         life.work(4)
         life.check()
-        assert one.state.status in (Status.APPLIED, Status.COMPLETED)
+        assert one.state.status in (Status.APPLIED, Status.COMPLETED), f"it stays {one.state.status}"
         _each_as_decided(one)
 
 
@@ -161,6 +161,11 @@ def a_review_with_trouble_about_mails(chance: Random) -> None:
 def a_review_with_trouble_about_commits(chance: Random) -> None:
     """The same, and what goes wrong goes wrong right after a transaction."""
     a_review(chance, after="TransactWriteItems")
+
+
+def a_review_with_trouble_about_the_agenda(chance: Random) -> None:
+    """The same, and what goes wrong goes wrong right after a row of the agenda went."""
+    a_review(chance, after="DeleteItem")
 
 
 def a_review_with_strangers(chance: Random) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -63,13 +64,13 @@ class Plant:
     often: bool = False
 
 
-def _update_without(patch: Patch, *conditions: str, **values: str) -> None:
-    """The update of a decision item loses parts of its condition."""
+def _update_without(patch: Patch, *conditions: str) -> None:
+    """The update of a decision item loses parts of its condition (regular expressions)."""
     real = items._update
 
     def update(key: Any, expression: str, condition: str, given: dict[str, Any]) -> Any:
         for one in conditions:
-            condition = condition.replace(one, "")
+            condition = re.sub(one, "", condition)
         used = {name: value for name, value in given.items() if name in f"{expression} {condition}".split(" ")}
         used |= {name: value for name, value in given.items() if f"{name})" in expression + condition}
         used |= {name: value for name, value in given.items() if f"{name}," in expression + condition}
@@ -97,7 +98,7 @@ def _overwrites(patch: Patch) -> None:
 
 
 def _appends_again(patch: Patch) -> None:
-    _update_without(patch, " AND NOT contains(h, :one)")
+    _update_without(patch, r" AND NOT contains\(h, :\w+\)")
 
 
 def _false_conflict(patch: Patch) -> None:
