@@ -26,7 +26,7 @@ from chalicelib.domain.people import SYSTEM, Actor, Role
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.domain.seals import fingerprint
 from chalicelib.evidence import verify_evidence as verifier
-from chalicelib.usecases import evidence, exports
+from chalicelib.usecases import evidence, exports, pack_source
 from chalicelib.usecases.decide import Submission, open_instance, record_decision
 from tests.emails.hostile import HOSTILE
 from tests.factories import ADMIN
@@ -117,6 +117,17 @@ def test_a_pack_has_the_whole_review_and_verifies_itself(
     assert {one["Kind"] for one in cells(found, "notices")} >= {"start"}
     summary = found.read("summary.html").decode()
     assert "Everything adds up" in summary and "DOES NOT BALANCE" not in summary and "<script" not in summary
+
+
+def test_a_table_of_many_rows_lies_in_several_files(
+    company: Office, review: ReviewInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack_source, "PART_ROWS", 3)
+    company.world.clock.advance(minutes=16)
+    found = made(company, review, tmp_path / "pack.zip")
+    names = ["data/items.jsonl", "data/items-0002.jsonl", "data/items-0003.jsonl"]
+    assert [len(found.read(name).splitlines()) for name in names] == [3, 3, 1]
+    company.world.clock.advance(minutes=16)
 
 
 def test_the_same_pack_is_the_same_bytes(company: Office, review: ReviewInstance) -> None:

@@ -230,6 +230,9 @@ def test_every_byte_of_every_file_counts(pack: Path, tmp_path: Path, depth: Dept
                 assert status(zipped(tmp_path / "pack.zip", left), "--fingerprint", forge.fingerprint()) in (1, 2), name
     more = [*unzipped(pack), ("tables/more.csv", b"")]
     assert "tables/more.csv: is 1 times in the zip, 0 in pack.json" in problems(zipped(tmp_path / "more.zip", more))
+    for name, data in unzipped(pack):
+        twice = zipped(tmp_path / "again.zip", [*unzipped(pack), (name, data)])
+        assert any(one.startswith(f"{name}: is ") for one in problems(twice)), name
     twice = [*unzipped(pack), ("chain.json", b"{}")]
     assert any("chain.json: is 2 times" in one for one in problems(zipped(tmp_path / "twice.zip", twice)))
 
