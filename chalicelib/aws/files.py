@@ -29,8 +29,8 @@ def whole_object(**place: str) -> bytes:
 def put_unless_there(**asked: Any) -> bool:
     """PutObject for a key that has no object yet; False when it has one. Raises Throttled.
 
-    While another upload of the key is under way S3 answers neither way: then nothing may be there in the end, so that it
-    has to be asked again.
+    While another upload of the key is under way S3 answers neither way: nothing may be there in the end, so that it has
+    to be asked again.
     """
     for _ in range(_UPLOADS):
         try:
