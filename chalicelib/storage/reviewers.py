@@ -120,9 +120,9 @@ class ReviewerRows:
         state = _STATE.decode(rows["B"]["data"]["S"]) if "B" in rows else None
         return Progress(state, counts, sum(number(row, "f") for row in counters), _shared(rows), _days(counters))
 
-    def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
+    def reviewer_rows(self, instance_id: str, limit: int, after: str | None, latest: bool = False) -> Page[ReviewerRow]:
         """See ports.Reviews."""
-        answer = _query(keys.review(instance_id), "R#", limit, after)
+        answer = _query(keys.review(instance_id), "R#", limit, after, consistent=latest)
         return Page(tuple(_reviewer(instance_id, wire) for wire in answer["Items"]), _next(answer))
 
     def reviewers_of_set(self, instance_id: str, set_id: str) -> list[ReviewerRow]:

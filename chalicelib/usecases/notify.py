@@ -132,7 +132,7 @@ def _each_reviewer(
     which tells nobody twice."""
     after: str | None = cursor or None
     while True:
-        page = services.reviews.reviewer_rows(instance.id, PAGE, after)
+        page = services.reviews.reviewer_rows(instance.id, PAGE, after, latest=prepare is not None)  # written just now
         people = services.people.users(row.user_id for row in page.items)
         bad = services.addresses.bad(address(user) for user in people.values())
         if prepare:

@@ -6,13 +6,13 @@ and answers, raises, or ends the invocation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from botocore.exceptions import ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
+from tests.simulation.batches import FIRST_ONLY, size
 from tests.simulation.checks import mail_key
 from tests.simulation.point import Call, Killed, Proceed
 
@@ -223,10 +223,10 @@ class Partial(Fault):
     def applies(self, call: Call) -> bool:
         if call.operation not in BATCHES:
             return False
-        return _size(call) > 1
+        return size(call) > 1
 
     def strike(self, call: Call, proceed: Proceed, here: Surroundings) -> Any:
-        return _PARTIAL[call.operation](call, proceed)
+        return FIRST_ONLY[call.operation](call, proceed)
 
 
 ALL: tuple[Fault, ...] = (
@@ -257,52 +257,3 @@ def _cancelled(call: Call, reason: str) -> Exception:
     codes = ", ".join(one["Code"] for one in reasons)
     told = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
     return call.refusal("TransactionCanceledException", message=told, CancellationReasons=reasons)
-
-
-def _size(call: Call) -> int:
-    if call.operation == "PutEvents":
-        return len(call.parameters["Entries"])
-    asked = call.parameters["RequestItems"].values()
-    return sum(len(one["Keys"]) if isinstance(one, dict) else len(one) for one in asked)
-
-
-def _written(call: Call, proceed: Proceed) -> Any:
-    asked = call.parameters["RequestItems"]
-    first = next(iter(asked))
-    rest = {name: found[1:] if name == first else found for name, found in asked.items()}
-    call.parameters["RequestItems"] = {first: asked[first][:1]}
-    try:
-        answer = proceed()
-    finally:
-        call.parameters["RequestItems"] = asked
-    return answer | {"UnprocessedItems": {name: found for name, found in rest.items() if found}}
-
-
-def _read(call: Call, proceed: Proceed) -> Any:
-    asked = call.parameters["RequestItems"]
-    first = next(iter(asked))
-    rest = {name: {**found, "Keys": found["Keys"][name == first :]} for name, found in asked.items()}
-    call.parameters["RequestItems"] = {first: {**asked[first], "Keys": asked[first]["Keys"][:1]}}
-    try:
-        answer = proceed()
-    finally:
-        call.parameters["RequestItems"] = asked
-    return answer | {"UnprocessedKeys": {name: found for name, found in rest.items() if found["Keys"]}}
-
-
-def _published(call: Call, proceed: Proceed) -> Any:
-    entries = call.parameters["Entries"]
-    call.parameters["Entries"] = entries[:1]
-    try:
-        answer = proceed()
-    finally:
-        call.parameters["Entries"] = entries
-    again = [{"ErrorCode": "ThrottlingException", "ErrorMessage": "injected"}] * (len(entries) - 1)
-    return {**answer, "FailedEntryCount": len(again), "Entries": [*answer["Entries"], *again]}
-
-
-_PARTIAL: dict[str, Callable[[Call, Proceed], Any]] = {
-    "BatchWriteItem": _written,
-    "BatchGetItem": _read,
-    "PutEvents": _published,
-}

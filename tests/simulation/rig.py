@@ -8,8 +8,7 @@ import copy
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ import pytest
 from chalicelib import bootstrap
 from tests.simulation.checks import Told
 from tests.simulation.point import Call, Killed, Proceed
+from tests.simulation.single import SMALLER, one_thread
 from tests.simulation.worlds import Simulated, simulated
 from tests.world import TIMER_EVENT
 
@@ -28,32 +28,6 @@ KEPT = ("messages", "later", "positions", "facts", "plugged", "published")
 LAG = 3  # changes of its table that a stale read does not know
 DIED = object()  # what an invocation answers that was taken away, or that failed
 Strike = Callable[[Call, Proceed], Any]
-
-
-class SameThread:
-    """In place of a ThreadPoolExecutor: the same, one after the other, so that a history can be played again."""
-
-    def __init__(self, *_: Any, **__: Any) -> None:
-        pass
-
-    def __enter__(self) -> SameThread:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def map(self, function: Callable[..., Any], *each: Iterable[Any]) -> Iterator[Any]:
-        """As the executor's; what fails raises at once."""
-        return iter([function(*one) for one in zip(*each, strict=False)])
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """As the executor's."""
-        made: Future[Any] = Future()
-        try:
-            made.set_result(function(*arguments))
-        except Exception as problem:  # noqa: BLE001 - whoever asks for the result gets it
-            made.set_exception(problem)
-        return made
 
 
 @dataclass
@@ -227,7 +201,6 @@ class Rig:
             return 0
         answer = self.invoke("publish_events", {"Records": records})
         if answer is DIED:
-            self.pass_time(1.0)
             return 1
         failed = [one["itemIdentifier"] for one in answer["batchItemFailures"]]
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
@@ -325,26 +298,3 @@ def rigged(engine: str = "memory", **changed: Any) -> Iterator[Rig]:
                 yield rig
             finally:
                 logging.disable(before)
-
-
-SMALLER: dict[str, Any] = {
-    "freeze_population.CHUNK_PAGES": 1,
-    "close_review.PAGE": 2,
-    "close_review.CHECKPOINT_ITEMS": 2,
-    "apply_removals.CHECKPOINT_ITEMS": 2,
-    "decide_bulk.INLINE": 1,
-    "reset_decisions.INLINE": 1,
-}  # so that a few people make several pages, and several checkpoints
-
-
-def one_thread(patch: pytest.MonkeyPatch) -> None:
-    """Have use cases do one after the other what they do side by side."""
-    import pkgutil
-    from importlib import import_module
-
-    from chalicelib import usecases
-
-    for found in pkgutil.iter_modules(usecases.__path__):
-        module = import_module(f"{usecases.__name__}.{found.name}")
-        if hasattr(module, "ThreadPoolExecutor"):
-            patch.setattr(module, "ThreadPoolExecutor", SameThread)

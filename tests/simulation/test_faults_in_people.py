@@ -1,5 +1,5 @@
-"""What the directory, mail services and other sources tell, each AWS call that follows from it, each fault that may happen
-there (P4, P15, P16, P21): told again, and taken up again, it ends as if nothing had happened."""
+"""What the directory, mail services and other sources tell, each AWS call that follows from it, each fault that may
+happen there (P4, P15, P16, P21): told again, and taken up again, it ends as if nothing had happened."""
 
 from __future__ import annotations
 

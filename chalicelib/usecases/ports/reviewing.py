@@ -91,8 +91,8 @@ class Reviews(Protocol):
     def progress(self, instance_id: str) -> Progress:
         """State and counts of an instance with one query, whatever its size; counts may lag a minute."""
 
-    def reviewer_rows(self, instance_id: str, limit: int, after: str | None) -> Page[ReviewerRow]:
-        """May lag."""
+    def reviewer_rows(self, instance_id: str, limit: int, after: str | None, latest: bool = False) -> Page[ReviewerRow]:
+        """May lag, unless the `latest` rows are asked for."""
 
     def parts_of(
         self, places: Iterable[tuple[str, str, str]], instance: ReviewInstance
