@@ -1,73 +1,68 @@
-"""`dev.py audit`: are weaknesses known in what is installed? Asks pip-audit, from an environment of its own.
-
-Many networks reach a mirror of the package index that knows packages and no weaknesses; pip-audit would find nothing
-there and call that good. So a source is believed only when it knows of a weakness that everybody knows.
-"""
+"""`python3 dev.py audit`: weaknesses known in what is installed, asked of those who know them, by pip-audit in an
+environment of its own. Where none of them can be reached it says so."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
-import urllib.request
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from local.venvs import EMULATOR, PRODUCT, Venv, packages_of
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, Venv, packages_of
 
 REQUIREMENTS = "requirements-audit.txt"
-_WEAK = ("jinja2", "2.4.1")  # has had published weaknesses since 2014
-_SECONDS = 5.0
+SERVICES = ("pypi", "osv")  # pip-audit's names of who knows weaknesses
+_WEAK = "jinja2==2.4.1"  # has had published weaknesses since 2014
 SKIPPED = (
-    "No source of known weaknesses can be reached from here (pypi.org, api.osv.dev), so nothing was audited. "
-    "Run this where one can."
+    "No source of known weaknesses can be reached from here, so nothing was audited. Run this where one can "
+    f"(pip-audit's services {' or '.join(SERVICES)})."
 )
+Audit = Callable[[list[str]], "subprocess.CompletedProcess[str]"]
 
 
-def main(
-    environments: Sequence[Venv],
-    source: Callable[[], str] | None = None,
-    run: Callable[[list[str]], int] | None = None,
-) -> int:
+def main(environments: Sequence[Venv], audit: Audit | None = None) -> int:
     """Audit what is installed in these environments; 0 when nothing is known, or nothing can be asked.
 
     What is installed is more than what the requirements files name: it is also what those need.
     """
-    found = (source or reachable)()
+    asked = audit or _pip_audit
+    found = reachable(asked)
     if not found:
         print(SKIPPED)
         return 0
-    folders = [part for one in environments for part in ("--path", str(packages_of(one)))]
-    return (run or _pip_audit)(["--vulnerability-service", found, "--progress-spinner", "off", *folders])
+    folders = [part for one in environments if one.folder.exists() for part in ("--path", str(packages_of(one)))]
+    done = asked(["--vulnerability-service", found, *folders])
+    print(done.stdout + done.stderr)
+    return done.returncode
 
 
-def reachable(read: Callable[[urllib.request.Request], bytes] | None = None) -> str:
-    """The service of pip-audit that knows weaknesses and answers, "" for none."""
-    name, version = _WEAK
-    asked = json.dumps({"version": version, "package": {"name": name, "ecosystem": "PyPI"}}).encode()
-    services = {
-        "pypi": (urllib.request.Request(f"https://pypi.org/pypi/{name}/{version}/json"), "vulnerabilities"),
-        "osv": (urllib.request.Request("https://api.osv.dev/v1/query", data=asked), "vulns"),
-    }
-    for service, (request, member) in services.items():
-        try:
-            answer = json.loads((read or _read)(request))
-        except (OSError, ValueError):
-            continue
-        if isinstance(answer, dict) and answer.get(member):
-            return service
+def reachable(audit: Audit) -> str:
+    """The service that knows a weakness everybody knows, "" for none: a mirror may answer and know nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        weak = Path(folder) / "requirements.txt"
+        weak.write_text(_WEAK + "\n", encoding="utf-8")
+        for service in SERVICES:
+            plain = ["--no-deps", "--disable-pip", "--format", "json", "--timeout", "5"]
+            done = audit(["--vulnerability-service", service, *plain, "-r", str(weak)])
+            if _weaknesses(done.stdout):
+                return service
     return ""
 
 
-def _read(request: urllib.request.Request) -> bytes:
-    with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-        content: bytes = answer.read()
-    return content
+def _weaknesses(text: str) -> int:
+    """How many weaknesses pip-audit's JSON tells of; 0 for anything else."""
+    try:
+        return sum(len(one.get("vulns", [])) for one in json.loads(text)["dependencies"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 0
 
 
-def _pip_audit(arguments: list[str]) -> int:
+def _pip_audit(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     auditor = Venv(PRODUCT.folder.with_name(".venv-audit"))
     auditor.ensure(REQUIREMENTS)
-    return subprocess.run([auditor.python, "-m", "pip_audit", *arguments], check=False, stdout=sys.stdout).returncode
+    command = [str(auditor.python), "-m", "pip_audit", "--progress-spinner", "off", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
-ENVIRONMENTS = (PRODUCT, EMULATOR)
+ENVIRONMENTS = (PRODUCT, EMULATOR, HOSTILE)

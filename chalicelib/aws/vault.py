@@ -10,6 +10,7 @@ from chalicelib.aws.clock import SystemClock
 from chalicelib.aws.files import put_unless_there, whole_object
 
 
+
 @dataclass(frozen=True)
 class LockedBucket:
     """Implements ports.Vault on S3. `mode` is Object Lock's (GOVERNANCE or COMPLIANCE), kept for `days` real days."""

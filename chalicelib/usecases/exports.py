@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain import csv_text, ids
 from chalicelib.domain.agenda import Due, Job, Lease
 from chalicelib.domain.csv_text import Row
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, ReviewError, Throttled
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, ReviewError, Throttled, Unavailable
 from chalicelib.domain.history import FILE_LIFE
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.budget import Budget
@@ -108,7 +108,7 @@ def advance_export(services: Services, job: Job, seconds: float | None = None) -
         if held.attempts > MAX_ATTEMPTS:
             raise InvalidInput(f"Gave up after {MAX_ATTEMPTS} attempts to go on behind row {held.done}.")
         writing.run(source_of(services, held), seconds or services.settings.invocation_seconds)
-    except Throttled:
+    except (Throttled, Unavailable):  # that a key or a system does not answer now is no end of the report
         writing.let_go(_BUSY_SECONDS)
     except Conflict:
         LOG.warning("another worker took over report %s", job.id)

@@ -65,7 +65,8 @@ def show_pack(player: Player, review: Review, file: Path) -> None:
     file and the fingerprint."""
     player.chapter("The evidence, checked by somebody who does not trust us")
     seals = player.all(f"{review.own}/seals", AUDITOR)
-    player.check([one["kind"] for one in seals] == ["decisions", "removals"], "decisions and removals are sealed", seals)
+    kinds = [one["kind"] for one in seals]
+    player.check(kinds == ["decisions", "removals"], "decisions and removals are sealed", kinds)
     player.check(all(one["balanced"] for one in seals), "every equation balances", seals)
     asked = player.post(f"{review.own}/evidence", {}, AUDITOR)
     player.settled(f"{asked['statusUrl']}", "status", "done", AUDITOR)

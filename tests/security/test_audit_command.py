@@ -5,62 +5,68 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request
+from subprocess import CompletedProcess
 
 import pytest
 
 from local import audit
 from local.venvs import ROOT, Venv, included
 
-KNOWN = {"pypi.org": {"vulnerabilities": [{"id": "PYSEC-2014-8"}]}, "api.osv.dev": {"vulns": [{"id": "PYSEC-2014-8"}]}}
+WEAK = json.dumps({"dependencies": [{"name": "jinja2", "version": "2.4.1", "vulns": [{"id": "PYSEC-2014-8"}]}]})
+MIRROR = json.dumps({"dependencies": [{"name": "jinja2", "version": "2.4.1", "vulns": []}]})
 
 
-def answering(**answers: object):
-    """A network in which these hosts answer (a word for what is no JSON), and no other."""
+def answering(status: int = 0, **answers: str):
+    """pip-audit where these services answer, and no other. What it was asked is kept."""
+    asked: list[list[str]] = []
 
-    def read(request: Request) -> bytes:
-        answer = answers.get(request.host.replace(".", "_"))
-        if answer is None:
-            raise URLError("no such host")
-        return answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+    def run(arguments: list[str]) -> CompletedProcess[str]:
+        asked.append(arguments)
+        if "-r" not in arguments:
+            return CompletedProcess(arguments, status, "what was found", "")
+        text = answers.get(arguments[1], "")
+        return CompletedProcess(arguments, int(text != MIRROR), text, "" if text else "no such host")
 
-    return read
+    return run, asked
 
 
 @pytest.mark.parametrize(
     ("answers", "service"),
     [
-        ({"pypi_org": KNOWN["pypi.org"], "api_osv_dev": KNOWN["api.osv.dev"]}, "pypi"),
-        ({"api_osv_dev": KNOWN["api.osv.dev"]}, "osv"),
-        ({"pypi_org": {"info": {}, "vulnerabilities": []}}, ""),  # a mirror that knows packages and no weaknesses
-        ({"pypi_org": {"info": {}}, "api_osv_dev": {}}, ""),
-        ({"pypi_org": "<html>sign in</html>", "api_osv_dev": []}, ""),
+        ({"pypi": WEAK, "osv": WEAK}, "pypi"),
+        ({"osv": WEAK}, "osv"),
+        ({"pypi": MIRROR}, ""),  # it knows packages and no weaknesses
+        ({"pypi": "[]", "osv": '{"dependencies": [1]}'}, ""),
+        ({"pypi": "<html>sign in</html>"}, ""),
         ({}, ""),
     ],
 )
-def test_a_source_is_believed_when_it_knows_what_everybody_knows(answers: dict[str, object], service: str) -> None:
-    assert audit.reachable(answering(**answers)) == service
+def test_a_source_is_believed_when_it_knows_what_everybody_knows(answers: dict[str, str], service: str) -> None:
+    assert audit.reachable(answering(**answers)[0]) == service
 
 
 def test_where_nobody_can_be_asked_it_says_so_and_fails_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert audit.main(audit.ENVIRONMENTS, lambda: "", lambda arguments: 1) == 0
+    assert audit.main(audit.ENVIRONMENTS, answering(1)[0]) == 0
     assert "nothing was audited" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("status", [0, 1])
-def test_where_somebody_can_the_answer_is_theirs(status: int, tmp_path: Path) -> None:
-    asked: list[list[str]] = []
-    venvs = [Venv(tmp_path / "one"), Venv(tmp_path / "two")]
-    assert audit.main(venvs, lambda: "osv", lambda arguments: asked.append(arguments) or status) == status
-    (arguments,) = asked
-    assert arguments[:2] == ["--vulnerability-service", "osv"] and arguments.count("--path") == 2
+def test_where_somebody_can_the_answer_is_theirs(
+    status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    venvs = [Venv(tmp_path / name) for name in ("one", "two")]
+    for one in venvs:
+        one.folder.mkdir()
+    run, asked = answering(status, osv=WEAK)
+    assert audit.main(venvs, run) == status
+    assert asked[-1][:2] == ["--vulnerability-service", "osv"] and asked[-1].count("--path") == 2
+    assert "what was found" in capsys.readouterr().out
 
 
 def test_every_requirement_is_pinned_and_installed_where_it_is_looked_for() -> None:
     """What is audited is what is installed: every file of requirements belongs to an environment that is looked at."""
     files = {one.name for one in ROOT.glob("requirements*.txt")}
-    looked = set(included("requirements-dev.txt")) | {"requirements-emulator.txt"}
+    looked = set(included("requirements-dev.txt")) | {"requirements-emulator.txt", "requirements-hostile.txt"}
     assert files == looked | {audit.REQUIREMENTS}
     for name in files:
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()

@@ -1,5 +1,6 @@
-"""Bodies and addresses made to hurt: JSON that says a thing twice, numbers that are none, nests and lengths without end,
-filters that take for ever. Refused at once, clearly, and nothing changes (brief, section 7). More: tests/routes/attacks.
+"""Bodies and addresses made to hurt: JSON that says a thing twice, numbers that are none, nests and lengths without
+end, filters that take for ever. Refused at once, clearly, and nothing changes (brief, section 7). More:
+tests/routes/attacks.py.
 """
 
 from __future__ import annotations

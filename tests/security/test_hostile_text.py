@@ -1,5 +1,5 @@
 """Texts written to break in (B5 "Output"), sent through every free-text field of the API, and where they come out:
-JSON, CSV, history reports, the audit trail, mails, headers, the log. Mails in depth: tests/emails; pages: tests/browser.
+JSON, CSV, the audit trail, mails, evidence, headers, the log. Mails in depth: tests/emails; pages: tests/browser.
 
 A text is taken as it is, or refused by name; whatever shows it shows text.
 """
@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.csv_text import original
+from chalicelib.usecases.exports import EVIDENCE, file_key
 from tests import factories
 from tests.emails.hostile import HOSTILE
 from tests.factories import Organisation
@@ -44,6 +46,7 @@ class Poisoned:
     ids: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     mails: list[dict[str, Any]] = field(default_factory=list)
+    page: str = ""
 
     def send(self, name: str, text: str, reply: Reply) -> dict[str, Any]:
         """Note what became of a text; the body of the answer, empty when it was refused."""
@@ -84,6 +87,7 @@ def _fill(found: Poisoned) -> None:
     _around(found, house, review)
     house.closed(review)
     _files(found, review.id, policy.package_id)
+    _pack(found, review.id)
 
 
 def _person(found: Poisoned, client: Client, number: int, text: str) -> str:
@@ -171,6 +175,24 @@ def _files(found: Poisoned, review: str, package: str) -> None:
         found.files[name] = reply.text
 
 
+def _pack(found: Poisoned, review: str) -> None:
+    """What the evidence of the review is for spreadsheets and for the eye."""
+    for _ in range(3):
+        found.world.clock.advance(hours=1)
+        found.world.tick()
+    asked = found.world.post(f"{OWN}/reviews/{review}/evidence", {})
+    assert asked.status == 202, asked.text
+    found.world.tick()
+    content = found.world.services.files.get(file_key(asked.json["id"], EVIDENCE))
+    assert content, asked.text
+    with zipfile.ZipFile(io.BytesIO(content)) as pack:
+        for name in pack.namelist():
+            if name.endswith(".csv"):
+                found.files[name] = pack.read(name).decode()
+            if name.endswith(".html"):
+                found.page = pack.read(name).decode()
+
+
 def test_the_corpus_is_large_and_every_field_is_tried(poisoned: Poisoned) -> None:
     assert len(CORPUS) >= 80
     assert len(poisoned.taken.keys() | poisoned.refused.keys()) == 11
@@ -218,6 +240,13 @@ def test_no_cell_of_a_csv_is_a_formula_and_no_text_breaks_a_line(poisoned: Poiso
     }
     reasons = {text.strip() for text in poisoned.taken["reason"]}
     assert len(reasons & shown) > 60 and len({text.strip() for text in poisoned.taken["SCIM person"]} & shown) > 60
+
+
+def test_the_page_of_the_evidence_has_no_markup_of_others_and_no_script(poisoned: Poisoned) -> None:
+    assert len(poisoned.page) > 1_000 and any(name.startswith("tables/") for name in poisoned.files)
+    assert not re.search(
+        r"<(script|img src=x|iframe|svg on|form|base|object|link|meta http-equiv=refresh)", poisoned.page
+    )
 
 
 def test_no_header_carries_what_ends_a_header(poisoned: Poisoned) -> None:

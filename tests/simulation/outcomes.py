@@ -55,6 +55,12 @@ def _counts(kind: str) -> bool:
     return not kind.startswith(_NO_OUTCOME)
 
 
-def mails(told: Told) -> Counter[str]:
-    """How often each mail was sent."""
-    return Counter(key for key, _ in told.mails)
+def about(key: str) -> tuple[str, str]:
+    """To whom a mail is, and of which kind; what it is about may have another id in another history."""
+    person, kind, *_ = key.split("_")
+    return person, kind
+
+
+def mails(told: Told) -> Counter[tuple[str, str]]:
+    """How often each person was sent each kind of mail."""
+    return Counter(about(key) for key, _ in told.mails)

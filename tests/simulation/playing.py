@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.domain import ids
 from tests.simulation.depth import FIRST_SEED, Depth, history
+from tests.simulation.faults import KilledAfter
 from tests.simulation.matrix import Case, Played
 from tests.simulation.rig import Rig, rigged
 from tests.simulation.stories import Act, Story
@@ -33,11 +34,15 @@ class Theatre:
         return Played.of(story, self.rig, self.stages[story.stage])
 
     def play(self, story: Story, depth: Depth, one_in: int, test: str) -> Played:
-        """The story with no fault, then with single ones: one case in so many with every commit, all in a long run."""
+        """The story with no fault, then with single ones: every death right after a write and one case in so many of
+        the others with every commit, all cases in a long run."""
         played = self.of(story)
         played.check([])
+        assert story.covers <= {story.name, *played.ran}, f"{story.name} was to do {story.covers - played.ran}"
         seed = FIRST_SEED if depth.seed is None else depth.seed
-        for case in chosen(story.name, played.cases(), 1 if depth.long else one_in, seed):
+        deaths = [] if story.flawed else [case for case in played.cases() if _is_death(played, case)]
+        others = chosen(story.name, played.cases(), 1 if depth.long else one_in, seed)
+        for case in dict.fromkeys([*deaths, *others]):
             with history(seed, test):
                 played.check([case])
             self.played += 1
@@ -58,6 +63,11 @@ class Theatre:
         played = self.of(story)
         known[story.name] = (played, list(played.cases()))
         return known[story.name]
+
+
+def _is_death(played: Played, case: Case) -> bool:
+    at, fault = case
+    return isinstance(fault, KilledAfter) and not played.calls[at].reads
 
 
 def chosen(name: str, cases: Iterator[Case], one_in: int, seed: int) -> Iterator[Case]:

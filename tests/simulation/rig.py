@@ -51,7 +51,7 @@ class SameThread:
         made: Future[Any] = Future()
         try:
             made.set_result(function(*arguments))
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - whoever asks for the result gets it
             made.set_exception(problem)
         return made
 
@@ -134,7 +134,7 @@ class Rig:
         except Killed as problem:
             self.failures.append(problem)
             self.fresh()
-        except Exception as problem:  # Lambda reports a failure, and whoever invoked tries again
+        except Exception as problem:  # noqa: BLE001 - Lambda reports a failure, and whoever invoked tries again
             self.failures.append(problem)
         finally:
             self._inside -= 1
@@ -198,11 +198,15 @@ class Rig:
 
     def _named(self, body: str) -> Iterator[str]:
         """The kind of work of a message, and of the job it is about."""
-        message = json.loads(body)
-        yield f"work:{message['kind']}"
-        if message["kind"] == "job":
-            job = self.services.reviews.job(message["id"])
-            yield f"job:{job.kind if job else ''}"
+        try:
+            message = json.loads(body)
+            kind, subject = str(message["kind"]), str(message["id"])
+        except (ValueError, TypeError, KeyError):
+            return  # poison
+        yield f"work:{kind}"
+        job = self.services.reviews.job(subject) if kind == "job" else None
+        if job:
+            yield f"job:{job.kind}"
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """The records of a stream that nobody has taken yet."""
@@ -273,11 +277,14 @@ class Rig:
         outside = {name: _memory(one) for name, one in self.plugged.items()}
         kept = {name: copy.copy(getattr(self, name)) for name in KEPT}
         told = {name: copy.copy(value) for name, value in vars(self.told).items() if name != "outside"}
-        return self.simulated.cloud.snapshot(), dict(vars(self.clock)), kept, told, outside
+        people = self.org, dict(self.org.people)
+        return self.simulated.cloud.snapshot(), dict(vars(self.clock)), kept, told, outside, people
 
     def put_back(self, picture: Any) -> None:
         """Everything as it stood."""
-        account, clock, kept, told, outside = picture
+        account, clock, kept, told, outside, people = picture
+        self.simulated.org = people[0]
+        self.org.people = dict(people[1])
         self.simulated.cloud.restore(account)
         vars(self.clock).update(clock)
         for name, value in kept.items():
@@ -285,7 +292,7 @@ class Rig:
         vars(self.told).update({name: copy.copy(value) for name, value in told.items()})
         for name, one in outside.items():
             vars(self.plugged[name]).update(copy.deepcopy(one))
-        self._inside = 0
+        self._inside, self.told.outside = 0, self.plugged.get("outside")
         self.fresh()
 
 
@@ -326,6 +333,7 @@ SMALLER: dict[str, Any] = {
     "close_review.CHECKPOINT_ITEMS": 2,
     "apply_removals.CHECKPOINT_ITEMS": 2,
     "decide_bulk.INLINE": 1,
+    "reset_decisions.INLINE": 1,
 }  # so that a few people make several pages, and several checkpoints
 
 

@@ -150,7 +150,7 @@ def dying(choose: Choose, chance: random.Random) -> Choose:
     return lambda waiting, steps: f"{choose(waiting, steps)}{'!' * (chance.random() < 0.004)}"
 
 
-@pytest.mark.parametrize(("many", "normal", "long"), [(4, 120, 30_000), (8, 60, 15_000), (20, 20, 5_000)])
+@pytest.mark.parametrize(("many", "normal", "long"), [(4, 200, 30_000), (8, 100, 15_000), (20, 40, 5_000)])
 def test_everything_at_once(crowd: Team, many: int, normal: int, long: int, depth: Depth):
     """P5 to P11, P15, P18, P21."""
     for seed in depth.histories(normal, long):

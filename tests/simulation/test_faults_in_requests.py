@@ -1,5 +1,5 @@
-"""Every writing route, each AWS call it makes, each fault that may happen there (P7-P21): after the client asked once more
-and the work was done, everything is as promised and has come to the same as without a fault."""
+"""Every writing route, each AWS call it makes, each fault that may happen there (P7-P21): after the client asked once
+more and the work was done, everything is as promised and has come to the same as without a fault."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.simulation.stories.reviews import STORIES as LISTED
 
 STORIES = {story.name: story for story in LISTED}
 HERE = "tests/simulation/test_faults_in_reviews.py"
-ONE_IN = 48  # cases with every commit; all of them in a long run
+ONE_IN = 64  # cases with every commit; all of them in a long run
 
 
 @pytest.fixture(scope="module")

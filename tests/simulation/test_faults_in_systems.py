@@ -13,7 +13,7 @@ from tests.simulation.stories.systems import STORIES as LISTED
 
 STORIES = {story.name: story for story in LISTED}
 HERE = "tests/simulation/test_faults_in_systems.py"
-ONE_IN = 12  # cases with every commit; all of them in a long run
+ONE_IN = 64  # cases with every commit; all of them in a long run
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ def test_random_lives_of_a_policy_go_as_the_model_says(depth: Depth):
     with simulated("memory") as one:
         empty = one.cloud.snapshot()
         clock = dict(vars(one.world.clock))
-        for seed in depth.histories(60, 10_000):
+        for seed in depth.histories(150, 10_000):
             with history(seed, HERE) as chance:
                 one.cloud.restore(empty)
                 vars(one.world.clock).update(clock)

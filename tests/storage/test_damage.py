@@ -1,4 +1,4 @@
-"""An answer that was cut short is not read as "there is nothing" (P3, P4)."""
+"""An answer that was cut short is not read as "there is nothing" (P3, P4), and a file that broke off is read again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from zlib import crc32
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ResponseStreamingError
 from botocore.retries.standard import ExponentialBackoff
 from pynamodb.exceptions import GetError
 
 from chalicelib import bootstrap
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.tables import ReviewRow
+from tests.simulation.worlds import simulated
 
 ROW = {"pk": {"S": "J#one"}, "sk": {"S": "J"}, "v": {"N": "1"}, "data": {"S": "{}"}}
 
@@ -63,3 +65,29 @@ def test_a_row_that_never_arrives_whole_does_not_pass_for_none() -> None:
         _read()
     refused = bootstrap.as_refusal(raised.value)
     assert refused is not None and refused.status == 503
+
+
+class _BreaksOff:
+    def read(self) -> bytes:
+        raise ResponseStreamingError(error="connection reset")
+
+
+@pytest.mark.parametrize(("broken", "found"), [(2, b"plan"), (3, None)])
+def test_a_file_that_breaks_off_half_way_is_read_again_a_few_times(broken: int, found: bytes | None) -> None:
+    with simulated("memory") as one:
+        files, left = one.world.services.files, [broken]
+        files.put("plan", b"plan")
+
+        def break_off(call: Any, proceed: Any) -> Any:
+            answer = proceed()
+            if call.operation == "GetObject" and left[0]:
+                left[0] -= 1
+                answer["Body"] = _BreaksOff()
+            return answer
+
+        with one.point.hooked(break_off):
+            if found is None:
+                with pytest.raises(ResponseStreamingError):
+                    files.get("plan")
+            else:
+                assert files.get("plan") == found

@@ -148,15 +148,56 @@ def counting(rig: Rig) -> None:
     rig.deliver()
 
 
+def asked(tail: str, body: dict[str, str], who: str) -> Act:
+    """Something about all items of a review, which a job does."""
+
+    def act(rig: Rig) -> None:
+        review = instance(rig)
+        address = f"{DEFINITIONS}/{review.definition_id}/instances/{review.id}/{tail}"
+        for headers in ({}, {"retry-attempt": "1"}):
+            reply = rig.run(lambda: rig.world.call("POST", address, body, who, headers))  # noqa: B023
+            if reply is not DIED and reply.status < 500 and reply.status != 429:
+                break
+        rig.deliver()
+
+    return act
+
+
+def some_decided(rig: Rig) -> None:
+    """Two of three managers have begun."""
+    rig.settle()
+    for who, name in (("mia", "ann"), ("mia", "bob"), ("max", "dan")):
+        decide(rig, who, name, Decision.DENY)
+    rig.deliver()
+    rig.later_on(seconds=10)
+
+
 PLAIN = staffed()
 REMOVES = staffed(no_response=NoResponse.REMOVE, brake_count=100)
 BRAKES = staffed(no_response=NoResponse.REMOVE, brake_count=2)
 CUTS = staffed(cut_now=True)
 BACKWARDS = staffed(no_response=NoResponse.RECOMMENDATION, brake_count=100)
+TWICE = ("event Bulk", "job ", "row reviews J J", "due job")  # a client that heard nothing has asked for it twice
 STORIES = [
-    Story("a review opens", frozenset({"tick", "work", "work:series", "work:instance"}), PLAIN, work),
+    Story("a review opens", frozenset({"tick", "work", "work:series"}), PLAIN, work),
     Story("a review closes and removes", frozenset({"work:instance", "work:seal"}), REMOVES, work, decided),
     Story("a review closes by recommendation", frozenset({"work:instance"}), BACKWARDS, work, decided),
+    Story(
+        "many decisions at once",
+        frozenset({"job:bulk"}),
+        PLAIN,
+        asked("batchRecordDecisions", {"decision": "Deny"}, "mia@example.com"),
+        work,
+        loose=TWICE,
+    ),
+    Story(
+        "decisions are set back",
+        frozenset({"job:reset"}),
+        PLAIN,
+        asked("resetDecisions", {}, "admin@example.com"),
+        some_decided,
+        loose=TWICE,
+    ),
     Story("removals wait for somebody", frozenset({"work:instance"}), BRAKES, work, decided),
     Story("who can confirm is reminded", frozenset({"work:confirmation"}), BRAKES, work, waits),
     Story("access ends at once", frozenset({"work:cuts"}), CUTS, work, denied),

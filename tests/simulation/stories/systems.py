@@ -159,6 +159,8 @@ LATER = (301, 60, 60, 600, 3_600, 7_200, 14_400)
 # A system that fails once is asked again later, by the delivery, which tells of what it did; a right that was given
 # already is given, and told, once more by a worker who does not know of it.
 TRIED = ("event Failed to", "event Partially", "event Remove resource", "event Add resource")
+# Tasks given minutes after one another, because somebody failed between them, are told in a mail each.
+APART = ("mail tasks", "notice tasks", "row reviews I N", *TRIED)
 STORIES = [
     Story("rights are granted outside", frozenset({"work:delivery"}), staffed, work, assigned, LATER, TRIED),
     Story("rights are taken away outside", frozenset({"work:delivery"}), staffed, work, ending, LATER, TRIED),
@@ -174,8 +176,8 @@ STORIES = [
         TRIED,
     ),
     Story("the second look", frozenset({"work:instance"}), staffed, work, second_look, LATER, TRIED),
-    Story("what came back is seen", frozenset({"work:watch"}), staffed, work, came_back, LATER, TRIED),
-    Story("tasks are given", frozenset({"work:delivery"}), by_hand, work, spans=LATER),
-    Story("tasks are told", frozenset({"work:newTasks"}), by_hand, work, told, LATER),
+    Story("what came back is seen", frozenset({"work:watch"}), staffed, work, came_back, (*LATER, 90_000), TRIED),
+    Story("tasks are given", frozenset({"work:delivery"}), by_hand, work, spans=LATER, loose=APART),
+    Story("tasks are told", frozenset({"work:newTasks"}), by_hand, work, told, LATER, APART),
     Story("tasks are overdue", frozenset({"work:tasksDue"}), by_hand, work, overdue, LATER),
 ]
