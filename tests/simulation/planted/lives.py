@@ -22,7 +22,7 @@ from chalicelib.domain.reviews import Status
 from chalicelib.storage.base import raw_client
 from chalicelib.storage.tables import TABLES
 from tests.simulation import faults
-from tests.simulation.checks import Accepted, Seen, Told, broken
+from tests.simulation.checks import Accepted, Seen, Told, broken, mail_key
 from tests.simulation.office import Office, office
 from tests.simulation.point import Call, Killed, Proceed
 from tests.simulation.store import Store
@@ -38,15 +38,25 @@ class Trouble:
 
     def __init__(self, chance: Random, told: Told, often: float, after: str = "") -> None:
         self.chance, self.told, self.often, self.after = chance, told, often, after
-        self.doubtful, self.near = told.doubtful, 0
+        self.doubtful, self.near, self.unrecorded = told.doubtful, 0, ""
 
     def __call__(self, call: Call, proceed: Proceed) -> Any:
         often = 25 if self.near > 0 else 0 if self.after else self.often
         self.near = 4 if call.operation == self.after else self.near - 1
         if call.service == "sqs" or self.chance.random() * 100 >= often:
-            return proceed()
+            return self._made(call, proceed)
         one = self.chance.choice([one for one in TROUBLES if one.applies(call)])
+        if self.unrecorded:  # whether it was sent is known to nobody but SES
+            self.doubtful.add(self.unrecorded)
         return one.strike(call, proceed, self)
+
+    def _made(self, call: Call, proceed: Proceed) -> Any:
+        answer = proceed()
+        if call.operation == "SendEmail":
+            self.unrecorded = mail_key(call)
+        elif not call.reads:
+            self.unrecorded = ""
+        return answer
 
 
 class Life:
@@ -77,6 +87,11 @@ class Life:
             self.one.decide(name, decision, by)
         reviewer = by or self.one.boss
         self.told.accepted.append(Accepted(self.one.items()[name].id, reviewer.id, decision))
+
+    def attempt(self, name: str, decision: Decision) -> None:
+        """A reviewer decides, and may get no answer."""
+        with suppress(Killed, BotoCoreError):
+            self.decide(name, decision)
 
     def refused(self, name: str, decision: Decision, by: User) -> None:
         """Somebody decides who must not."""
@@ -122,8 +137,7 @@ def a_review(chance: Random, often: float = 1.0, **chosen: Any) -> None:
     with begun(chance, often, **chosen) as life:
         one = life.one
         for _ in range(chance.randint(0, 8)):
-            with suppress(Killed, BotoCoreError):  # nobody was told that it is recorded
-                life.decide(chance.choice(list(one.people)), chance.choice(DECISIONS))
+            life.attempt(chance.choice(list(one.people)), chance.choice(DECISIONS))
         one.settle(1)
         life.check()
         one.end()
@@ -210,7 +224,7 @@ def a_review_of_two_grants(chance: Random) -> None:
             one.org.assign(other, *(one.people[name] for name in twice))
         one.settle()
         for name in one.people:
-            life.decide(name, Decision.DENY)
+            one.decide(name, Decision.DENY)
         one.end()
         life.work(4)
         one.settle(10)
@@ -258,7 +272,7 @@ def days_of_reminders(chance: Random) -> None:
         for day in range(14):
             if day == done:
                 for name in one.people:
-                    life.decide(name, Decision.APPROVE)
+                    one.decide(name, Decision.APPROVE)
                 one.world.drain()
             one.clock.set(one.clock.now().replace(hour=9) + timedelta(days=1))
             before = _reminders(life)

@@ -242,4 +242,4 @@ def reviews_that_are_sealed(chance: Random) -> None:
 def _decide_some(life: Life, chance: Random) -> None:
     for name in life.one.people:
         if chance.random() < 0.6:
-            life.decide(name, chance.choice([Decision.APPROVE, Decision.DENY]))
+            life.attempt(name, chance.choice([Decision.APPROVE, Decision.DENY]))
