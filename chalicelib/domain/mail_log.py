@@ -30,9 +30,9 @@ class Notice:
     """A mail to one person about one event, other than a reviewer's own review mails: exists once (P15).
 
     It lies under its review; what became of it (`Told`) under the person. `kind`: `finished`, `summary`, `extended`,
-    `ended`, `switchedOff`, `confirmation`, `restored`, `undone`, `toSign`, `tasks`, `tasksDue`. `subject_id` is the instance or
-    assignment it is about, or tells occasions of one kind apart; `instance_id` is the subject where no review is
-    concerned.
+    `ended`, `switchedOff`, `confirmation`, `restored`, `undone`, `toSign`, `tasks`, `tasksDue`. `subject_id` is the
+    instance or assignment it is about, or tells occasions of one kind apart; `instance_id` is the subject where no
+    review is concerned.
     """
 
     user_id: str

