@@ -7,7 +7,6 @@ a death at any point as if nothing had happened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import errors, ids
@@ -17,12 +16,9 @@ from chalicelib.domain.packs import MOST_SAMPLED, Sample
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.domain.seals import Kind, Seal, Sealed, statement_key
-from chalicelib.usecases.exports import EVIDENCE, SAME_ASKING, advance_export, due
+from chalicelib.usecases.exports import EVIDENCE, SAME_ASKING, due
 from chalicelib.usecases.list_items import sees_all
 from chalicelib.usecases.ports import Create, Put, Services
-
-AT_ONCE = 5_000  # rows: so many are packed within the request that asks for them
-_SECONDS = 8.0
 
 
 def audited_review(services: Services, actor: Actor, review_id: str) -> ReviewInstance:
@@ -44,8 +40,8 @@ def seals_of(services: Services, instance: ReviewInstance) -> list[Sealed]:
 def ask(
     services: Services, actor: Actor, now: datetime, operation: str, instance: ReviewInstance, sample: Sample
 ) -> Job:
-    """The job that makes a pack, done already if the pack is small. Asked again within a quarter of an hour, and with
-    no seal added meanwhile, it is the same.
+    """The job that makes a pack. Always a worker's: what serves requests may not sign. Asked again within a quarter of
+    an hour, and with no seal added meanwhile, it is the same.
 
     Raises Conflict while the decisions are not sealed, InvalidInput for items that are none of the review.
     """
@@ -62,10 +58,7 @@ def ask(
     target = ("reviewInstance", instance.id)
     told_of = event(now, actor, "AuditManagement", "Export evidence", target, job.id, details=details)
     services.writer.commit(f"export:{job.id}", Create(job), Put(due(job)), Create(told_of))
-    if sum(table.count for one in seals for table in one.tables.values()) > AT_ONCE and sample.told is None:
-        services.queue.send("job", job.id)
-    else:
-        advance_export(services, replace(job, version=1), _SECONDS)
+    services.queue.send("job", job.id)
     return services.reviews.job(job.id) or job
 
 

@@ -96,7 +96,7 @@ def file_name(job: Job) -> str:
     return f"{what}-{job.created:%Y-%m-%d}.{'zip' if job.kind == EVIDENCE else 'csv'}"
 
 
-def advance_export(services: Services, job: Job, seconds: float | None = None) -> None:
+def advance_export(services: Services, job: Job) -> None:
     """Do a bounded part of a report. Does nothing when somebody else works on it."""
     real = services.clock.real()
     lease = Lease(owner=services.clock.new_id(), until=real + services.settings.lease_seconds)
@@ -107,7 +107,7 @@ def advance_export(services: Services, job: Job, seconds: float | None = None) -
     try:
         if held.attempts > MAX_ATTEMPTS:
             raise InvalidInput(f"Gave up after {MAX_ATTEMPTS} attempts to go on behind row {held.done}.")
-        writing.run(source_of(services, held), seconds or services.settings.invocation_seconds)
+        writing.run(source_of(services, held))
     except (Throttled, Unavailable):  # that a key or a system does not answer now is no end of the report
         writing.let_go(_BUSY_SECONDS)
     except Conflict:
@@ -202,9 +202,9 @@ class _Writing:
         self.services, self.saved = services, job
         self.buffer = bytearray()
 
-    def run(self, source: Source, seconds: float) -> None:
+    def run(self, source: Source) -> None:
         """Go on from the checkpoint until the end, or until the time is up."""
-        budget = Budget(self.services.clock, seconds)
+        budget = Budget(self.services.clock, self.services.settings.invocation_seconds)
         job = self.saved
         if job.result.get("whole"):
             return self._finish(job)

@@ -78,6 +78,8 @@ def test_an_auditor_reads_the_seals_and_makes_a_sample(portal: Portal, office: O
     page.get_by_role("textbox", name="Drawn by").fill("2026-03-31")
     portal.axe(page)
     page.get_by_role("dialog").get_by_role("button", name="Make a pack").click()
+    expect(page.get_by_text("The pack is being made.")).to_be_visible()
+    world.drain()
     expect(page.get_by_text("2 rows are in it, each with its proof. Drawn by “2026-03-31”.")).to_be_visible()
     fingerprint = world.get("/api/v1/evidence-key").json["fingerprint"]
     expect(page.get_by_role("dialog")).to_contain_text(f"--fingerprint {fingerprint}")

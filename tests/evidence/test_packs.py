@@ -57,9 +57,17 @@ def review(company: Office) -> ReviewInstance:
     return found
 
 
-def asked(company: Office, review: ReviewInstance, sample: Sample = ALL, actor: Actor = ADMIN) -> Job:
+def wanted(company: Office, review: ReviewInstance, sample: Sample = ALL, actor: Actor = ADMIN) -> Job:
+    """The job of a pack, before the worker."""
     now, operation = company.services.clock.now(), company.services.clock.new_id()
     return evidence.ask(company.services, actor, now, operation, review, sample)
+
+
+def asked(company: Office, review: ReviewInstance, sample: Sample = ALL, actor: Actor = ADMIN) -> Job:
+    """The job of a pack, after the worker."""
+    job = wanted(company, review, sample, actor)
+    company.work()
+    return company.services.reviews.job(job.id)
 
 
 def stored(company: Office, job: Job) -> bytes:
@@ -255,8 +263,7 @@ def test_a_pack_whose_worker_dies_anywhere_comes_out_whole(monkeypatch: pytest.M
         review = company.review("ann", "bob")
         company.decide(review, "ann", Decision.DENY)
         company.close(review)
-        monkeypatch.setattr(evidence, "advance_export", lambda *_: None)
-        job = asked(company, review)
+        job = wanted(company, review)
         start = company.cloud.snapshot()
         counted: list[int] = []
         whole = stored(company, interrupted(company, job, counted.append))
@@ -271,16 +278,13 @@ def test_a_pack_whose_worker_dies_anywhere_comes_out_whole(monkeypatch: pytest.M
             assert stored(company, interrupted(company, job, dies)) == whole, f"died before call {dying}"
 
 
-def test_whoever_lost_the_role_gets_no_pack(
-    company: Office, review: ReviewInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(evidence, "advance_export", lambda *_: None)
+def test_whoever_lost_the_role_gets_no_pack(company: Office, review: ReviewInstance) -> None:
     left = company.org.person("leaver")
     company.org.grant(left, Role.AUDITOR)
     actor = Actor(left.id, left.principal_name, left.display_name, frozenset({(Role.AUDITOR, "")}))
-    job = asked(company, review, ALL, actor)
+    job = wanted(company, review, ALL, actor)
     company.services.writer.put_all([replace(left, enabled=False)])
-    exports.advance_export(company.services, replace(job, version=1))
+    company.work()
     ended = company.services.reviews.job(job.id)
     assert ended is not None and ended.status == "error" and "disabled" in ended.error
 

@@ -52,6 +52,7 @@ PATHS = {
         "/api/v1/people/{user}/denials/{removed_package}/lift"
     ),
     "POST REVIEW/evidence": f"{REVIEWS}/{{removed_review}}/evidence",
+    "GET REVIEW/seals": f"{REVIEWS}/{{removed_review}}/seals",
     "GET REVIEW/mails/{person_id}": f"{REVIEWS}/{{review}}/mails/{{rita}}?kind=start",
     "GET /api/v1/mails": "/api/v1/mails?personId={rita}",
     "DELETE /api/v1/mails/suppressed/{address}": "/api/v1/mails/suppressed/bad@example.com",

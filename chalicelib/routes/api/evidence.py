@@ -107,8 +107,8 @@ def list_seals(call: Call, review_id: str) -> Answer:
 
 @route(door, "POST", REVIEW + "/evidence", takes=EvidenceWish, gives={202: EvidencePack}, refuses=(404, 409))
 def ask_for_pack(call: Call, review_id: str) -> Answer:
-    """Make an evidence pack. 202 with its address in `Location` and `statusUrl`; a small one is done by then. The same
-    asked again within a quarter of an hour is the same pack."""
+    """Have an evidence pack made. 202 with its address in `Location` and `statusUrl`; a worker makes it, a small one
+    within seconds. The same asked again within a quarter of an hour is the same pack."""
     found = evidence.audited_review(call.services, call.actor, review_id)
     job = evidence.ask(call.services, call.actor, call.now, call.operation, found, _sample(call.body))
     body = _pack(call, job)
