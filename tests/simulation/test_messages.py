@@ -128,7 +128,7 @@ def play(rig: Rig, chance: random.Random) -> None:
 def test_deliveries_of_every_kind_come_to_the_same(stage: tuple[Rig, object], depth: Depth) -> None:
     """P2, P15, P18, P21."""
     rig, before = stage
-    for seed in depth.histories(60, 10_000):
+    for seed in depth.histories(250, 10_000):
         rig.put_back(before)
         rig.begin()
         with history(seed, f"{HERE} -k deliveries") as chance:

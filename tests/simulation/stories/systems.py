@@ -158,7 +158,7 @@ def through(*spans: dict[str, Any]) -> Act:
 LATER = (301, 60, 60, 600, 3_600, 7_200, 14_400)
 # A system that fails once is asked again later, by the delivery, which tells of what it did; a right that was given
 # already is given, and told, once more by a worker who does not know of it.
-TRIED = ("event Failed to", "event Partially", "event Remove resource", "event Add resource")
+TRIED = ("event Failed to", "event Fulfill", "event Partially", "event Remove resource", "event Add resource")
 # Tasks given minutes after one another, because somebody failed between them, are told in a mail each.
 APART = ("mail tasks", "notice tasks", "row reviews I N", *TRIED)
 STORIES = [
