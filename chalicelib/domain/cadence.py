@@ -1,5 +1,4 @@
-"""Did every promised review of a year happen? Each occurrence of the schedules as they were in force, what became of
-it, and where one is missing, why: as far as that was recorded, and not a word further."""
+"""Did every promised review of a year happen? What became of each, and why one is missing where that is recorded."""
 
 from __future__ import annotations
 
