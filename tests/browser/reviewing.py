@@ -75,6 +75,15 @@ def decisions(world: World, instance: ReviewInstance, who: User) -> dict[str, tu
     }
 
 
+def stands(page: Page, world: World, instance: ReviewInstance, who: User, name: str, decision: str) -> None:
+    """This decision comes to be recorded: what the page says and what is under way may be a moment apart."""
+    for _ in range(100):
+        if decisions(world, instance, who)[name][0] == decision:
+            return
+        page.wait_for_timeout(50)
+    assert decisions(world, instance, who)[name][0] == decision
+
+
 def saved(page: Page) -> None:
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 

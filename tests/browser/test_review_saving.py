@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.portal import Portal
-from tests.browser.reviewing import asked, decisions, is_, mine, org, press, row, saved, two_reviewers, visit
+from tests.browser.reviewing import asked, decisions, is_, mine, org, press, row, saved, stands, two_reviewers, visit
 from tests.factories import Organisation
 from tests.usecases.test_review_rules import closed
 from tests.world import World
@@ -29,7 +29,7 @@ def test_undo_puts_back_what_stood_before(portal: Portal, world: World, org: Org
     expect(row(page, "Ann").locator("[aria-pressed=true]")).to_have_count(0)
     expect(page.get_by_text("0 of 2")).to_be_visible()
     saved(page)
-    assert decisions(world, instance, nora)["Ann"][0] == "NotReviewed"
+    stands(page, world, instance, nora, "Ann", "NotReviewed")
 
 
 def test_two_reviewers_see_what_the_other_did(portal: Portal, world: World, org: Organisation) -> None:

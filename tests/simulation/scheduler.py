@@ -27,7 +27,7 @@ from greenlet import getcurrent, greenlet
 from chalicelib import bootstrap
 from chalicelib.domain.errors import ReviewError
 from tests.simulation.point import Call, Killed, Point, Proceed
-from tests.simulation.rig import SameThread
+from tests.simulation.single import SameThread
 from tests.simulation.touching import Touch, touches, whole
 from tests.world import MovableClock
 

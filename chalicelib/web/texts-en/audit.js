@@ -191,6 +191,7 @@ export default {
   "do-cancelTask": "The change of the access of {person} by hand is not needed any more",
   "do-recordExceptionDisposition": "{who} said what is made of an exception in {target}",
   "do-signOffAccessReview": "{who} signed off {target}",
+  "do-exportEvidence": "{who} asked for the evidence of {target}",
   "do-exportAuditLogs": "{who} exported the audit log",
   "do-createAccessReviewHistoryDefinition": "{who} asked for the report {report}",
   "do-runAccessReviewHistoryDefinition": "The report {report} was begun again",
