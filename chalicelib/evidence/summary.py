@@ -69,7 +69,7 @@ def page(told: Overview, organisation: str) -> dict[str, Any]:
         "deciders": deciders(told.numbers.get("deciders", {}), names),
         "changed": told.numbers.get("changed", 0),
         "settings": settings(decisions.facts["settings"], names),
-        "administrators": [readable(one, names) for one in decisions.facts.get("administrators", [])],
+        "administrators": [administrator(one, names) for one in decisions.facts.get("administrators", [])],
         "additions": [addition(one, names) for one in statements if one.kind in (Kind.ADDENDUM, Kind.SIGN_OFF)],
         "sign_off": next((one for one in statements if one.kind is Kind.SIGN_OFF), None),
         "tables": [(one.kind.value, name, table.count) for one in statements for name, table in one.tables.items()],
@@ -91,6 +91,15 @@ def equation(one: Mapping[str, Any]) -> dict[str, Any]:
         "sum": sum(one["terms"].values()),
         "balanced": one["balanced"],
     }
+
+
+def administrator(one: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, str, str, str, str]:
+    """Who held a role: the person or group, the role, of what (everything, or a part), since when and until when."""
+    who = names.get(one["principal"], one["principal"])
+    if one["kind"] == "group":
+        who += f" (group of {one.get('memberCount', 0)})"
+    since = "named by the deployment's settings" if one["kind"] == "settings" else (one["since"] or "not recorded")[:10]
+    return who, _words(one["role"]), one["scope"].partition(":")[0] or "everything", since, (one["until"] or "")[:10]
 
 
 def outcome_bar(outcome: Mapping[str, Any]) -> dict[str, Any]:
