@@ -120,11 +120,12 @@ def _after(assignment: Assignment, attempt: Attempt, now: datetime) -> Assignmen
 
 def _owed(before: Delivery, attempt: Attempt, now: datetime) -> Delivery:
     """What is still owed, and when to go on: the soonest of what its parts wait for. Only failures count as attempts
-    and use up the hours of R40; what waits for somebody outside keeps them open."""
+    and use up the hours of R40, which begin anew with the first failure after waiting for somebody outside."""
     failed, pending = attempt.came_to(End.FAILED), attempt.came_to(End.PENDING)
     fresh = [right for right in attempt.leaving if right not in before.leaving]
     left = now if fresh or not before.left else before.left
-    began = now if pending and not failed else before.began
+    waited = before.looks > 0 and not pending if failed else bool(pending)
+    began = now if waited else before.began
     waits = [now + one.wait for one in attempt.came_to(End.THROTTLED)]
     again = retry_at(replace(before, began=began), now) if failed else None
     waits += [again] if again else []

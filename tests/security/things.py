@@ -7,6 +7,7 @@ from dataclasses import replace
 from chalicelib.domain import ids
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.connections import Connection
+from chalicelib.domain.items import ApplyResult
 from chalicelib.domain.mail_feedback import BadAddress, Fault
 from chalicelib.domain.packages import AccessPackage, Catalog
 from chalicelib.domain.people import Group, Membership
@@ -35,6 +36,7 @@ def removals(house: House, review: ReviewInstance, assignment: str, removed: dic
     stuck = {"instance_id": removed["removed_review"], "item_id": removed["removed_other"]}
     failing = replace(back, **stuck, standing=Standing.NEEDS_PERSON, regrants=())
     house.world.services.writer.put_all([back, failing])
+    house.world.services.items.applied(*stuck.values(), ApplyResult.UNSUPPORTED, now, "")
     return {"back": back.item_id}
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.simulation.faults import Conflicting, Fault, KilledAfter, Lost, Malformed, Repeated, Stale
+from tests.simulation.faults import Conflicting, Fault, KilledAfter, Lost, Malformed, Refused, Repeated, Stale
 from tests.simulation.playing import Theatre, theatre
 from tests.simulation.point import Call
-from tests.simulation.stories import Story, requests, reviews
+from tests.simulation.stories import Story, requests, reviews, systems
 
-ALL = {story.name: story for story in [*reviews.STORIES, *requests.stories()]}
+ALL = {story.name: story for story in [*reviews.STORIES, *systems.STORIES, *requests.stories()]}
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,8 @@ def test_naming_a_delegate_twice_is_told_once(stage: Theatre) -> None:
 def test_a_key_that_does_not_answer_once_is_no_end_of_a_pack(stage: Theatre) -> None:
     """P21."""
     struck(stage, ALL["POST REVIEW/evidence"], lambda call: call.operation == "Sign", Lost(), Malformed())
+
+
+def test_a_look_that_fails_after_days_of_waiting_for_a_person_is_made_again(stage: Theatre) -> None:
+    """P13: the hours in which failures are made good had been used up by waiting, so that one failure ended it."""
+    struck(stage, ALL["tasks are overdue"], lambda call: call.operation == "Query", Refused())

@@ -78,6 +78,7 @@ def decide(rig: Rig, who: str, name: str, decision: Decision) -> None:
             rig.told.accepted.append(Accepted(address.rpartition("/")[2], by.id, decision))
         if reply is not DIED and reply.status < 500 and reply.status != 429:
             return
+    rig.facts.setdefault("statuses", []).append(0)  # tried twice in vain
 
 
 def decided(rig: Rig) -> None:
