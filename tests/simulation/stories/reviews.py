@@ -159,6 +159,8 @@ def asked(tail: str, body: dict[str, str], who: str) -> Act:
             reply = rig.run(lambda: rig.world.call("POST", address, body, who, headers))  # noqa: B023
             if reply is not DIED and reply.status < 500 and reply.status != 429:
                 break
+        else:
+            rig.facts.setdefault("statuses", []).append(0)  # tried twice in vain
         rig.deliver()
 
     return act
