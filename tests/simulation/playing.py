@@ -23,7 +23,6 @@ class Theatre:
     rig: Rig
     blank: Any
     stages: dict[Act, Any] = field(default_factory=dict)
-    played: int = 0
 
     def of(self, story: Story) -> Played:
         """The story with its unharmed history."""
@@ -45,7 +44,7 @@ class Theatre:
         for case in dict.fromkeys([*deaths, *others]):
             with history(seed, test):
                 played.check([case])
-            self.played += 1
+            depth.count(1)
         return played
 
     def several(self, stories: list[Story], seeds: Iterable[int], faults: int, test: str) -> None:
@@ -57,7 +56,6 @@ class Theatre:
                 played, cases = known.get(story.name) or self._with_cases(story, known)
                 picked = {at: fault for at, fault in chance.sample(cases, faults)}
                 played.check(sorted(picked.items(), key=lambda one: one[0]))
-            self.played += 1
 
     def _with_cases(self, story: Story, known: dict[str, tuple[Played, list[Case]]]) -> tuple[Played, list[Case]]:
         played = self.of(story)
