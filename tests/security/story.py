@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from chalicelib import bootstrap
@@ -29,10 +30,12 @@ WHO_MAY = ("admin", "subject", "reviewer", "absent", "scim")
 
 @dataclass
 class Story:
-    """What was seen: AWS calls by function, the log, and every secret there was."""
+    """What was seen: AWS calls by function, the log, every secret there was, and by key the tags and content of each
+    file that was written into the bucket."""
 
     recorder: Recorder
     lines: list[str] = field(default_factory=list)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=lambda: {SECRET, CALLBACK_SECRET, REASON, NOTE})
 
 
@@ -62,7 +65,13 @@ def played() -> Story:
     story = Story(Recorder())
     with simulated("memory") as product, logged(story.lines):
         world, calls = product.world, product.point
-        with calls.hooked(_identities), calls.hooked(story.recorder.hook), story.recorder.listening(world):
+        bucket = world.services.settings.bucket
+        with (
+            calls.hooked(partial(_note_file, story, bucket)),
+            calls.hooked(_identities),
+            calls.hooked(story.recorder.hook),
+            story.recorder.listening(world),
+        ):
             scene = set_scene(world)
             with calls.hooked(scene.note):
                 scene.keep(product)
@@ -74,6 +83,13 @@ def played() -> Story:
             _systems(world)
             _others(world)
     return story
+
+
+def _note_file(story: Story, bucket: str, call: Call, proceed: Proceed) -> Any:
+    """Keep what is written into a bucket."""
+    if call.operation == "PutObject" and call.parameters["Bucket"] == bucket:
+        story.files[call.parameters["Key"]] = (call.parameters.get("Tagging", ""), bytes(call.parameters["Body"]))
+    return proceed()
 
 
 def _identities(call: Call, proceed: Proceed) -> Any:

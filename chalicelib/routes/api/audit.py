@@ -9,7 +9,6 @@ import msgspec
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.agenda import Job
 from chalicelib.routes.api.periods import period
 from chalicelib.routes.api.reports import download_link
 from chalicelib.routes.graph.lists import next_page, position, stamp
