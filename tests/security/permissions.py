@@ -67,6 +67,8 @@ def used(call: Call) -> set[Used]:
     names = NAMES.get(call.operation, (f"{call.service}:{call.operation}",))
     if given.get("ObjectLockMode"):
         names = ("s3:PutObject", "s3:PutObjectRetention")
+    if given.get("Tagging"):
+        names = ("s3:PutObject", "s3:PutObjectTagging")
     if given.get("VersionId"):
         names = ("s3:GetObjectVersion",)
     if call.service == "s3":
