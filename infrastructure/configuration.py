@@ -1,4 +1,4 @@
-"""docs/configuration.md: every setting of chalicelib/settings.py, what it does, and which parameter of a deployment sets it.
+"""docs/configuration.md: every setting, what it does, and which parameter of a deployment sets it.
 
 `python3 -m infrastructure.configuration` writes its tables anew; a test holds the three against one another.
 """
