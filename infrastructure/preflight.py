@@ -119,7 +119,7 @@ def _sandbox(told: Mapping[str, Any], region: str) -> Finding:
     amount = f"{a_day:,} mails in 24 hours, {a_second:g} a second"
     if not told.get("ProductionAccessEnabled"):
         words = (
-            f"SES is in its sandbox in {region}: {amount}, to verified addresses only. Reviewers would hear nothing. Ask "
+            f"SES is in its sandbox in {region}: {amount}, to verified addresses only: reviewers hear nothing. Ask "
             "for production access (SES console, Account dashboard, about a day) and say: mails to our own staff about "
             "reviews of their access; bounces and complaints are handled. Until then verify the addresses of those who "
             "try it out."
