@@ -36,6 +36,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   import      load a CSV of people or assignments
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
+  letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
 """
 
@@ -119,6 +120,11 @@ def _package(rest: list[str]) -> int:
     return int(importlib.import_module("infrastructure.package").main(rest))
 
 
+def _letters(rest: list[str]) -> int:
+    _inside(["letters", *rest], emulator=False)
+    return int(importlib.import_module("infrastructure.letters").main(rest))
+
+
 def _in_checkout(arguments: list[str]) -> int:
     return subprocess.run([PRODUCT.python, *arguments], cwd=ROOT, check=False).returncode
 
@@ -132,4 +138,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": _bench,
     "screenshots": _screenshots,
     "package": _package,
+    "letters": _letters,
 }
