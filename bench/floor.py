@@ -118,7 +118,9 @@ class Floor:
     def _again(self, one: Request) -> None:
         failed = ""
         try:
-            self._clients[one.service]._make_api_call(one.operation, one.params)
+            answer = self._clients[one.service]._make_api_call(one.operation, one.params)
+            if one.operation == "GetObject":
+                answer["Body"].read()  # else the connection is lost
         except ClientError as problem:
             failed = problem.response["Error"]["Code"]
         if failed != one.failed:
@@ -126,7 +128,7 @@ class Floor:
 
     def images(self, tables: Iterable[str]) -> dict[Key, dict[str, Any]]:
         """Every row of these tables by table and key."""
-        found = {}
+        found: dict[Key, dict[str, Any]] = {}
         for table in tables:
             for page in self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
                 found |= {_key(table, row): row for row in page["Items"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ import jwt
 from chalice.app import Chalice, Response
 
 from bench.floor import Floor, Request
+from bench.stage import nowhere
 
 ROUTE = (
     "/v1.0/identityGovernance/accessReviews/definitions/{definition_id}/instances/{instance_id}/decisions/{decision_id}"
@@ -30,7 +30,7 @@ def floor_app(
 
     @app.route(ROUTE, methods=["PATCH"])
     def decide(definition_id: str, instance_id: str, decision_id: str) -> Response:
-        request = app.current_request
+        request: Any = app.current_request
         token = request.headers["authorization"].removeprefix("Bearer ")
         if token not in verified:
             jwt.decode(token, key, algorithms=["RS256"], issuer=issuer, audience=audience)
@@ -53,5 +53,5 @@ def _log() -> logging.Logger:
     log = logging.getLogger("bench.floor")
     log.setLevel(logging.INFO)
     log.propagate = False
-    log.handlers = [logging.StreamHandler(io.StringIO())]
+    log.handlers = [logging.StreamHandler(nowhere())]
     return log

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from bench.floor import DYNAMODB, Key, Recording, Request, afresh
 from bench.floor_app import floor_app
-from bench.ratios import MICRO, Measured, Sample
+from bench.ratios import Measured, Sample, Took, took
 from bench.speed_life import Life
 from bench.stage import AUDIENCE, BOSS, ISSUER, Stage
 
@@ -28,16 +27,16 @@ def decision(stage: Stage, rounds: int, items: int) -> list[Measured]:
     UpdateItem and writes one log line. CPU time of this thread."""
     events = _decisions(stage)
     recorded, before = _recorded(stage, lambda: [stage.ask(event) for event in events])
-    measured = Measured("one decision (CPU)", 1.35, len(events), scale=MICRO, unit="µs")
-    strict = Measured("one decision (CPU), floor remembers tokens", 1.35, len(events), scale=MICRO, unit="µs")
+    measured = Measured("one decision (CPU)", 1.35, len(events), cpu=True)
+    strict = Measured("one decision (CPU), floor remembers tokens", 1.35, len(events), cpu=True)
     measured.requests = strict.requests = _said(recorded, len(events))
     apps = [floor_app(stage.floor, ISSUER, AUDIENCE, stage.sign_in.public, recorded, one) for one in (False, True)]
     works = [stage.app, *apps]
     for number in range(rounds + 1):
-        spent = {}
+        spent: dict[int, Took] = {}
         for place in (0, 1, 2) if number % 2 else (2, 1, 0):
             stage.floor.put_back(recorded, before)
-            spent[place] = _spent(works[place], events)
+            spent[place] = took(partial(_decide, works[place], events))
         if number:  # the first round warms everything up
             measured.samples.append(Sample(spent[0], spent[1]))
             strict.samples.append(Sample(spent[0], spent[2]))
@@ -125,13 +124,13 @@ def _pair(stage: Stage, work: Callable[[], object]) -> tuple[Sample, str]:
     """The product, then its floor from the same rows on; the rows are then as the product left them."""
     before, recorded = stage.floor.images(stage.tables), Recording()
     with recorded.running():
-        product = _timed(work)
-    took = []
+        product = took(work)
+    floors = []
     for services in ((DYNAMODB,), stage.floor.services):
         stage.floor.put_back(recorded.requests, before)
         again = afresh(recorded.of(*services))
-        took.append(_timed(lambda again=again: stage.floor.repeat(again, recorded.threads)))  # type: ignore[misc]
-    return Sample(product, *took), _said(recorded.requests)
+        floors.append(took(partial(stage.floor.repeat, again, recorded.threads)))
+    return Sample(product, *floors), _said(recorded.requests)
 
 
 def _rounds(stage: Stage, work: Callable[[], object], rounds: int) -> tuple[list[Sample], str]:
@@ -141,33 +140,21 @@ def _rounds(stage: Stage, work: Callable[[], object], rounds: int) -> tuple[list
     works = [work, lambda: stage.floor.repeat(requests, threads)]
     samples = []
     for number in range(rounds + 1):
-        took = {}
+        spent: dict[int, Took] = {}
         for place in (0, 1) if number % 2 else (1, 0):
             stage.floor.put_back(requests, before)
-            took[place] = _timed(works[place])
+            spent[place] = took(works[place])
         if number:
-            samples.append(Sample(took[0], took[1]))
+            samples.append(Sample(spent[0], spent[1]))
     stage.floor.put_back(requests, before)
     return samples, _said(requests)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    gc.collect()
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _spent(app: Callable[[Any, None], Any], events: Sequence[Any]) -> float:
-    """CPU seconds of this thread for all of the events. Raises RuntimeError when one is refused."""
-    gc.collect()
-    began = time.thread_time()
-    answers = [app(event, None) for event in events]
-    spent = time.thread_time() - began
-    wrong = [one for one in answers if one["statusCode"] != 204]
+def _decide(app: Callable[[Any, None], Any], events: Sequence[Any]) -> None:
+    """Raises RuntimeError when a decision is refused."""
+    wrong = [answer for answer in [app(event, None) for event in events] if answer["statusCode"] != 204]
     if wrong:
         raise RuntimeError(f"a decision was refused: {wrong[0]}")
-    return spent
 
 
 def _recorded(stage: Stage, work: Callable[[], object]) -> tuple[list[Request], Images]:

@@ -1,4 +1,4 @@
-"""One review from its policy to its seal, as `bench speed` needs it: the parts that are timed, and what lies between."""
+"""One review from its policy to its seal, as `bench speed` needs it: what is timed, and what lies between."""
 
 from __future__ import annotations
 
@@ -81,10 +81,11 @@ class Life:
 
         services = self.stage.services
         state = services.reviews.state(self.instance.id)
-        items, after = [], ""
-        while after is not None:
-            page = items_of_review(services, self.instance, state, 500, after or None)
-            items, after = [*items, *page.items], page.next
+        page = items_of_review(services, self.instance, state, self.number, None)
+        items = list(page.items)
+        while page.next:
+            page = items_of_review(services, self.instance, state, self.number, page.next)
+            items += page.items
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._decide, range(len(items)), items))
 
