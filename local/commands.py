@@ -36,6 +36,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   import      load a CSV of people or assignments
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
+  package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
 """
 
 
@@ -113,6 +114,11 @@ def _screenshots(rest: list[str]) -> int:
     return _in_checkout(["-m", "tests.browser.pictures", *rest])
 
 
+def _package(rest: list[str]) -> int:
+    _inside(["package", *rest], emulator=False)
+    return int(importlib.import_module("infrastructure.package").main(rest))
+
+
 def _in_checkout(arguments: list[str]) -> int:
     return subprocess.run([PRODUCT.python, *arguments], cwd=ROOT, check=False).returncode
 
@@ -125,4 +131,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
+    "package": _package,
 }

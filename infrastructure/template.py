@@ -1,0 +1,72 @@
+"""The CloudFormation template of a deployment: what Chalice makes of routes and handlers, merged with `templates/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEMPLATES = Path(__file__).with_name("templates")
+Json = dict[str, Any]
+_FUNCTION = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-api"
+_URI = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{_FUNCTION}/invocations"
+
+
+def merged(base: Json, *others: Json) -> Json:
+    """`base` with what the others say laid over it: objects are merged member by member, anything else is replaced,
+    and so is a function of CloudFormation such as `Ref`."""
+    found = dict(base)
+    for other in others:
+        for name, value in other.items():
+            both = _is_plain(value) and _is_plain(found.get(name))
+            found[name] = merged(found[name], value) if both else value
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    """Is it an object, and not a function of CloudFormation?"""
+    return isinstance(value, dict) and not any(name == "Ref" or name.startswith("Fn::") for name in value)
+
+
+def ours() -> Json:
+    """What `templates/` says, all files together."""
+    files = sorted(TEMPLATES.glob("*.yaml"))
+    return merged({}, *(yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in files))
+
+
+def any_method(paths: Json) -> Json:
+    """One method a path: the front door itself tells which methods there are (405 with `Allow`).
+
+    The address of the function is made from its name: the function may then know the API's address without the two
+    waiting for one another.
+    """
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": {"Fn::Sub": _URI},
+        "passthroughBehavior": "when_no_match",
+    }
+    return {
+        path: {
+            "x-amazon-apigateway-any-method": {
+                "parameters": next(iter(methods.values())).get("parameters", []),
+                "x-amazon-apigateway-integration": integration,
+            }
+        }
+        for path, methods in paths.items()
+    }
+
+
+def template(chalice: Json) -> Json:
+    """The whole template, from the one Chalice made."""
+    whole = merged(chalice, ours())
+    body = whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    body["paths"] = any_method(body["paths"])
+    return whole
+
+
+def text(whole: Json) -> str:
+    """The template as it is uploaded: without a blank, members in order."""
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
