@@ -16,6 +16,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
+from bench.side import is_unmetered
 from bench.simulated.ledger import Ledger
 from bench.simulated.model import ENTRY_CPU, LAMBDA_FACTOR, LATENCY, OTHER_CALL, REQUEST_CPU, SECOND, Plan
 from bench.simulated.store import CountingDynamo, LeanTable
@@ -154,9 +155,10 @@ class CountingCloud(Cloud):
             self.virtual.wait(spent * self.virtual.beside)
 
     def answer(self, client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        if not self.running:
+        if not self.running or is_unmetered():
             return super().answer(client, operation, parameters)
         self._worked()
+        self.ledger.muted = False
         name = f"{client.meta.service_model.service_name}.{operation}"
         self.ledger.called(name)
         entries = 1
@@ -165,6 +167,7 @@ class CountingCloud(Cloud):
             entries = _entries(operation, parameters, found)
             return found
         finally:
+            self.ledger.muted = True
             cpu = (REQUEST_CPU + ENTRY_CPU * entries) * LAMBDA_FACTOR
             # Answers come side by side, the processor works on one after the other.
             self.virtual.wait((LATENCY.get(name, OTHER_CALL) + cpu * self.virtual.beside) / SECOND)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
+from bench.side import unmetered
 from bench.simulated.account import CountingCloud, SideBySide, VirtualClock, counting
 from bench.simulated.ledger import Ledger
 from bench.simulated.model import HTTP_CPU, LAMBDA_FACTOR, RENDERED, SECOND, Plan
@@ -151,7 +152,8 @@ class Story:
 
     def state(self) -> Any:
         """The review's state; looking is not counted."""
-        return self.services.reviews.state(self.instance.id)
+        with unmetered():
+            return self.services.reviews.state(self.instance.id)
 
     def open(self) -> None:
         """Open it, and tell everybody."""
@@ -161,8 +163,8 @@ class Story:
         found: list[Any] = []
 
         def opened() -> bool:
-            if not found:
-                found.extend(self.services.reviews.instances_of(definition, 1, None).items)
+            with unmetered():
+                found.extend(() if found else self.services.reviews.instances_of(definition, 1, None).items)
             if not found:
                 return False
             self.instance = found[0]
@@ -204,11 +206,10 @@ class Session:
     def work(self) -> None:
         """A session of some requests; a part of the decisions is changed in the end."""
         services, instance = self.story.services, self.story.instance
-        user = services.people.user(self.person_id)
-        self._request("person", lambda: services.people.user(self.person_id))
+        user = self._request("person", lambda: services.people.user(self.person_id))
         self._request("reviews", lambda: services.reviews.my_reviews(self.person_id, 50, None))
         self._request("status", lambda: services.reviews.progress(instance.id))
-        parts = services.reviews.my_parts(self.person_id, instance)
+        parts = self._request("briefing", lambda: services.reviews.my_parts(self.person_id, instance))
         after: str | None = None
         share = 1 / len(self.story.reviewers) if self.story.plan.panel else 1.0
         while True:

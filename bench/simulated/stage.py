@@ -37,7 +37,7 @@ class Stage:
         from chalicelib.storage import pacing
 
         begun = self.clock.real()
-        if function != self.running:  # another function runs in processes of its own
+        if function != self.running or about == "stream":  # another function, or shard, has a process of its own
             pacing.forget()
             self.running = function
         with self.cloud.invocation():

@@ -57,7 +57,7 @@ class SesMailer:
 def _too_fast(problem: ClientError) -> bool:
     """Is it the rate, which a second mends, and not the quota of a day?"""
     told = problem.response["Error"]
-    return told["Code"] in _SLOW_DOWN and "daily" not in told.get("Message", "").lower()
+    return told["Code"] in _SLOW_DOWN - {"LimitExceededException"} and "daily" not in told.get("Message", "").lower()
 
 
 def _meaning(problem: ClientError) -> Exception:
