@@ -20,6 +20,10 @@ def main(arguments: list[str]) -> int:
         from bench.scale import main as scale
 
         return scale(arguments[1:])
+    if what == "simulate":
+        from bench.simulated.command import main as simulate
+
+        return simulate(arguments[1:])
     if what == "portal":
         from bench.portal import main as portal
 
