@@ -28,8 +28,9 @@ def main(arguments: list[str]) -> int:
         from bench.scim import main as scim
 
         return scim(arguments[1:])
-    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
-    return 2
+    asked = what in ("-h", "--help")
+    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=None if asked else sys.stderr)
+    return 0 if asked else 2
 
 
 if __name__ == "__main__":

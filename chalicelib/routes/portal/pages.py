@@ -24,6 +24,7 @@ PAGES = (
     "/tasks/{id}",
     "/my-access",
     "/my-access/{id}",
+    "/help",
     "/signed-in",
     "/signed-out",
     "/evidence",
