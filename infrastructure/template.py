@@ -1,4 +1,4 @@
-"""The CloudFormation template of a deployment: what Chalice makes of the routes and handlers, merged with `templates/`."""
+"""The CloudFormation template of a deployment: what Chalice makes of routes and handlers, merged with `templates/`."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.aws.clients import client
 from tests.connectors.receiver import CALLBACK_SECRET, SECRET, receiving
 from tests.routes.test_callbacks import Hooked
@@ -42,9 +43,10 @@ def logged(lines: list[str]) -> Iterator[None]:
 
     class Keeping(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(f"{record.name} {self.format(record)}")
+            lines.append(self.format(record))
 
     handler, ours = Keeping(), [logging.getLogger(name) for name in ("access_reviews", "access-reviews")]
+    handler.setFormatter(logs.Lines("test", "test"))
     before = [one.level for one in ours]
     logging.getLogger().addHandler(handler)
     for one in ours:
@@ -73,6 +75,7 @@ def played() -> Story:
             _files(world, story)
             _systems(world)
             _others(world)
+            _figures(world)
     return story
 
 
@@ -186,3 +189,13 @@ def _others(world: World) -> None:
     front.work({"Records": [{**record, "eventSource": "aws:sqs", "eventSourceARN": ""}]}, None)
     world.tick()
     world.published()
+
+
+def _figures(world: World) -> None:
+    """An hour of the timer, for every figure is taken in a minute of its own."""
+    import app as front
+
+    world.clock.set((world.clock.now() + timedelta(hours=1)).replace(minute=0))
+    for _ in range(60):
+        world.clock.advance(minutes=1)
+        front.tick(TIMER_EVENT, None)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.logs import FACTS, METRICS
 from tests.docs.test_connector_permissions import PAGES, ROOT, _asked
 from tests.security.permissions import FUNCTIONS, POLICIES, allowed, fitting, statements
 from tests.security.scene import PEOPLE
@@ -105,3 +106,14 @@ def test_the_log_tells_no_secret_no_token_and_no_reason(story: Story) -> None:
     assert len(story.lines) >= 3 and len(secrets) > 20
     found = [(secret[:12], line) for secret in secrets for line in story.lines if secret in line]
     assert not found and not [line for line in story.lines if "Bearer" in line or "whsec_" in line]
+
+
+def test_the_log_has_ids_kinds_and_numbers_and_names_nobody(story: Story) -> None:
+    """P20: a line has the members that `logs` lists and no others; no address and no name of a person is in it."""
+    lines = [json.loads(line) for line in story.lines]
+    base = {"level", "time", "message", "function", "requestId", "correlationId", "_aws", "Stage", *METRICS}
+    failure = {"error", "detail", "where", "cause"}
+    assert not {name for line in lines for name in line} - base - failure - FACTS.keys()
+    names = [f'"{who.title()}"' for who in PEOPLE.values()]
+    assert not [line for line in story.lines if "@" in line or any(name in line for name in names)]
+    assert {"request", "work", "tick", "decisions counted"} <= {line["message"] for line in lines}

@@ -85,7 +85,9 @@ class Files(Protocol):
 class Queue(Protocol):
     """Hints to workers. Losing one delays work until the next tick, nothing more."""
 
-    def send(self, kind: str, subject_id: str, delay_seconds: int = 0) -> None: ...
+    def send(self, kind: str, subject_id: str, delay_seconds: int = 0, cause: str = "") -> None:
+        """Have `kind` continued for `subject_id`. `cause`: the correlation id of what began it, unless it is what is
+        being done now."""
 
 
 @dataclass(frozen=True, slots=True)
