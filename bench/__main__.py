@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
 
         return scim(arguments[1:])
     asked = what in ("-h", "--help")
-    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=None if asked else sys.stderr)
+    told = "usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]; --keep keeps the figures"
+    print(told, file=None if asked else sys.stderr)
     return 0 if asked else 2
 
 

@@ -35,7 +35,9 @@ def test_the_guide_of_reviewers_and_the_portals_help_say_the_same() -> None:
 def test_the_glossary_has_the_words_that_concepts_explains() -> None:
     """Each is set in bold where it is explained."""
     glossary = {
-        word.strip() for line in text(DOCS / "glossary.md").splitlines() if line.startswith("| ")
+        word.strip()
+        for line in text(DOCS / "glossary.md").splitlines()
+        if line.startswith("| ")
         for word in line.split("|")[1].split(",")
     }
     explained = re.findall(r"^\*\*([A-Z][\w ]+)\.?\*\*", text(DOCS / "concepts.md"), re.M)
