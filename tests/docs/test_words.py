@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from chalicelib.domain.mail_samples import SAMPLES as PREVIEWS
 from tests.docs.markdown import anchors, pages, text
 from tests.docs.traceability import ROOT
-from tests.emails.samples import SAMPLES
 from tests.web.javascript import WEB
 
 DOCS = ROOT / "docs"
@@ -47,8 +47,6 @@ def test_the_glossary_has_the_words_that_concepts_explains() -> None:
 
 def test_every_kind_of_mail_is_told_of() -> None:
     table = text(DOCS / "mail.md").partition("## The mails")[2].partition("\n## ")[0]
-    from chalicelib.domain.mail_samples import SAMPLES as PREVIEWS
-
     told = re.findall(r"^\| `([\w-]+)` \|", table, re.M)
     assert sorted(told) == sorted(PREVIEWS)
 
