@@ -98,6 +98,14 @@ def test_a_policy_names_what_the_template_makes(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_fits_into_a_role_whatever_the_deployment_is_called(function: str) -> None:
+    """IAM takes 10,240 characters without blanks; a stack's name may be 40 characters longer than these tests'."""
+    written = [{**part, "Resource": patterns(part)} for part in statements(function)]
+    names = sum(one.count("access-reviews") for part in written for one in part["Resource"])
+    assert len(json.dumps(written, separators=(",", ":"))) + 40 * names < 10_240
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_mails_and_events_are_sent_in_no_other_name(function: str) -> None:
     """Identities and buses may be shared with other software of the account."""
     for part in statements(function):
