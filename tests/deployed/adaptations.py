@@ -21,6 +21,7 @@ ZONE = "Etc/Emulated"
 SHORTER = {"ACCESS_REVIEWS_CLOSING_WAIT_SECONDS": "2", "ACCESS_REVIEWS_STOP_DELAY_SECONDS": "1"}
 # Types that MiniStack does not know, by why the deployment works without them there.
 LEFT_OUT: dict[str, str] = {}
+ALARM = "AWS::CloudWatch::Alarm"
 
 
 def for_emulator(template: str, code: str, settings: dict[str, str]) -> str:
@@ -29,11 +30,13 @@ def for_emulator(template: str, code: str, settings: dict[str, str]) -> str:
     - MiniStack imports only methods by name, where API Gateway knows "any": each path gets the usual ones.
     - CloudFormation's `package` would put the address of the zip where Chalice wrote a file name.
     - `settings` of this test (the keys of its issuer, shorter waits) go to every function.
-    - Resources of types it does not know are left out, with what refers to them as a dependency.
+    - Resources of types it does not know are left out, and alarms on more than one figure, which it refuses.
     """
     found: Json = json.loads(template.replace('"./deployment.zip"', json.dumps(code)))
     found["Resources"] = {
-        name: one for name, one in copy.deepcopy(found["Resources"]).items() if one["Type"] not in LEFT_OUT
+        name: one
+        for name, one in copy.deepcopy(found["Resources"]).items()
+        if one["Type"] not in LEFT_OUT and not (one["Type"] == ALARM and "Metrics" in one["Properties"])
     }
     for path in found["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
         whatever = path.pop(ANY)
