@@ -111,7 +111,7 @@ def test_an_update_and_the_way_back_cost_no_request(deployed: Deployment, story:
     with callers.calling():
         people = [import_of(stack, "early")]
         assert stack.deploy(following) == "UPDATE_COMPLETE", stack.troubles()
-        until(lambda: marked(stack), 15, "the next release has written")
+        until(lambda: marked(stack), 40, "the next release has written")
         people.append(import_of(stack, "late"))
         assert stack.deploy(deployed.package) == "UPDATE_COMPLETE", stack.troubles()
         done = [until(lambda path=path: ended(stack, path), 30, "the import has ended") for path in people]
