@@ -11,9 +11,10 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import events, routes
+from chalicelib import events, logs, routes
 
-app = Chalice(app_name="access-reviews")
+app = Chalice(app_name="access-reviews", configure_logs=False)
+logs.install(app)
 app.api.cors = False
 routes.mount(app)
 

@@ -6,23 +6,20 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
-import msgspec
-
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.aws.queue import MESSAGE_VERSION
-from chalicelib.domain import errors, ids
+from chalicelib.domain import errors
 from chalicelib.domain.agenda import ABSENCE, ASKED, LOST, REACHABLE, SWITCHED_OFF, Due, Job
-from chalicelib.domain.audit import AuditEvent, Decided
 from chalicelib.domain.audit import fold as audit_rows
 from chalicelib.domain.guards import CONFIRMATION
 from chalicelib.domain.history import REPORT
-from chalicelib.domain.items import BY_RULE, Decision
-from chalicelib.domain.pace import day_number
 from chalicelib.domain.seals import SEAL
 from chalicelib.domain.sources import SOURCE, WAITS
 from chalicelib.domain.tasks import NEW_TASKS, TASKS_DUE
+from chalicelib.stream_rows import audit_row, change_of, decided
 from chalicelib.usecases import adopt_groups, adopt_steps, export_audit, notify, notify_others, reset_decisions
 from chalicelib.usecases.advance_review import advance_review
 from chalicelib.usecases.agenda import CUTS, send_due_work
@@ -34,12 +31,13 @@ from chalicelib.usecases.delegates import begin_absence
 from chalicelib.usecases.deliver import advance_delivery
 from chalicelib.usecases.erase_person import ERASE, advance_erasure
 from chalicelib.usecases.exports import EVIDENCE, EXPORT, HISTORY, advance_export
+from chalicelib.usecases.gauges import take_gauges
 from chalicelib.usecases.history import run_due_report
 from chalicelib.usecases.imports import advance_import
 from chalicelib.usecases.mail_feedback import hear
 from chalicelib.usecases.open_review import open_due_review
 from chalicelib.usecases.plan_delivery import DELIVERY
-from chalicelib.usecases.ports import DecisionChange, Services
+from chalicelib.usecases.ports import Services
 from chalicelib.usecases.provision_groups import EMPTIED, empty_deleted
 from chalicelib.usecases.provision_people import MANAGERS, settle_managers
 from chalicelib.usecases.publish import publish
@@ -54,34 +52,59 @@ from chalicelib.usecases.watch_removals import watch_removals
 from chalicelib.usecases.watch_sign_ins import take_cognito_trigger, take_trail_event
 
 LOG = logging.getLogger("access_reviews")
-DECISIONS = {"A": Decision.APPROVE, "D": Decision.DENY, "K": Decision.DONT_KNOW, "N": Decision.NOT_REVIEWED}
 
 
 def tick() -> dict[str, int]:
-    """Send work for every agenda row that is due."""
-    return {"due": send_due_work(bootstrap.services())}
+    """Send work for every agenda row that is due, then take the figures of this minute."""
+    services = bootstrap.services()
+    due = send_due_work(services)
+    try:
+        figures = take_gauges(services, due)
+    except Exception:  # the next look is in five minutes; work was sent, and nothing must keep the timer from that
+        LOG.exception("the gauges could not be read")
+        figures = {}
+    if due or figures:
+        LOG.info("tick", extra={"facts": {"due": len(due)}, "metrics": figures})
+    return {"due": len(due)}
 
 
 def work(event: dict[str, Any]) -> dict[str, Any]:
     """Do the work of each message; a message that fails is reported alone and comes back (partial batch)."""
     failures = []
     for record in event["Records"]:
-        try:
-            _one(bootstrap.services(), json.loads(record["body"]))
-        except Exception:  # one bad message must not hold up the others; it goes to the dead letters in the end
-            LOG.exception("work failed: %s", record.get("body"))
-            failures.append({"itemIdentifier": record["messageId"]})
+        outer = logs.unit()
+        with logs.within(logs.Unit(outer.correlation, {**outer.facts, "messageId": record["messageId"]})):
+            try:
+                _worked(bootstrap.services(), record)
+            except Exception:  # one bad message must not hold up the others; it goes to the dead letters in the end
+                LOG.exception("work failed", extra={"facts": _tried(record), "metrics": {"WorkFailed": 1}})
+                failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 
 
-def _one(services: Services, message: dict[str, Any]) -> None:
+def _tried(record: dict[str, Any]) -> dict[str, Any]:
+    """How often a message was received; 1 is the first time."""
+    return {"attempt": int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))}
+
+
+def _worked(services: Services, record: dict[str, Any]) -> None:
+    """Do what one message asks for, as part of what caused it, and tell of it in one line."""
+    began, message, unit = perf_counter(), json.loads(record["body"]), logs.unit()
+    unit.correlation = str(message.get("correlation") or unit.correlation)  # older releases sent none
+    unit.facts |= {"kind": str(message["kind"])[:64], SUBJECTS.get(message["kind"], "subject"): str(message["id"])[:64]}
+    outcome = _one(services, message)
+    facts = {**_tried(record), "ms": round((perf_counter() - began) * 1000, 1)}
+    LOG.info("work", extra={"facts": facts | {"outcome": outcome if isinstance(outcome, str) else "done"}})
+
+
+def _one(services: Services, message: dict[str, Any]) -> object:
     """Do what one message asks for. Members this build does not know mean nothing; a later version means something
     else, so it waits for a build that knows it, or for the dead letters."""
     if message.get("version", 1) > MESSAGE_VERSION:
         raise errors.InvalidInput(f"A message of version {message['version']}; this build knows {MESSAGE_VERSION}.")
     if message["kind"] not in WORK:
         raise errors.InvalidInput(f"Unknown kind of work: {message['kind']}")
-    WORK[message["kind"]](services, message["id"])
+    return WORK[message["kind"]](services, message["id"])
 
 
 def _series(services: Services, definition_id: str) -> None:
@@ -125,6 +148,15 @@ WORK: dict[str, Callable[[Services, str], object]] = {
     WAITS: reviews_wait,
     SEAL: seal_review,
 }
+# What the id of a message is in the log; of the kinds that are not here, only that it is the subject.
+SUBJECTS = {
+    **dict.fromkeys(("instance", CUTS, WATCH, CONFIRMATION, SEAL), "review"),
+    **dict.fromkeys(("series", SWITCHED_OFF), "series"),
+    **dict.fromkeys((REACHABLE, ASKED, ABSENCE, LOST, ERASE, MANAGERS, NEW_TASKS), "person"),
+    "job": "job",
+    DELIVERY: "assignment",
+    SOURCE: "source",
+}
 JOBS: dict[str, Callable[[Services, Job], object]] = {
     "bulk": advance_bulk,
     reset_decisions.KIND: reset_decisions.advance_reset,
@@ -155,13 +187,16 @@ def cognito_signed_in(event: dict[str, Any]) -> dict[str, Any]:
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     """Fold changed decision items into the counters and the audit trail. The event names its stream shard because
-    the event source has a tumbling window; its answer must carry that window's state, of which we need none."""
-    changes = [change for record in event["Records"] if (change := _change(record)) is not None]
+    the event source has a tumbling window; its answer must carry that window's state, of which we need none. The
+    call that ends a window may have no record."""
+    records = event.get("Records", [])
+    changes = [change for record in records if (change := change_of(record)) is not None]
     if changes:
         bootstrap.services().reviews.count_decisions(str(event.get("shardId", "")), changes)
-    decided = [one for record in event["Records"] if (one := _decided(record)) is not None]
-    if decided:
-        bootstrap.services().writer.put_all(audit_rows(decided))
+        LOG.info("decisions counted", extra={"metrics": {"Decisions": len(changes)}})
+    made = [one for record in records if (one := decided(record)) is not None]
+    if made:
+        bootstrap.services().writer.put_all(audit_rows(made))
     return {"counted": len(changes), "state": {}}
 
 
@@ -177,71 +212,7 @@ def hear_of_mails(event: dict[str, Any]) -> None:
 def publish_events(event: dict[str, Any]) -> dict[str, Any]:
     """Tell others what new audit rows mean for them. What was not taken comes again from the first such record on
     (partial batch); a record that cannot be read is logged and holds nothing up."""
-    found = [(record, row) for record in event["Records"] if (row := _audit_row(record)) is not None]
+    found = [(record, row) for record in event["Records"] if (row := audit_row(record)) is not None]
     again = publish(bootstrap.services(), [row for _, row in found])
     failed = [found[position][0]["dynamodb"]["SequenceNumber"] for position in sorted(again)]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
-
-
-def _audit_row(record: dict[str, Any]) -> AuditEvent | None:
-    """A new row of the audit table; None for one the table forgot."""
-    image = record["dynamodb"].get("NewImage")
-    if image is None:
-        return None
-    try:
-        return msgspec.convert({"id": image["sk"]["S"], **json.loads(image["data"]["S"])}, AuditEvent)
-    except (KeyError, ValueError):
-        LOG.exception("an audit row cannot be published: %s", record["dynamodb"].get("Keys"))
-        return None
-
-
-def _decided(record: dict[str, Any]) -> Decided | None:
-    """A decision somebody made, for the audit trail (R159, R163), or None for anything else."""
-    if record["eventName"] != "MODIFY":
-        return None
-    old, new = record["dynamodb"]["OldImage"], record["dynamodb"]["NewImage"]
-    number = len(new["h"]["L"])
-    if number <= len(old["h"]["L"]) or _author(new) == BY_RULE:
-        return None
-    entry = json.loads(new["h"]["L"][-1]["S"])
-    partition = new["pk"]["S"]
-    return Decided(
-        instance_id=ids.guid_of(partition[:32]),
-        item_id=ids.guid_of(partition[32:] + new["sk"]["S"]),
-        person_id=new["p"]["S"],
-        by=entry["b"],
-        on_behalf_of=entry.get("f", ""),
-        at=entry["t"],
-        number=number,
-        before=DECISIONS[old["d"]["S"]],
-        after=DECISIONS[new["d"]["S"]],
-    )
-
-
-def _change(record: dict[str, Any]) -> DecisionChange | None:
-    """A changed decision or a cancellation, or None for anything else (a fresh item, an apply result)."""
-    data = record["dynamodb"]
-    if record["eventName"] != "MODIFY":
-        return None
-    old, new = data["OldImage"], data["NewImage"]
-    cancelled = "c" in new and "c" not in old
-    if not cancelled and len(old["h"]["L"]) == len(new["h"]["L"]):
-        return None
-    if not cancelled and _author(new) == BY_RULE:
-        return None  # the closing sweep counts for itself
-    partition = new["pk"]["S"]
-    at = int(new["ct"]["N"]) * 1000 if cancelled else int(json.loads(new["h"]["L"][-1]["S"])["t"])
-    return DecisionChange(
-        instance_id=ids.guid_of(partition[:32]),
-        set_id=partition[32:44],
-        shard=partition[44:46],
-        sequence=data["SequenceNumber"],
-        before=DECISIONS[old["d"]["S"]],
-        after=None if cancelled else DECISIONS[new["d"]["S"]],
-        day=day_number(at),
-    )
-
-
-def _author(image: dict[str, Any]) -> str:
-    history = image["h"]["L"]
-    return str(json.loads(history[-1]["S"])["b"]) if history else ""

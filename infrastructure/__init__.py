@@ -1,1 +1,1 @@
-"""What a deployment is made of: the artefact, its CloudFormation template, and the commands that put it into an account."""
+"""What a deployment is made of: the artefact, its CloudFormation template, and the commands that use them."""

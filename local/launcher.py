@@ -17,6 +17,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from chalicelib import logs
 from local import emulator as emulators
 from local.emulator import Emulator, EmulatorError
 from local.resources import (
@@ -61,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
             signal.signal(number, lambda *_: ended.set())
     try:
         with State(options.state.resolve()) as state:
-            _keep_log(state.path("errors.log"))
+            _keep_log(state)
             port = options.port or emulators.free_port()
             check_port(port)
             return _Run(state, port, options.fresh, options.empty).until(ended)
@@ -75,11 +76,18 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _keep_log(path: Path) -> None:
-    """Write what goes wrong to a file of the state as well, at most two megabytes of it."""
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
-    logging.getLogger().addHandler(handler)
+def _keep_log(state: State) -> None:
+    """Write what goes wrong to a file of the state as well, and every request and unit of work to another; at most two
+    megabytes each. The terminal belongs to the developer: it has only what goes wrong."""
+    for known in logging.getLogger().handlers:
+        known.setLevel(logging.WARNING)
+    for name, level in (("errors.log", logging.WARNING), ("product.log", logging.INFO)):
+        handler = RotatingFileHandler(state.path(name), maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+        handler.setFormatter(logs.Plain("%(asctime)s %(name)s: %(message)s"))
+        handler.setLevel(level)
+        logging.getLogger().addHandler(handler)
+    for product in logs.LOGGERS:
+        logging.getLogger(product).setLevel(logging.INFO)
 
 
 def check_port(port: int) -> None:

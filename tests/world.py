@@ -123,6 +123,7 @@ class World:
     streamed: int = 0
     told: int = 0
     backend: Backend = field(default_factory=Moto)
+    request_id: str = "test-request"
 
     @property
     def services(self) -> Any:
@@ -168,7 +169,7 @@ class World:
                 "resourcePath": resource,
                 "path": f"/api{path}",
                 "stage": "api",
-                "requestId": "test-request",
+                "requestId": self.request_id,
                 "identity": {"sourceIp": "127.0.0.1"},
             },
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from chalicelib import logs
 from chalicelib.aws.clients import client
 
 MESSAGE_VERSION = 1
@@ -16,7 +17,8 @@ class WorkQueue:
 
     url: str
 
-    def send(self, kind: str, subject_id: str, delay_seconds: int = 0) -> None:
-        """Ask a worker to continue `kind` for `subject_id`, at most 900 s from now."""
-        body = json.dumps({"version": MESSAGE_VERSION, "kind": kind, "id": subject_id})
+    def send(self, kind: str, subject_id: str, delay_seconds: int = 0, cause: str = "") -> None:
+        """Ask a worker to continue `kind` for `subject_id`, at most 900 s from now. `cause`: see ports.Queue."""
+        message = {"version": MESSAGE_VERSION, "kind": kind, "id": subject_id}
+        body = json.dumps(message | {"correlation": cause or logs.unit().correlation})
         client("sqs").send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=min(delay_seconds, 900))

@@ -25,13 +25,15 @@ class Due:
     """A row of the agenda: at `when`, continue `kind` (`events.WORK` lists them) with this id.
 
     The agenda is a hint that outlives lost messages: rows leave it only when their work is done. `taken`: until
-    when (real seconds since 1970) one worker has it to itself; see usecases/agenda.work_off.
+    when (real seconds since 1970) one worker has it to itself; see usecases/agenda.work_off. `cause`: the correlation
+    id of what wrote the row; the storage fills it in.
     """
 
     when: datetime
     kind: str
     id: str
     taken: float = 0.0
+    cause: str = ""
     version: int = 0
 
 

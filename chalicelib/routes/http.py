@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.domain import errors, ids
 from chalicelib.domain.attempts import Repeat
 from chalicelib.domain.people import Actor, User
@@ -189,6 +189,8 @@ def _checked_call(door: Blueprint, declared: Declared, parameters: Mapping[str, 
     services = bootstrap.services()
     request: Request = door.current_request
     person = auth.ANYONE if declared.public else auth.person(services, request.headers)
+    if not declared.public:
+        logs.unit().facts["person"] = person.id
     now, operation = services.clock.now(), services.clock.new_id()
     call = Call(request, services, now, operation, person, decoded(parameters), declared.takes)
     if declared.strict:

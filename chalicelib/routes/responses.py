@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 import msgspec
 from chalice.app import Chalice, Request, Response
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.domain import errors, ids
 from chalicelib.routes.declared import JSON, SCIM
 
 LOG = logging.getLogger("access_reviews")
+_CLIENTS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 CHALICE_CODES = {
     405: "MethodNotAllowed",
     415: "UnsupportedMediaType",
@@ -44,14 +47,14 @@ def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> d
     body["innerError"] = {
         "date": now.strftime("%Y-%m-%dT%H:%M:%S"),
         "request-id": request_id,
-        "client-request-id": request_id,
+        "client-request-id": logs.unit().client or request_id,
     }
     return {"error": body}
 
 
 def refuse(problem: errors.ReviewError, request_id: str) -> Response:
     """The response for a refusal."""
-    clock = bootstrap.services().clock
+    clock = bootstrap.clock()
     named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
     return json_response(error_body(problem, clock.now(), named), problem.status, _headers_of(problem))
 
@@ -64,7 +67,7 @@ def refusal(problem: Exception) -> errors.ReviewError:
     found = bootstrap.as_refusal(problem)
     if found is None:
         raise problem
-    LOG.warning("a request was given up, as AWS gave no answer (%s): %s", type(problem).__name__, found.code)
+    LOG.warning("a request was given up (%s): %s", type(problem).__name__, found.code)
     return found
 
 
@@ -93,12 +96,41 @@ def _headers_of(problem: errors.ReviewError) -> dict[str, str]:
 
 
 def install(app: Chalice) -> None:
-    """Make every answer of the app, refusals by Chalice itself included, have our headers and error shape."""
+    """Make every answer of the app, refusals by Chalice itself included, have our headers and error shape, and its
+    line in the log."""
 
     @app.middleware("http")
     def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
+        began, request_id = perf_counter(), str(event.context.get("requestId", ""))
+        asked = event.headers.get("client-request-id", "")
+        logs.unit().client = asked if _CLIENTS_ID.fullmatch(asked) else ""
         scim = str(event.context.get("resourcePath", "")).startswith(SCIM_ROOT)
-        return _reshaped(get_response(event), str(event.context.get("requestId", "")), scim)
+        response = _reshaped(get_response(event), request_id, scim)
+        response.headers.update(_ids(request_id))
+        LOG.info("request", extra={"facts": _access(event, response, began)})
+        return response
+
+
+def _ids(request_id: str) -> dict[str, str]:
+    """What the client can name when it asks us what happened, as Graph answers it: our id and its own."""
+    client = logs.unit().client
+    return {"request-id": request_id, **({"client-request-id": client} if client else {})}
+
+
+def _access(event: Request, response: Response, began: float) -> dict[str, Any]:
+    """The facts of a request's line. Of its address only ids are told: other parts may be names."""
+    found: dict[str, Any] = {
+        "method": event.method,
+        "route": event.context.get("resourcePath", ""),
+        "status": response.status_code,
+        "ms": round((perf_counter() - began) * 1000, 1),
+    }
+    subjects = [one for one in (event.uri_params or {}).values() if ids.is_guid(one)]
+    if subjects:
+        found["subjects"] = subjects
+    if logs.unit().client:
+        found["clientRequestId"] = logs.unit().client
+    return found
 
 
 def _reshaped(response: Response, request_id: str, scim: bool = False) -> Response:

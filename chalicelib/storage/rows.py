@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib import logs
 from chalicelib.domain.adoptions import AdoptionBegun
 from chalicelib.domain.agenda import Due, ImportBegun, Job
 from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
@@ -220,9 +221,18 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
+def _facts(entity: object) -> dict[str, Any]:
+    """What is stored of an entity. A row of the agenda says in the same write unit what it is owed to, so that whatever
+    comes of it is found in the log by that id."""
+    found: dict[str, Any] = lean(entity, _COLUMNS)
+    if type(entity) is Due and not entity.cause and logs.unit().correlation:
+        found["cause"] = logs.unit().correlation
+    return found
+
+
 def to_text(entity: object) -> str:
     """The stored JSON of an entity; its version is a column of its own."""
-    return msgspec.json.encode(lean(entity, _COLUMNS)).decode()
+    return msgspec.json.encode(_facts(entity)).decode()
 
 
 def to_row(entity: object, version: int, operation: str) -> Row:
@@ -230,7 +240,7 @@ def to_row(entity: object, version: int, operation: str) -> Row:
     the thousand (assignments) is a tenth smaller for it."""
     place = PLACES[type(entity)]
     pk, sk = place.key(entity)
-    facts = lean(entity, _COLUMNS)
+    facts = _facts(entity)
     if facts.get("id") == sk:
         del facts["id"]
     row: Any = place.table(pk, sk, v=version, op=operation, data=msgspec.json.encode(facts).decode())

@@ -17,8 +17,9 @@ BATCH = 500
 CUTS = "cuts"  # kind: removals at once
 
 
-def send_due_work(services: Services) -> int:
-    """Send one message for every agenda row that is due. Costs one read unit when nothing is.
+def send_due_work(services: Services) -> list[Due]:
+    """Send one message for every agenda row that is due; those rows, the oldest first. Costs one read unit when nothing
+    is.
 
     Rows stay until their work is done, so a lost message is made good by the next tick; a message for work
     somebody already has a lease on does nothing.
@@ -26,8 +27,8 @@ def send_due_work(services: Services) -> int:
     rows = services.reviews.due_until(services.clock.now(), BATCH)
     free = [row for row in rows if row.taken <= services.clock.real()]
     for row in {(row.kind, row.id): row for row in free}.values():
-        services.queue.send(row.kind, row.id)
-    return len(rows)
+        services.queue.send(row.kind, row.id, cause=row.cause)
+    return rows
 
 
 def work_off(services: Services, row: Due, some: Callable[[Budget], bool]) -> None:

@@ -132,7 +132,7 @@ class Freezer:
         written: dict[str, Any] = {"facts": facts, **{str(number): bucket for number, bucket in buckets.items()}}
         for name, content in written.items():
             key = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}/{name}.json"
-            self.services.files.put(key, msgspec.json.encode(content))
+            self.services.files.put(key, msgspec.json.encode(content), names=isinstance(content, Bucket))
         shared = {set_id: n for set_id, n in totals.items() if ids.is_shared(set_id) or set_id == ids.NO_SET}
         return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
 

@@ -62,6 +62,7 @@ def hear(services: Services, text: str) -> None:
     if not changed:
         return
     if feedback.fault:
+        LOG.info("a mail came back", extra={"facts": {"person": user.id}, "metrics": {"MailsBounced": 1}})
         _judge_address(services, user, feedback)
     for one in changed:
         _record(services, user, one, feedback)

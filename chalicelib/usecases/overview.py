@@ -84,9 +84,9 @@ def overview(services: Services, actor: Actor, now: datetime) -> Overview:
     waiting = [row for row in rows if row.needs is Needs.CONFIRMATION]
     others = [row for row in rows if row.needs is Needs.NOTHING]
     first = [*failed[:SHOWN], *waiting[:SHOWN], *others[:LOOKED]]
-    looked = sorted(_shown(services, first, now), key=_urgency)
+    looked = sorted(shown_of(services, first, now), key=_urgency)
     lately = closed_reviews(services, actor, now - LATELY, now, "", None).items
-    lacking = [needing(one.state) for one in looked if _is_open(one.state)]
+    lacking = [needing(one.state) for one in looked if is_open(one.state)]
     return Overview(
         late=sum(1 for one in looked if one.needs == LATE),
         failed=len(failed),
@@ -113,7 +113,7 @@ def running(services: Services, actor: Actor, now: datetime, needs: str, limit: 
         mine = [row for row in page.items if _sees(actor, row)]
         if needs in (Needs.RETRY, Needs.CONFIRMATION):
             mine = [row for row in mine if row.needs == needs]
-        shown = _shown(services, mine, now)
+        shown = shown_of(services, mine, now)
         found += [one for one in shown if _needs(one, needs)]
         examined, after = examined + len(page.items), page.next
         if after is None or len(found) >= limit or examined >= EXAMINED or len(shown) >= limit:
@@ -122,7 +122,7 @@ def running(services: Services, actor: Actor, now: datetime, needs: str, limit: 
 
 def _needs(one: Shown, needs: str) -> bool:
     if needs == REVIEWER:
-        return _is_open(one.state) and needing(one.state) > 0
+        return is_open(one.state) and needing(one.state) > 0
     if needs == DIFFERENCES:
         return _differs(one.state)
     return not needs or one.needs == needs
@@ -145,7 +145,7 @@ def _sees(actor: Actor, row: LiveReview) -> bool:
     return actor.may(Right.SEE_DECISIONS, row.catalog_id, row.package_id)
 
 
-def _shown(services: Services, rows: Sequence[LiveReview], now: datetime) -> list[Shown]:
+def shown_of(services: Services, rows: Sequence[LiveReview], now: datetime) -> list[Shown]:
     """These reviews with their progress: one query each, side by side; those that are over by now left out."""
     instances = services.reviews.instances(row.instance_id for row in rows)
     known = [row for row in rows if row.instance_id in instances]
@@ -163,15 +163,16 @@ def _shown(services: Services, rows: Sequence[LiveReview], now: datetime) -> lis
 def _differs(state: InstanceState) -> bool:
     """Did the opening find that the systems outside say something else, or could they not be read?"""
     found = state.compared
-    return _is_open(state) and found is not None and found.missing + found.extra + found.unread > 0
+    return is_open(state) and found is not None and found.missing + found.extra + found.unread > 0
 
 
-def _is_open(state: InstanceState) -> bool:
+def is_open(state: InstanceState) -> bool:
+    """Can its reviewers decide?"""
     return state.status is Status.IN_PROGRESS and not state.stopped_by
 
 
 def _late(instance: ReviewInstance, state: InstanceState, progress: Progress, now: datetime) -> bool:
-    return _is_open(state) and is_late(counts(progress, state), instance.opens, state.ends, now)
+    return is_open(state) and is_late(counts(progress, state), instance.opens, state.ends, now)
 
 
 def _urgency(one: Shown) -> tuple[int, datetime]:
@@ -183,7 +184,7 @@ def _urgency(one: Shown) -> tuple[int, datetime]:
 def _with_idle(services: Services, shown: Iterable[Shown]) -> list[Shown]:
     """The first open ones with the reviewers who have not begun."""
     found = list(shown)
-    places = [place for place, one in enumerate(found) if _is_open(one.state)][:ASKED]
+    places = [place for place, one in enumerate(found) if is_open(one.state)][:ASKED]
     with ThreadPoolExecutor(_THREADS) as pool:
         idle = list(pool.map(lambda place: _idle(services, found[place].instance), places))
     for place, one in zip(places, idle, strict=True):

@@ -121,7 +121,10 @@ def _tell(seal: Seal, facts: Mapping[str, Any]) -> None:
     """Say loudly what does not add up; it is sealed as it is."""
     for one in facts["equations"]:
         if not one["balanced"]:
-            LOG.error("seal %s of review %s: %s does not balance: %s", seal.sequence, seal.review_id, one["name"], one)
+            about = {"review": seal.review_id, "seal": seal.sequence, "equation": one["name"]}
+            LOG.error(
+                "%s does not balance: %s", one["name"], one, extra={"facts": about, "metrics": {"SealsUnbalanced": 1}}
+            )
 
 
 def _add(services: Services, instance: ReviewInstance, addition: Addition) -> None:

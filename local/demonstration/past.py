@@ -52,7 +52,7 @@ class _Hand:
     waiting: deque[tuple[str, str]] = field(default_factory=deque)
     later: deque[tuple[str, str]] = field(default_factory=deque)
 
-    def send(self, kind: str, subject_id: str, delay_seconds: int = 0) -> None:
+    def send(self, kind: str, subject_id: str, delay_seconds: int = 0, cause: str = "") -> None:
         """Keep the message; one with a delay until the next round."""
         (self.later if delay_seconds else self.waiting).append((kind, subject_id))
 

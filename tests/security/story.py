@@ -7,9 +7,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, logs
 from chalicelib.aws.clients import client
 from tests.connectors.receiver import CALLBACK_SECRET, SECRET, receiving
 from tests.routes.test_callbacks import Hooked
@@ -29,10 +31,12 @@ WHO_MAY = ("admin", "subject", "reviewer", "absent", "scim")
 
 @dataclass
 class Story:
-    """What was seen: AWS calls by function, the log, and every secret there was."""
+    """What was seen: AWS calls by function, the log, every secret there was, and by key the tags and content of each
+    file that was written into the bucket."""
 
     recorder: Recorder
     lines: list[str] = field(default_factory=list)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=lambda: {SECRET, CALLBACK_SECRET, REASON, NOTE})
 
 
@@ -42,9 +46,10 @@ def logged(lines: list[str]) -> Iterator[None]:
 
     class Keeping(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(f"{record.name} {self.format(record)}")
+            lines.append(self.format(record))
 
     handler, ours = Keeping(), [logging.getLogger(name) for name in ("access_reviews", "access-reviews")]
+    handler.setFormatter(logs.Lines("test", "test"))
     before = [one.level for one in ours]
     logging.getLogger().addHandler(handler)
     for one in ours:
@@ -62,7 +67,13 @@ def played() -> Story:
     story = Story(Recorder())
     with simulated("memory") as product, logged(story.lines):
         world, calls = product.world, product.point
-        with calls.hooked(_identities), calls.hooked(story.recorder.hook), story.recorder.listening(world):
+        bucket = world.services.settings.bucket
+        with (
+            calls.hooked(partial(_note_file, story, bucket)),
+            calls.hooked(_identities),
+            calls.hooked(story.recorder.hook),
+            story.recorder.listening(world),
+        ):
             scene = set_scene(world)
             with calls.hooked(scene.note):
                 scene.keep(product)
@@ -73,7 +84,15 @@ def played() -> Story:
             _files(world, story)
             _systems(world)
             _others(world)
+            _figures(world)
     return story
+
+
+def _note_file(story: Story, bucket: str, call: Call, proceed: Proceed) -> Any:
+    """Keep what is written into a bucket."""
+    if call.operation == "PutObject" and call.parameters["Bucket"] == bucket:
+        story.files[call.parameters["Key"]] = (call.parameters.get("Tagging", ""), bytes(call.parameters["Body"]))
+    return proceed()
 
 
 def _identities(call: Call, proceed: Proceed) -> Any:
@@ -151,7 +170,7 @@ def _files(world: World, story: Story) -> None:
     exported = world.post("/api/v1/audit/exports", {}).json["id"]
     world.tick()
     link = world.get(f"/api/v1/audit/exports/{exported}").json
-    story.secrets |= {one for one in link.values() if isinstance(one, str) and "Signature" in one}
+    story.secrets.add(link["downloadUrl"])
 
 
 def _systems(world: World) -> None:
@@ -186,3 +205,13 @@ def _others(world: World) -> None:
     front.work({"Records": [{**record, "eventSource": "aws:sqs", "eventSourceARN": ""}]}, None)
     world.tick()
     world.published()
+
+
+def _figures(world: World) -> None:
+    """An hour of the timer, for every figure is taken in a minute of its own."""
+    import app as front
+
+    world.clock.set((world.clock.now() + timedelta(hours=1)).replace(minute=0))
+    for _ in range(60):
+        world.clock.advance(minutes=1)
+        front.tick(TIMER_EVENT, None)

@@ -16,7 +16,7 @@ TYPES = {
 FIRST_STYLES = ("tokens", "base", "kit")
 FIRST_MODULES = ("vendor", "lib", "kit", "app")  # what every page needs; pages themselves load when they are opened
 SHELL = """<!doctype html>
-<html lang="en" data-assets="{base}">
+<html lang="en" data-assets="{base}" data-root="{root}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -58,12 +58,14 @@ def forget() -> None:
 
 
 @cache
-def shell() -> str:
-    """The one HTML page; which page of the portal it becomes is decided by `app/routes.js`."""
-    base = f"/assets/{version()}"
+def shell(root: str = "") -> str:
+    """The one HTML page; which page of the portal it becomes is decided by `app/routes.js`. `root` is the path the
+    portal lies below, such as `/api`; "" for a host of its own."""
+    base = escape(f"{root}/assets/{version()}")
     modules = [name for name in listed() if name.split("/")[0] in FIRST_MODULES and name.endswith(".js")]
     return SHELL.format(
-        base=escape(base),
+        base=base,
+        root=escape(root),
         styles="\n".join(f'<link rel="stylesheet" href="{base}/styles/{name}.css">' for name in FIRST_STYLES),
         preloads="\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in modules),
     )

@@ -5,6 +5,8 @@ The shell is public and tells nothing: whoever opens a mail's link signs in firs
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
@@ -58,7 +60,8 @@ def page(call: Call, **_: str) -> Answer:
     if call.services.settings.stage == "local":
         files.forget()
     headers = {"Content-Security-Policy": policy(call.services), "Cross-Origin-Opener-Policy": "same-origin"}
-    return Text(files.shell(), HTML.content_type, headers=headers)
+    root = urlsplit(call.services.settings.portal_url).path.rstrip("/")
+    return Text(files.shell(root), HTML.content_type, headers=headers)
 
 
 for address in PAGES:

@@ -2,6 +2,7 @@
 import { ErrorNote, NotFound } from "../kit/telling.js";
 import { html, render, useEffect, useLayoutEffect, useState } from "../lib/html.js";
 import { Me, whoAmI } from "../lib/me.js";
+import { here, located } from "../lib/place.js";
 import { match, useAddress } from "../lib/router.js";
 import { has, load, t } from "../lib/texts.js";
 import { Frame } from "./frame.js";
@@ -68,7 +69,7 @@ const titleOf = (page) => (has(`${page.area}.title`) ? t(`${page.area}.${page.ti
 async function start() {
   const root = document.getElementById("app");
   await Promise.all([load("kit"), load("frame")]);
-  const target = found(location.pathname);
+  const target = found(here());
   if (target?.page.bare) return render(html`<${Page} me=${null} enter=${enter} />`, root);
   const page = target && opened(target.page).catch(() => {}); // comes while we ask who we are
   try {
@@ -84,7 +85,7 @@ async function start() {
 
 /** From a page outside the frame to one inside, once somebody is signed in. */
 function enter(path) {
-  history.replaceState({}, "", path);
+  history.replaceState({}, "", located(path));
   return start();
 }
 

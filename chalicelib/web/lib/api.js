@@ -1,5 +1,6 @@
 // The public API, as everybody else calls it: JSON in, JSON out, one kind of error, pages as they come.
 import { expired, token } from "../signin/session.js";
+import { address, located } from "./place.js";
 
 /** A refusal: `status` (HTTP), `code` and `message` (Graph's shape), `target` the member at fault, `requestId`. */
 export class ApiError extends Error {
@@ -34,7 +35,7 @@ async function fetched(method, path, body, headers, signal) {
   if (body !== undefined && !(body instanceof Blob)) sent["Content-Type"] = "application/json";
   const content = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
   try {
-    return await fetch(path, { method, headers: sent, body: content, signal, cache: "no-store" });
+    return await fetch(located(path), { method, headers: sent, body: content, signal, cache: "no-store" });
   } catch (problem) {
     if (problem.name === "AbortError") throw problem;
     throw new Offline();
@@ -78,7 +79,7 @@ export function following(page) {
   const link = page["@odata.nextLink"] || page.nextLink;
   if (!link) return null;
   const url = new URL(link, location.origin);
-  return url.pathname + url.search;
+  return address(url.pathname) + url.search;
 }
 
 /** Every page of a list, one after the other. */

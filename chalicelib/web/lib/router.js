@@ -1,5 +1,6 @@
 // Addresses: the browser's history, links that do not load the page anew, and filters kept in the query.
 import { html, useEffect, useState } from "./html.js";
+import { here, located } from "./place.js";
 
 const listeners = new Set();
 const guards = new Set();
@@ -9,7 +10,7 @@ addEventListener("popstate", tell);
 /** Go to a path of the portal. With `replace`, without a new entry in the history. */
 export function navigate(path, { replace = false } = {}) {
   if (![...guards].every((ask) => ask())) return;
-  history[replace ? "replaceState" : "pushState"]({}, "", path);
+  history[replace ? "replaceState" : "pushState"]({}, "", located(path));
   if (!replace) scrollTo(0, 0);
   tell();
 }
@@ -36,7 +37,7 @@ export function useAddress() {
     listeners.add(told);
     return () => listeners.delete(told);
   }, []);
-  return { path: location.pathname, query: Object.fromEntries(new URLSearchParams(location.search)) };
+  return { path: here(), query: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 
 /** The query's values by name. */
@@ -47,7 +48,7 @@ export function setQuery(changes) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) value ? query.set(name, value) : query.delete(name);
   const text = query.toString();
-  navigate(location.pathname + (text ? `?${text}` : ""), { replace: true });
+  navigate(here() + (text ? `?${text}` : ""), { replace: true });
 }
 
 /** A link inside the portal; other clicks (new tab, other button) stay the browser's. */
@@ -59,7 +60,7 @@ export function Link({ href, children, ...more }) {
     event.preventDefault();
     navigate(href);
   };
-  return html`<a ...${more} href=${href} onClick=${clicked}>${children}</a>`;
+  return html`<a ...${more} href=${href && located(href)} onClick=${clicked}>${children}</a>`;
 }
 
 /** The parameters of `path` under a pattern such as `/reviews/{id}`, or null. */

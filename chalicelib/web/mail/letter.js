@@ -3,6 +3,7 @@ import { ErrorNote } from "../kit/telling.js";
 import { Skeleton } from "../kit/base.js";
 import { ApiError, Offline } from "../lib/api.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
+import { located } from "../lib/place.js";
 import { t } from "../lib/texts.js";
 import { expired, token } from "../signin/session.js";
 import { mailOf } from "./markup.js";
@@ -10,7 +11,7 @@ import { mailOf } from "./markup.js";
 /** Ask for a mail: `{subject, styles, body}`, or `{subject, text}` where the path says `format=text`. */
 export async function fetchLetter(method, path, body, signal) {
   const headers = { Authorization: `Bearer ${await token()}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
-  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" }).catch((problem) => {
+  const answer = await fetch(located(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: "no-store" }).catch((problem) => {
     throw problem.name === "AbortError" ? problem : new Offline();
   });
   if (!answer.ok) {

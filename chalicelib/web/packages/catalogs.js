@@ -6,6 +6,7 @@ import { Empty } from "../kit/telling.js";
 import { html, useState } from "../lib/html.js";
 import { usePages, useStill } from "../lib/hooks.js";
 import { useMe } from "../lib/me.js";
+import { located } from "../lib/place.js";
 import { Link, navigate } from "../lib/router.js";
 import { number, t } from "../lib/texts.js";
 import { EM } from "./draft.js";
@@ -32,7 +33,7 @@ export default function Catalogs() {
 }
 
 /** Whoever is no administrator became its owner: a page loaded anew asks who we are now. */
-const opened = (made, me) => (me.administrator ? navigate(`/admin/catalogs/${made.id}`) : location.assign(`/admin/catalogs/${made.id}`));
+const opened = (made, me) => (me.administrator ? navigate(`/admin/catalogs/${made.id}`) : location.assign(located(`/admin/catalogs/${made.id}`)));
 
 const columns = () => [
   { id: "name", title: t("packages.name"), wide: true, cell: (one) => html`<span class="named"><span class="named-icon"><${Icon} name="folder" /></span><span class="person-words">

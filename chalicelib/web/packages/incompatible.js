@@ -7,6 +7,7 @@ import { ErrorNote, explained, Notice, toast } from "../kit/telling.js";
 import { del, get, post } from "../lib/api.js";
 import { html, useState } from "../lib/html.js";
 import { useGet } from "../lib/hooks.js";
+import { located } from "../lib/place.js";
 import { Link } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import { EM } from "./draft.js";
@@ -57,7 +58,7 @@ function Add({ packed, listed, close }) {
     try {
       const [list, kind] = WHERE[chosen.kind];
       const place = chosen.kind === "group" ? "/v1.0/groups" : `${EM}/${kind}`;
-      await post(`${EM}/accessPackages/${packed.id}/${list}/$ref`, { "@odata.id": `${location.origin}${place}/${chosen.id}` });
+      await post(`${EM}/accessPackages/${packed.id}/${list}/$ref`, { "@odata.id": `${location.origin}${located(place)}/${chosen.id}` });
       toast(t("packages.incompatibleAdded", { name: chosen.displayName }));
       close(true);
     } catch (problem) {

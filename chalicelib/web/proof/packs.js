@@ -7,6 +7,7 @@ import { explained, Notice } from "../kit/telling.js";
 import { get, post } from "../lib/api.js";
 import { useGet, usePages } from "../lib/hooks.js";
 import { html, useState } from "../lib/html.js";
+import { address } from "../lib/place.js";
 import { number, t } from "../lib/texts.js";
 import { Copied } from "./copied.js";
 
@@ -76,7 +77,7 @@ async function ready(pack, told) {
     if (pack.status === "error") throw Object.assign(new Error(pack.error), { status: 400 });
     told(pack);
     await new Promise((go) => setTimeout(go, wait));
-    pack = await get(new URL(pack.statusUrl).pathname, { headers: { Accept: "application/json" } });
+    pack = await get(address(new URL(pack.statusUrl).pathname), { headers: { Accept: "application/json" } });
   }
 }
 

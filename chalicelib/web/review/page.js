@@ -6,6 +6,7 @@ import { get } from "../lib/api.js";
 import { useLoad } from "../lib/hooks.js";
 import { html, useEffect } from "../lib/html.js";
 import { useMe } from "../lib/me.js";
+import { here } from "../lib/place.js";
 import { Link, match } from "../lib/router.js";
 import { t } from "../lib/texts.js";
 import "./bar.js"; // and all others below: named here so that a browser fetches them at once, not one after the other
@@ -33,7 +34,7 @@ const LONGEST = 2_000_000_000; // milliseconds a browser's timer can wait
 const ADDRESS = "/reviews/{id}";
 
 // Whoever follows a mail's link waits less: the briefing is asked for while the frame still asks who they are.
-const first = match(ADDRESS, location.pathname);
+const first = match(ADDRESS, here());
 let early = first && get(`/api/v1/reviews/${first.id}/briefing`);
 early?.catch(() => {});
 

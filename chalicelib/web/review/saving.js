@@ -2,6 +2,7 @@
 // the connection comes back, and explained when it is refused. One queue a person serves every page and every review.
 import { ApiError, Offline, get, post } from "../lib/api.js";
 import { useEffect, useState } from "../lib/html.js";
+import { located } from "../lib/place.js";
 import { token } from "../signin/session.js";
 import { keep, kept } from "./unsent.js";
 
@@ -224,7 +225,7 @@ async function lastCall() {
   const headers = { Authorization: `Bearer ${await token()}`, "Content-Type": "application/json" };
   for (const review of new Set(all.map((one) => one.review))) {
     const body = JSON.stringify({ decisions: all.filter((one) => one.review === review).map(asSent) });
-    fetch(`/api/v1/reviews/${review}/decisions`, { method: "POST", headers, body, keepalive: true }).catch(() => {});
+    fetch(located(`/api/v1/reviews/${review}/decisions`), { method: "POST", headers, body, keepalive: true }).catch(() => {});
   }
 }
 

@@ -1,5 +1,6 @@
 // The session of this tab: signing in by OpenID Connect (authorization code with PKCE, no secret), the token the API
 // takes, renewing it, signing out. The ID token lies in this tab's session storage; a refresh token only in memory.
+import { here, located } from "../lib/place.js";
 import { challengeOf, claimsOf, random } from "./proof.js";
 
 const KEY = "access-reviews.token";
@@ -44,8 +45,8 @@ export async function token() {
  * can be mended, and stays open while leaving. */
 export async function expired(code = "") {
   const why = { Authorization_IdentityNotFound: "unknown", Authorization_IdentityDisabled: "disabled" }[code];
-  if (why) return leave(`/signed-out?why=${why}`);
-  if (age() < YOUNG) return leave("/signed-out?why=unaccepted"); // signing in again would go round in circles
+  if (why) return leave(located(`/signed-out?why=${why}`));
+  if (age() < YOUNG) return leave(located("/signed-out?why=unaccepted")); // signing in again would go round in circles
   if (refreshToken && (await renewed())) return true;
   forget();
   return begin();
@@ -62,7 +63,7 @@ export function settings() {
 
 /** Go and sign in, then come back to `path`. However often it is asked for, this tab leaves once.
  * `prompt` "select_account" lets the person choose another account. Throws SignInFailed. */
-export function begin(path = here(), prompt = "") {
+export function begin(path = cameFrom(), prompt = "") {
   leaving ??= authorize(path, prompt).catch((problem) => {
     leaving = null;
     throw problem;
@@ -96,9 +97,9 @@ export async function signOut() {
   news?.postMessage({ signedOut: claimsOf(hint).sub });
   forget();
   const known = await settings().catch(() => ({}));
-  if (!known.endSessionEndpoint) return leave("/signed-out");
+  if (!known.endSessionEndpoint) return leave(located("/signed-out"));
   const address = new URL(known.endSessionEndpoint, location.origin);
-  const back = `${location.origin}/signed-out`;
+  const back = location.origin + located("/signed-out");
   // `logout_uri` is what Cognito calls it.
   for (const [name, value] of Object.entries({ id_token_hint: hint, client_id: known.clientId, post_logout_redirect_uri: back, logout_uri: back })) {
     if (value) address.searchParams.set(name, value);
@@ -110,12 +111,12 @@ if (news) {
   news.onmessage = ({ data }) => {
     if (!data?.signedOut || claims().sub !== data.signedOut) return;
     forget();
-    leave("/signed-out");
+    leave(located("/signed-out"));
   };
 }
 
 async function ask() {
-  const answer = await fetch("/api/v1/sign-in", { cache: "no-store" }).catch(() => null);
+  const answer = await fetch(located("/api/v1/sign-in"), { cache: "no-store" }).catch(() => null);
   if (!answer) throw new SignInFailed("offline");
   if (!answer.ok) throw new SignInFailed("unavailable");
   return answer.json();
@@ -124,7 +125,7 @@ async function ask() {
 async function authorize(path, prompt) {
   const known = await settings();
   const state = random();
-  const pending = { verifier: random(), nonce: random(), path, back: `${location.origin}/signed-in` };
+  const pending = { verifier: random(), nonce: random(), path, back: location.origin + located("/signed-in") };
   sessionStorage.setItem(PENDING + state, JSON.stringify(pending));
   const address = new URL(known.authorizationEndpoint, location.origin);
   const asks = {
@@ -197,7 +198,7 @@ function forget() {
 }
 
 /** Where this tab is, to come back to; a page of signing in is no place to come back to. */
-const here = () => safe(location.pathname + location.search);
+const cameFrom = () => safe(here() + location.search);
 
 function safe(path) {
   return typeof path === "string" && /^\/(?![/\\])/.test(path) && !/^\/signed-(in|out)\b/.test(path) ? path : "/";
