@@ -62,7 +62,9 @@ class Files(Protocol):
     def put_once(self, key: str, data: bytes) -> bool:
         """Write unless something is there; False when it was."""
 
-    def put(self, key: str, data: bytes) -> None: ...
+    def put(self, key: str, data: bytes, names: bool = False) -> None:
+        """Write or replace. `names`: it names people, so the bucket forgets it some day; work goes on without it."""
+
     def get(self, key: str) -> bytes | None: ...
     def lines(self, key: str) -> Iterable[str]:
         """The object's text line by line, streamed, UTF-8 with or without byte order mark."""
