@@ -7,6 +7,7 @@ A sample is a fenced block that names its language. What it may be:
   description
 - `http`: requests, `METHOD /path` and a body, held against the API's description
 - `console`: commands, of `dev.py` (tests/docs/test_commands.py), or of tools whose options nobody here can check
+- `insights`: queries of the log (tests/operations/test_runbook.py)
 - `csv`: files that an import takes; `text`: pictures and formats, `yaml`: parsed
 
 `<!-- not run: why -->` above a block excuses it.
@@ -33,7 +34,7 @@ from tests.docs.markdown import Sample, every_sample, indented, name, pages, sam
 from tests.house import House
 from tests.world import World, token
 
-LANGUAGES = {"python", "json", "http", "console", "csv", "text", "yaml"}
+LANGUAGES = {"python", "json", "http", "console", "csv", "text", "yaml", "insights"}
 TOOLS = ("python3", "git", "cd", "curl", "aws", "pip", "export", "cp", "kill")
 TESTED_APART = {"docs/connectors/webhook.md", "docs/connectors/write-your-own.md"}  # tests/connectors
 REQUEST = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (\S+)$", re.M)
