@@ -32,6 +32,24 @@ NAMES = {
     "ListObjectVersions": ("s3:ListBucketVersions",),
     "SendEmail": ("ses:SendEmail",),
 }
+# What the resources that policies name by their logical ids are called in these tests.
+ACCOUNT = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "access-reviews",
+    "MailSet": "access-reviews",
+    "FilesBucket.Arn": "arn:aws:s3:::access-reviews",
+    "EvidenceBucket.Arn": "arn:aws:s3:::access-reviews-evidence",
+    "WorkQueue.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-work",
+    "FailedEvents.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-failed",
+    "SealingKey.Arn": "arn:aws:kms:us-east-1:123456789012:key/x",
+    **{
+        f"{name}.{attribute}": f"arn:aws:dynamodb:us-east-1:123456789012:table/access-reviews-{name.lower()}{more}"
+        for name in ("Directory", "Entitlements", "Reviews", "Items", "Audit")
+        for attribute, more in (("Arn", ""), ("StreamArn", "/stream/now"))
+    },
+}
 IN_TRANSACTIONS = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -134,8 +152,24 @@ def allowed(function: str) -> set[str]:
     return {action for one in statements(function) for action in one["Action"]}
 
 
+def patterns(statement: dict[str, Any]) -> list[str]:
+    """The resources of a statement, as CloudFormation would put them into the policy. Raises KeyError for a logical
+    id that names nothing here."""
+    return [_resolved(one) for one in statement["Resource"]]
+
+
+def _resolved(resource: Any) -> str:
+    if isinstance(resource, str):
+        return resource
+    ((function, told),) = resource.items()
+    if function == "Fn::GetAtt":
+        return ACCOUNT[".".join(told)]
+    assert function == "Fn::Sub"
+    return re.sub(r"\$\{([\w.:]+)\}", lambda found: ACCOUNT[found[1]], told)
+
+
 def fitting(function: str, use: Used) -> list[str]:
     """The patterns of resources by which the function's policy lets it do this to that."""
     action, about = use
-    patterns = [one for part in statements(function) if action in part["Action"] for one in part["Resource"]]
-    return [one for one in patterns if one == "*" or fnmatch.fnmatchcase(about, re.sub(r"^arn:([^:]*:){4}", "", one))]
+    found = [one for part in statements(function) if action in part["Action"] for one in patterns(part)]
+    return [one for one in found if one == "*" or fnmatch.fnmatchcase(about, re.sub(r"^arn:([^:]*:){4}", "", one))]
