@@ -37,6 +37,8 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
+  deploy      make or change a deployment in an AWS account (docs/deploying.md)
+  remove      remove a deployment; evidence stays, and whatever data nobody gave up
 """
 
 
@@ -119,6 +121,16 @@ def _package(rest: list[str]) -> int:
     return int(importlib.import_module("infrastructure.package").main(rest))
 
 
+def _deploy(rest: list[str]) -> int:
+    _inside(["deploy", *rest], emulator=False)
+    return int(importlib.import_module("infrastructure.deploy").main(rest))
+
+
+def _remove(rest: list[str]) -> int:
+    _inside(["remove", *rest], emulator=False)
+    return int(importlib.import_module("infrastructure.remove").main(rest))
+
+
 def _in_checkout(arguments: list[str]) -> int:
     return subprocess.run([PRODUCT.python, *arguments], cwd=ROOT, check=False).returncode
 
@@ -132,4 +144,6 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": _bench,
     "screenshots": _screenshots,
     "package": _package,
+    "deploy": _deploy,
+    "remove": _remove,
 }
