@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from infrastructure.resolve import Resolver
 
 Json = dict[str, Any]
+_PLACE = re.compile(r"\$\{(\w+)\}")
 _NOTHING = {"Ref": "AWS::NoValue"}
 
 
@@ -48,6 +50,9 @@ class _Settling:
     decided: Resolver
     parameters: Json
 
+    def _put_in(self, found: re.Match[str]) -> str:
+        return self.decided.text({"Ref": found[1]}) if found[1] in self.parameters else found[0]
+
     def settled(self, part: Any) -> Any:
         """A part of the template, with every `Fn::If` decided."""
         if isinstance(part, list):
@@ -59,4 +64,10 @@ class _Settling:
             return self.settled(then if self.decided.condition(condition) else otherwise)
         if len(part) == 1 and part.get("Ref") in self.parameters:
             return self.decided.text(part)
+        if len(part) == 1 and isinstance(part.get("Fn::Sub"), str):
+            text = _PLACE.sub(self._put_in, part["Fn::Sub"])
+            return {"Fn::Sub": text} if "${" in text else text
+        if len(part) == 1 and "Fn::Sub" in part:
+            text, local = part["Fn::Sub"]
+            return {"Fn::Sub": [_PLACE.sub(self._put_in, text), self.settled(local)]}
         return {name: found for name, one in part.items() if (found := self.settled(one)) != _NOTHING}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import audit, browser, client_commands
-from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, VenvError
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, SCANNER, VenvError
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
@@ -37,6 +37,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
+  scan        what a linter and a security scanner say of that template
   deploy      make or change a deployment in an AWS account (docs/deploying.md)
   remove      remove a deployment; evidence stays, and whatever data nobody gave up
 """
@@ -87,6 +88,7 @@ def _test(rest: list[str]) -> int:
         HOSTILE.ensure("requirements-hostile.txt")
     except VenvError as problem:
         print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
+    SCANNER.ensure("requirements-package.txt")
     browser.ensure()
     patient = ["-o", "faulthandler_timeout=0"] if "--long" in rest else []  # its tests may take minutes
     return _in_checkout(["-m", "pytest", *patient, *rest])
@@ -121,6 +123,12 @@ def _package(rest: list[str]) -> int:
     return int(importlib.import_module("infrastructure.package").main(rest))
 
 
+def _scan(rest: list[str]) -> int:
+    _inside(["scan", *rest], emulator=False)
+    SCANNER.ensure("requirements-package.txt")
+    return int(importlib.import_module("infrastructure.scan").main(rest))
+
+
 def _deploy(rest: list[str]) -> int:
     _inside(["deploy", *rest], emulator=False)
     return int(importlib.import_module("infrastructure.deploy").main(rest))
@@ -144,6 +152,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": _bench,
     "screenshots": _screenshots,
     "package": _package,
+    "scan": _scan,
     "deploy": _deploy,
     "remove": _remove,
 }
