@@ -6,6 +6,7 @@ finding fails the scan unless `scanner.yaml` accepts it, with a reason; so does 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -104,9 +105,15 @@ def judged(found: Sequence[Finding]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command; its exit status. An argument is the folder of a package; without one the checkout is looked at."""
-    if arguments:
-        whole = json.loads((Path(arguments[0]) / "template.json").read_text(encoding="utf-8"))
+    """The command; its exit status."""
+    parser = argparse.ArgumentParser(prog="dev.py scan", description=__doc__)
+    parser.add_argument(
+        "package", nargs="?", type=Path, help="folder of a package; without it the checkout is looked at"
+    )
+    chosen = parser.parse_args(arguments)
+    SCANNER.ensure("requirements-package.txt")
+    if chosen.package:
+        whole = json.loads((chosen.package / "template.json").read_text(encoding="utf-8"))
     else:
         whole = template.template(artefact.described("arm64"))
     found = findings(variants(whole))

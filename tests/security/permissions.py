@@ -31,6 +31,10 @@ NAMES = {
     "GetObject": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object is "access denied"
     "ListObjectVersions": ("s3:ListBucketVersions",),
     "SendEmail": ("ses:SendEmail",),
+    "GetAccount": ("ses:GetAccount",),
+    "GetEmailIdentity": ("ses:GetEmailIdentity",),
+    "HeadBucket": ("s3:ListBucket",),
+    "GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
 }
 # What the resources that policies name by their logical ids are called in these tests.
 ACCOUNT = {
@@ -73,9 +77,11 @@ def used(call: Call) -> set[Used]:
         names = ("s3:GetObjectVersion",)
     if call.service == "s3":
         return {
-            (name, given["Bucket"] if "List" in name[:7] else f"{given['Bucket']}/{given['Key']}") for name in names
+            (name, f"{given['Bucket']}/{given['Key']}" if "Key" in given and "List" not in name else given["Bucket"])
+            for name in names
         }
-    about = {"sqs": "access-reviews-work", "events": "event-bus/default", "ses": "identity/example.com", "kms": "key/x"}
+    queue = given.get("QueueUrl", "").rpartition("/")[2]
+    about = {"sqs": queue, "events": "event-bus/default", "ses": "identity/example.com", "kms": "key/x"}
     about |= {"secretsmanager": f"secret:{given.get('SecretId')}-AbCdEf", "ssm": f"parameter{given.get('Name')}"}
     return {(name, about.get(name.partition(":")[0], "*")) for name in names}
 
