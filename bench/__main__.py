@@ -15,11 +15,15 @@ def main(arguments: list[str]) -> int:
     if what == "speed":
         from bench.speed import main as speed
 
-        return speed()
+        return speed(arguments[1:])
     if what == "scale":
         from bench.scale import main as scale
 
         return scale(arguments[1:])
+    if what == "simulate":
+        from bench.simulated.command import main as simulate
+
+        return simulate(arguments[1:])
     if what == "portal":
         from bench.portal import main as portal
 
@@ -28,7 +32,7 @@ def main(arguments: list[str]) -> int:
         from bench.scim import main as scim
 
         return scim(arguments[1:])
-    print("usage: bench [cost|speed|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
+    print("usage: bench [cost|speed [--quick]|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
     return 2
 
 

@@ -66,7 +66,7 @@ class Write(Request):
 
     def __init__(self, side: Side, operation: str, params: Params) -> None:
         super().__init__(side, operation, params)
-        self._items = _written(operation, params)
+        self._items = written(operation, params)
         self._refs = side.refs(self._items)
         self._factor = TRANSACTION if operation == "TransactWriteItems" else 1
         self._before: dict[ItemRef, Item] = {}
@@ -91,7 +91,7 @@ class Write(Request):
 
     def _unprocessed(self, response: Params | None) -> set[ItemRef]:
         left = (response or {}).get("UnprocessedItems", {})
-        return set(self._side.refs(_written("BatchWriteItem", {"RequestItems": left})))
+        return set(self._side.refs(written("BatchWriteItem", {"RequestItems": left})))
 
     def _item(self, ref: ItemRef, before: Item | None, after: Item | None) -> Iterator[Charge]:
         table = self._side.table(ref.table)
@@ -176,7 +176,7 @@ def _is_refusal(error: Exception | None) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] in _REFUSED
 
 
-def _written(operation: str, params: Params) -> list[tuple[str, Item]]:
+def written(operation: str, params: Params) -> list[tuple[str, Item]]:
     """The (table, item or key) pairs that a write names."""
     if operation == "BatchWriteItem":
         return [

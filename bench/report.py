@@ -84,10 +84,10 @@ def rendered(text: str, results: Path = RESULTS) -> str:
     """The document with its tables as the kept results have them."""
 
     def section(found: re.Match[str]) -> str:
-        name, table = found[1], found[2]
+        name, wanted = found[1], found[2]
         kept = json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
-        content = _table(kept["figures"][table]) if table else _origin(kept)
-        mark = f"{name}: {table}" if table else name
+        content = table(kept["figures"][wanted]) if wanted else _origin(kept)
+        mark = f"{name}: {wanted}" if wanted else name
         return f"<!-- {mark} -->\n{content}\n<!-- end of {mark} -->"
 
     return _MARKED.sub(section, text)
@@ -102,7 +102,8 @@ def _origin(kept: Mapping[str, Any]) -> str:
     )
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as a Markdown table."""
     columns = list(rows[0])
     numeric = [all(isinstance(row[name], int | float) for row in rows) for name in columns]
     rule = ["--:" if right else "---" for right in numeric]

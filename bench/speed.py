@@ -1,87 +1,69 @@
-"""The CPU one decision spends outside its one DynamoDB call, through the HTTP handler in this process.
+"""How much the product adds to the requests it makes: every hot operation against its floor, on one emulator.
 
-The thread's CPU time of a PATCH, less what passes inside the AWS client's call: routing, token (cached), parsing,
-rules, answer. Target: at most 0.5 ms (brief, issue of step 1).
+    python3 dev.py bench speed [--quick] [--rounds N] [--items N] [--only NAME ...] [--keep]
+
+Ratios, not seconds: in every round the product does the operation, the rows it wrote are put back, and bare botocore
+clients make the same requests again (bench/floor.py). Wall time, but for one decision, whose CPU time is counted:
+the emulator has another process. Exit code 1 when a target is missed.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import time
 from typing import Any
 
-ROUNDS = 300
-ITEMS = 10  # an item with a long history is larger than those people make
+from bench import report, speed_cases
+from bench.ratios import Measured
+from bench.stage import staged
+
+PROMISED_OUTSIDE = 0.5  # ms of CPU that one decision may spend outside its DynamoDB call
 
 
-def main() -> int:
-    """Print the median and the 95th percentile in milliseconds."""
-    from tests import conftest  # noqa: F401, I001 - the environment must be there before the product is imported
-    from botocore.client import BaseClient
-    from moto import mock_aws
-
-    from tests import world as worlds
-
-    inside = [0.0]
-    original: Any = BaseClient._make_api_call
-
-    def timed(self: Any, operation: str, parameters: Any) -> Any:
-        began = time.thread_time()
-        try:
-            return original(self, operation, parameters)
-        finally:
-            inside[0] += time.thread_time() - began
-
-    with mock_aws():
-        world, paths, reviewer = _open_review()
-        vars(worlds)["faults"] = lambda *_: []  # answers are held against the description in tests, not in production
-        BaseClient._make_api_call = timed
-        try:
-            spent = [_one(world, paths[number % ITEMS], reviewer, inside) for number in range(ROUNDS)]
-        finally:
-            BaseClient._make_api_call = original
-    spent = sorted(spent[20:])
-    print(f"decision, CPU outside the DynamoDB call: median {statistics.median(spent):.3f} ms, ", end="")
-    print(f"95th percentile {spent[int(len(spent) * 0.95)]:.3f} ms, {len(spent)} decisions")
-    return 0
+def main(arguments: list[str]) -> int:
+    """Measure, print the table, and say by the exit code whether every target is met."""
+    parser = argparse.ArgumentParser(prog="dev.py bench speed")
+    parser.add_argument("--quick", action="store_true", help="small and few: shows that it runs")
+    parser.add_argument("--rounds", type=int, default=0, help="rounds of each operation (11; 2 with --quick)")
+    parser.add_argument("--items", type=int, default=0, help="items of a review (1,000; 60 with --quick)")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=list(speed_cases.CASES),
+        default=list(speed_cases.CASES),
+        help="some operations only",
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the figures for docs/benchmarks.md")
+    asked = parser.parse_args(arguments)
+    rounds = asked.rounds or (2 if asked.quick else 11)
+    items = asked.items or (60 if asked.quick else 1_000)
+    measured, outside = _measure(asked.only, rounds, items)
+    rows = [one.row() for one in measured]
+    print(report.table(rows))
+    missed = [one.name for one in measured if one.ratio > one.target]
+    for line in outside:
+        print(f"{line['what']}: {line['median']} ms (95th percentile {line['95th percentile']}), {line['met']}")
+        missed += [line["what"]] if line["met"] != "ok" else []
+    if asked.keep:
+        report.keep("speed", {"ratios": rows, "outside": outside, "rounds": rounds, "items": items})
+    print(f"missed: {', '.join(missed)}" if missed else "every target is met")
+    return 1 if missed else 0
 
 
-def _one(world: Any, path: str, reviewer: str, inside: list[float]) -> float:
-    inside[0] = 0.0
-    began = time.thread_time()
-    reply = world.call("PATCH", path, {"decision": "Deny", "justification": "left the team"}, reviewer)
-    spent = time.thread_time() - began - inside[0]
-    if reply.status != 204:
-        raise SystemExit(f"the decision was refused: {reply.text}")
-    return spent * 1000
+def _measure(names: list[str], rounds: int, items: int) -> tuple[list[Measured], list[dict[str, Any]]]:
+    with staged() as stage:
+        outside = speed_cases.outside(stage, rounds) if "decision" in names else []
+        measured = [one for name in names for one in speed_cases.CASES[name](stage, rounds, items)]
+    return measured, [_outside(outside)] if outside else []
 
 
-def _open_review() -> tuple[Any, list[str], str]:
-    """A review with one manager; returns the world, the addresses of its items and the reviewer's name."""
-    from chalicelib import bootstrap
-    from chalicelib.aws.clients import client
-    from chalicelib.domain import ids
-    from chalicelib.settings import settings
-    from chalicelib.storage import tables
-    from tests import factories
-    from tests.world import MovableClock, World
-
-    tables.create_all()
-    client("s3").create_bucket(Bucket=settings().bucket)
-    client("sqs").create_queue(QueueName="access-reviews-work")
-    client("sesv2").create_email_identity(EmailIdentity=settings().mail_from)
-    clock = MovableClock()
-    bootstrap.use_clock(clock)
-    import app as front
-
-    world = World(clock, front.app, settings().work_queue_url)
-    org = factories.Organisation(bootstrap.services())
-    boss, other = org.person("boss"), org.person("other")
-    policy = org.policy(review=factories.by_manager(clock.now().date(), other))
-    org.assign(policy, *(org.person(f"p{number}", manager="boss") for number in range(ITEMS)))
-    clock.set(clock.now().replace(hour=23, minute=59, second=30))
-    world.tick()
-    instance = world.services.reviews.instances_of(ids.definition_id(policy.id), 1, None).items[0]
-    items = world.services.items.page(instance.id, ids.set_of_one(boss.id), 0, ITEMS, None).items
-    path = f"/v1.0/identityGovernance/accessReviews/definitions/{instance.definition_id}/instances/{instance.id}"
-    return world, [f"{path}/decisions/{item.id}" for item in items], boss.principal_name
+def _outside(spent: list[float]) -> dict[str, Any]:
+    found = [one * 1e3 for one in sorted(spent)]
+    median = statistics.median(found)
+    return {
+        "what": "one decision, CPU outside its DynamoDB call",
+        "median": round(median, 3),
+        "95th percentile": round(found[int(len(found) * 0.95)], 3),
+        "target": PROMISED_OUTSIDE,
+        "met": "ok" if median <= PROMISED_OUTSIDE else "miss",
+    }

@@ -37,6 +37,7 @@ def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
     from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
+    from chalicelib.aws.health import AwsSurroundings
     from chalicelib.aws.identities import IdentityStore
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
@@ -101,6 +102,7 @@ def services() -> Services:
         seals=SealTable(),
         signer=KmsSigner(chosen.signing_key),
         papers=PackPapers(chosen.organisation),
+        surroundings=AwsSurroundings(chosen),
         vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),
     )
 

@@ -36,6 +36,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   import      load a CSV of people or assignments
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
+  letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
   deploy      make or change a deployment in an AWS account (docs/deploying.md)
   remove      remove a deployment; evidence stays, and whatever data nobody gave up
@@ -116,19 +117,14 @@ def _screenshots(rest: list[str]) -> int:
     return _in_checkout(["-m", "tests.browser.pictures", *rest])
 
 
-def _package(rest: list[str]) -> int:
-    _inside(["package", *rest], emulator=False)
-    return int(importlib.import_module("infrastructure.package").main(rest))
+def _of_infrastructure(name: str) -> Callable[[list[str]], int]:
+    """A command of `infrastructure/`, in the module of its name."""
 
+    def run(rest: list[str]) -> int:
+        _inside([name, *rest], emulator=False)
+        return int(importlib.import_module(f"infrastructure.{name}").main(rest))
 
-def _deploy(rest: list[str]) -> int:
-    _inside(["deploy", *rest], emulator=False)
-    return int(importlib.import_module("infrastructure.deploy").main(rest))
-
-
-def _remove(rest: list[str]) -> int:
-    _inside(["remove", *rest], emulator=False)
-    return int(importlib.import_module("infrastructure.remove").main(rest))
+    return run
 
 
 def _in_checkout(arguments: list[str]) -> int:
@@ -143,7 +139,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
-    "package": _package,
-    "deploy": _deploy,
-    "remove": _remove,
+    **{name: _of_infrastructure(name) for name in ("package", "deploy", "remove", "letters")},
 }
