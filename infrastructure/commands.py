@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infrastructure.account import Account, Refused, open_account, reason
 from infrastructure.parameters import Values
-from infrastructure.resolve import Resolver
 from infrastructure.stack import Stack
 
 
@@ -26,10 +25,6 @@ class Deployment:
     values: Values
     tags: Values
 
-    def resolver(self, whole: Mapping[str, Any]) -> Resolver:
-        """What names and conditions of the template come to here."""
-        return Resolver(whole, self.values | pseudo(self.account, self.stack.name))
-
     def given(self, whole: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters and tags, and whom CloudFormation works as, for a change set of a template."""
         known = [{"ParameterKey": name, "ParameterValue": self.values[name]} for name in whole["Parameters"]]
@@ -40,15 +35,6 @@ class Deployment:
     def agreed(self, question: str) -> bool:
         """Does whoever sits there want it? Without a question asked: yes."""
         return bool(self.options.yes) or answer(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def pseudo(account: Account, stack: str) -> Values:
-    """CloudFormation's own parameters, as far as they are known before a stack is there."""
-    suffix = {"aws-cn": "amazonaws.com.cn"}.get(account.partition, "amazonaws.com")
-    given = {"StackName": stack, "AccountId": account.id, "Region": account.region}
-    return {
-        f"AWS::{name}": value for name, value in {**given, "Partition": account.partition, "URLSuffix": suffix}.items()
-    }
 
 
 def answer(question: str) -> str:

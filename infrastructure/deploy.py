@@ -62,7 +62,8 @@ def _deploy(options: argparse.Namespace) -> int:
 
 def _gather(deployment: Deployment, file: File) -> bool:
     """Find a value for every parameter; False when the person has to do something first."""
-    options, spec = deployment.options, template.ours()["Parameters"]
+    options, ours = deployment.options, template.ours()
+    spec = ours["Parameters"]
     said = dict(one.partition("=")[::2] for one in options.set)
     known = {**file.parameters, **said, "Stage": options.stage}
     values = parameters.whole(spec, {"Stage": options.stage}, said, file.parameters, deployment.stack.parameters)
@@ -78,7 +79,7 @@ def _gather(deployment: Deployment, file: File) -> bool:
         file.region = deployment.account.region
         file.write(spec)
         print(f"\nKept in {file.path}; it holds no secret.")
-    problems = parameters.problems(spec, values)
+    problems = parameters.problems(ours, values)
     for problem in problems:
         print(problem, file=sys.stderr)
     deployment.values = values
@@ -148,7 +149,8 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
 
 def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> bool:
     """Where data of an earlier deployment are there: import them into the stack; False when that is not wanted."""
-    found = kept.find(deployment.account, deployment.resolver(whole))
+    search = kept.Search.of(deployment.account, deployment.stack.name, whole, deployment.values)
+    found = kept.find(search)
     if not found:
         return True
     print("\nThere is something of an earlier deployment, which this one takes over as it is:")
@@ -159,7 +161,7 @@ def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> b
         return False
     if not deployment.agreed("Take it over?"):
         return False
-    part = kept.import_template(whole, found)
+    part = kept.import_template(whole, search, found)
     url, name = uploads.template_url(deployment.account, bucket, part), _change_set_name()
     asked = [one.imported() for one in found]
     deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **deployment.given(part))

@@ -14,9 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infrastructure import kept, uploads
 from infrastructure.account import Account, Refused, pages, reason
-from infrastructure.commands import answer, begin, common, pseudo, told
+from infrastructure.commands import answer, begin, common, told
 from infrastructure.kept import Kept
-from infrastructure.resolve import Resolver
 from infrastructure.stack import Stack
 
 PROOF = ("Audit", "EvidenceBucket")  # no option of this command deletes these, nor any key: what it encrypts were lost
@@ -27,12 +26,14 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Removal:
-    """One run of the command. `stays` and `goes` are of what the stack keeps when it is deleted."""
+    """One run of the command. `stays` and `goes` are of what the stack keeps when it is deleted; `besides` are the
+    resources that it keeps, too, and that nobody takes over."""
 
     account: Account
     stack: Stack
     stays: Sequence[Kept]
     goes: Sequence[Kept]
+    besides: Sequence[Mapping[str, Any]] = ()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -74,10 +75,18 @@ def _planned(account: Account, stack: Stack, with_data: bool) -> Removal:
     if stack.is_new:
         return Removal(account, stack, [], [])
     whole = _template(stack)
-    resolver = Resolver(whole, stack.parameters | pseudo(account, stack.name))
-    found = kept.find(account, resolver)
+    found = kept.find(kept.Search.of(account, stack.name, whole, stack.parameters))
     goes = [one for one in found if with_data and one.logical_id not in PROOF and one.kind not in KEYS]
-    return Removal(account, stack, [one for one in found if one not in goes], goes)
+    names = {one.logical_id for one in found}
+    outlive = {name for name, one in whole["Resources"].items() if kept.outlives(one)} - names
+    besides = [one for one in _resources(stack) if one["LogicalResourceId"] in outlive]
+    return Removal(account, stack, [one for one in found if one not in goes], goes, besides)
+
+
+def _resources(stack: Stack) -> Iterator[Mapping[str, Any]]:
+    """What is in the stack."""
+    cloud = stack.account.client("cloudformation")
+    yield from pages(cloud, "list_stack_resources", "StackResourceSummaries", StackName=stack.name)
 
 
 def _template(stack: Stack) -> dict[str, Any]:
@@ -91,14 +100,9 @@ def _template(stack: Stack) -> dict[str, Any]:
 def _words(removal: Removal) -> Iterator[str]:
     """What would happen, with numbers."""
     account, stack = removal.account, removal.stack
-    there = {one.logical_id for one in (*removal.stays, *removal.goes)}
-    kinds = [
-        str(one["ResourceType"])
-        for one in pages(
-            account.client("cloudformation"), "list_stack_resources", "StackResourceSummaries", StackName=stack.name
-        )
-        if one["LogicalResourceId"] not in there
-    ]
+    staying = {one.logical_id for one in (*removal.stays, *removal.goes)}
+    staying |= {one["LogicalResourceId"] for one in removal.besides}
+    kinds = [str(one["ResourceType"]) for one in _resources(stack) if one["LogicalResourceId"] not in staying]
     yield f"Removing {stack.name} in {account.id}, {account.region}."
     yield "\nWhat goes at once; reviews under way stop where they are, and nobody can sign in any more:"
     yield from (f"   {kinds.count(kind)} x {kind}" for kind in sorted(set(kinds)))
@@ -107,6 +111,7 @@ def _words(removal: Removal) -> Iterator[str]:
         yield from (f"   {_described(account, one)}" for one in removal.goes)
     yield "\nWhat stays:"
     yield from (f"   {_described(account, one)}" for one in removal.stays)
+    yield from (f"   {one['PhysicalResourceId']} ({one['ResourceType']})" for one in removal.besides)
 
 
 def _described(account: Account, one: Kept) -> str:
@@ -193,5 +198,7 @@ def _leftovers(removal: Removal, stage: str) -> Iterator[str]:
     yield f"\n{removal.stack.name} is removed. Still there, each with the command that deletes it once nobody needs it:"
     for one in removal.stays:
         yield from (f"   {command.format(name=one.name)}" for command in _LATER[one.kind])
+    for other in removal.besides:
+        yield f"   {other['PhysicalResourceId']} ({other['ResourceType']}): other stages may use it; see its console"
     yield f"   aws s3 rb s3://{uploads.bucket_of(removal.account)} --force   (packages, also those of other stages)"
     yield f"\nThey cost little while nobody uses them. `python3 dev.py deploy {stage}` takes them over again."

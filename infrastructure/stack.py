@@ -75,7 +75,7 @@ class Stack:
         self._cloud.create_change_set(**asked, Capabilities=CAPABILITIES, **more)
         while (found := self._change_set(name))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             self.account.wait()
-        if found["Status"] == "FAILED":
+        if found["Status"] == "FAILED" or found["ExecutionStatus"] == "UNAVAILABLE":
             words = found.get("StatusReason", "")
             self.forget(name)
             if _EMPTY.search(words):
