@@ -20,6 +20,7 @@ CHECKS = (
     ["-m", "mypy"],
     ["-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"],
 )
+PLAIN = ("check", "audit")  # they take no options
 USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
 
   run         the product on this machine; prints READY and its address
@@ -54,6 +55,10 @@ def main(argv: Sequence[str]) -> int:
     if name not in _COMMANDS:
         print(f"There is no command {name!r}.\n\n{USAGE}", file=sys.stderr, end="")
         return 2
+    if name in PLAIN and {"-h", "--help"} & set(rest):
+        told = next(line for line in USAGE.splitlines() if line.split()[:1] == [name])
+        print(f"usage: python3 dev.py {name}\n\n{told.split(maxsplit=1)[1]}")
+        return 0
     try:
         return _COMMANDS[name](rest)
     except VenvError as problem:
