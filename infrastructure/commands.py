@@ -25,9 +25,11 @@ class Deployment:
     values: Values
     tags: Values
 
-    def given(self, whole: Mapping[str, Any]) -> dict[str, Any]:
-        """Parameters and tags, and whom CloudFormation works as, for a change set of a template."""
-        known = [{"ParameterKey": name, "ParameterValue": self.values[name]} for name in whole["Parameters"]]
+    def given(self, whole: Mapping[str, Any], *, as_before: bool = False) -> dict[str, Any]:
+        """Parameters and tags, and whom CloudFormation works as, for a change set of a template. `as_before`: what the
+        stack was told keeps its value."""
+        values = self.values | (self.stack.parameters if as_before else {})
+        known = [{"ParameterKey": name, "ParameterValue": values[name]} for name in whole["Parameters"]]
         tags = [{"Key": name, "Value": value} for name, value in self.tags.items()]
         role = {"RoleARN": self.options.role} if self.options.role else {}
         return {"Parameters": known, "Tags": tags, **role}

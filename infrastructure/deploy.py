@@ -55,7 +55,7 @@ def _deploy(options: argparse.Namespace) -> int:
         return 1
     _make_room(deployment)
     whole, bucket = _uploaded(deployment)
-    if stack.is_new and not _taken_over(deployment, whole, bucket):
+    if not _taken_over(deployment, whole, bucket):
         return 0 if options.dry_run else 1
     return _carried_out(deployment, whole, bucket)
 
@@ -148,9 +148,11 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
 
 
 def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> bool:
-    """Where data of an earlier deployment are there: import them into the stack; False when that is not wanted."""
+    """Where something is there already that is to belong to the stack and does not: data an earlier deployment, or a
+    try that failed, has left. Import it; False when that is not wanted."""
     search = kept.Search.of(deployment.account, deployment.stack.name, whole, deployment.values)
-    found = kept.find(search)
+    inside = {one["LogicalResourceId"] for one in deployment.stack.resources()}
+    found = [one for one in kept.find(search) if one.logical_id not in inside]
     if not found:
         return True
     print("\nThere is something of an earlier deployment, which this one takes over as it is:")
@@ -161,10 +163,11 @@ def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> b
         return False
     if not deployment.agreed("Take it over?"):
         return False
-    part = kept.import_template(whole, search, found)
+    part = kept.import_template(whole, deployment.stack.template(), search, found)
     url, name = uploads.template_url(deployment.account, bucket, part), _change_set_name()
     asked = [one.imported() for one in found]
-    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **deployment.given(part))
+    given = deployment.given(part, as_before=True)
+    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **given)
     deployment.stack.execute(name, print)
     return True
 

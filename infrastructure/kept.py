@@ -163,18 +163,20 @@ def _pool(account: Account, name: str) -> str:
     return ids[0] if ids else ""
 
 
-def import_template(whole: Mapping[str, Any], search: Search, found: list[Kept]) -> Json:
-    """A template of nothing but what is there. An import takes things over as they are and can make nothing else: what
-    would refer to something not there yet is left out here and comes with the update that follows."""
-    ids = {one.logical_id for one in found}
-    resources = {}
-    for name in sorted(ids):
+def import_template(whole: Mapping[str, Any], before: Json, search: Search, found: list[Kept]) -> Json:
+    """The template of the stack `before` with what is to be taken over besides. An import takes things over as they are
+    and can do nothing else: what would refer to something not there yet is left out, and comes with the update that
+    follows."""
+    there = {one.logical_id for one in found} | set(before.get("Resources", {}))
+    resources = dict(before.get("Resources", {}))
+    for name in sorted(one.logical_id for one in found):
         one = search.resources[name]
         properties = one.get("Properties", {}).items()
-        there = {key: value for key, value in properties if _refers_to(value, search.resources) <= ids}
+        kept = {key: value for key, value in properties if _refers_to(value, search.resources) <= there}
         also = {key: one[key] for key in ("Type", "DeletionPolicy", "UpdateReplacePolicy") if key in one}
-        resources[name] = {**also, "Properties": there}
-    return {"AWSTemplateFormatVersion": "2010-09-09", "Parameters": whole["Parameters"], "Resources": resources}
+        resources[name] = {**also, "Properties": kept}
+    spec = {**whole["Parameters"], **before.get("Parameters", {})}
+    return {"AWSTemplateFormatVersion": "2010-09-09", **before, "Parameters": spec, "Resources": resources}
 
 
 def _refers_to(value: Any, resources: Mapping[str, Any]) -> set[str]:

@@ -5,7 +5,6 @@ So do all other data unless --with-data is given; deploying the stage again take
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,29 +71,13 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _planned(account: Account, stack: Stack, with_data: bool) -> Removal:
     """What stays and what goes of what outlives the stack, by the template that is deployed."""
-    if stack.is_new:
-        return Removal(account, stack, [], [])
-    whole = _template(stack)
-    found = kept.find(kept.Search.of(account, stack.name, whole, stack.parameters))
+    whole = stack.template()
+    found = kept.find(kept.Search.of(account, stack.name, whole, stack.parameters)) if whole else []
     goes = [one for one in found if with_data and one.logical_id not in PROOF and one.kind not in KEYS]
     names = {one.logical_id for one in found}
-    outlive = {name for name, one in whole["Resources"].items() if kept.outlives(one)} - names
-    besides = [one for one in _resources(stack) if one["LogicalResourceId"] in outlive]
+    outlive = {name for name, one in whole.get("Resources", {}).items() if kept.outlives(one)} - names
+    besides = [one for one in stack.resources() if one["LogicalResourceId"] in outlive]
     return Removal(account, stack, [one for one in found if one not in goes], goes, besides)
-
-
-def _resources(stack: Stack) -> Iterator[Mapping[str, Any]]:
-    """What is in the stack."""
-    cloud = stack.account.client("cloudformation")
-    yield from pages(cloud, "list_stack_resources", "StackResourceSummaries", StackName=stack.name)
-
-
-def _template(stack: Stack) -> dict[str, Any]:
-    """The template it was made of, with what CloudFormation made of it."""
-    cloud = stack.account.client("cloudformation")
-    body = cloud.get_template(StackName=stack.name, TemplateStage="Processed")["TemplateBody"]
-    found: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
-    return found
 
 
 def _words(removal: Removal) -> Iterator[str]:
@@ -102,7 +85,7 @@ def _words(removal: Removal) -> Iterator[str]:
     account, stack = removal.account, removal.stack
     staying = {one.logical_id for one in (*removal.stays, *removal.goes)}
     staying |= {one["LogicalResourceId"] for one in removal.besides}
-    kinds = [str(one["ResourceType"]) for one in _resources(stack) if one["LogicalResourceId"] not in staying]
+    kinds = [str(one["ResourceType"]) for one in stack.resources() if one["LogicalResourceId"] not in staying]
     yield f"Removing {stack.name} in {account.id}, {account.region}."
     yield "\nWhat goes at once; reviews under way stop where they are, and nobody can sign in any more:"
     yield from (f"   {kinds.count(kind)} x {kind}" for kind in sorted(set(kinds)))

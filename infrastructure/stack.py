@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,20 @@ class Stack:
     @property
     def _cloud(self) -> Any:
         return self.account.client("cloudformation")
+
+    def template(self) -> dict[str, Any]:
+        """What it is made of, with what CloudFormation made of SAM's part; nothing of one that is new."""
+        if self.is_new:
+            return {}
+        told = self._cloud.get_template(StackName=self.name, TemplateStage="Processed")["TemplateBody"]
+        found: dict[str, Any] = json.loads(told) if isinstance(told, str) else told
+        return found
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What is in it."""
+        if self.is_new:
+            return []
+        return list(pages(self._cloud, "list_stack_resources", "StackResourceSummaries", StackName=self.name))
 
     def protect(self, on: bool) -> None:
         """Let nobody delete it, or let somebody."""
