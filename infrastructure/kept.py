@@ -148,7 +148,7 @@ def _key(search: Search, logical_id: str) -> str:
 
 def _aliases_of(search: Search, key: str) -> Iterator[str]:
     for one in search.resources.values():
-        if one["Type"] == "AWS::KMS::Alias" and one["Properties"]["TargetKeyId"] == {"Ref": key}:
+        if one.get("Type") == "AWS::KMS::Alias" and one["Properties"]["TargetKeyId"] == {"Ref": key}:
             yield search.text(one["Properties"]["AliasName"])
 
 

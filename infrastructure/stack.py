@@ -110,36 +110,37 @@ class Stack:
 
     def execute(self, change_set: str, tell: Callable[[str], None]) -> None:
         """Carry a change set out and tell what happens. Raises Refused with the first real reason of a failure."""
-        known = {one["EventId"] for one in self._events()}
+        known = {one["EventId"] for one in self._since(set())}
         self._cloud.execute_change_set(StackName=self.name, ChangeSetName=change_set)
         self._follow(known, tell)
 
     def delete(self, tell: Callable[[str], None]) -> None:
         """Delete it and tell what happens. Raises Refused."""
-        known = {one["EventId"] for one in self._events()}
+        known = {one["EventId"] for one in self._since(set())}
         self._cloud.delete_stack(StackName=self.name)
         self._follow(known, tell)
 
-    def _events(self) -> list[dict[str, Any]]:
-        """Everything that ever happened, the oldest first; nothing when there is no stack."""
+    def _since(self, known: set[str]) -> list[dict[str, Any]]:
+        """What has happened since the latest known event, the oldest first; nothing when there is no stack."""
+        found = []
         try:
-            return list(pages(self._cloud, "describe_stack_events", "StackEvents", StackName=self.id or self.name))[
-                ::-1
-            ]
+            for event in pages(self._cloud, "describe_stack_events", "StackEvents", StackName=self.id or self.name):
+                if event["EventId"] in known:
+                    break
+                found.append(event)
         except ClientError as problem:
             if "does not exist" not in str(problem):
                 raise
-            return []
+        return found[::-1]
 
     def _follow(self, known: set[str], tell: Callable[[str], None]) -> None:
         happened: list[dict[str, Any]] = []
         while True:
             status = self.look().status
-            for event in self._events():
-                if event["EventId"] not in known:
-                    known.add(event["EventId"])
-                    happened.append(event)
-                    _tell(event, tell)
+            for event in self._since(known):
+                known.add(event["EventId"])
+                happened.append(event)
+                _tell(event, tell)
             if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
                 break
             self.account.wait()

@@ -6,12 +6,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infrastructure import afterwards, artefact, deploy, remove, template
+from infrastructure import afterwards, artefact, commands, deploy, remove, template
+from infrastructure.account import Account, open_account
 from local.emulator import LOCAL_KEY, Emulator
 from local.resources import Aws
 from local.venvs import EMULATOR
@@ -36,16 +38,16 @@ class Place:
 
     def again(self, *options: str) -> int:
         """`dev.py deploy trial --yes` by somebody who has no file and says nothing."""
-        nowhere = ["--file", str(self.package / "none.yaml"), "--pause", "0.02", "--package", str(self.package)]
-        return deploy.main([STAGE, "--yes", *nowhere, *options])
+        nowhere = ["--file", str(self.package / "none.yaml"), "--pause", "0.2", "--package", str(self.package)]
+        return deploy.main([STAGE, "--yes", "--region", "us-east-1", *nowhere, *options])
 
     def remove(self, *options: str) -> int:
         """`dev.py remove trial`."""
-        return remove.main([STAGE, "--pause", "0.02", *options])
+        return remove.main([STAGE, "--region", "us-east-1", "--pause", "0.2", *options])
 
     def client(self, service: str) -> Any:
         """A client of AWS."""
-        return self.aws.client(service)
+        return _opened("", "us-east-1").client(service)
 
     def stack(self) -> dict[str, Any]:
         """The stack as CloudFormation has it; empty when there is none."""
@@ -97,5 +99,12 @@ def place(emulated: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Place:
     given = {"ENDPOINT_URL": url, "ACCESS_KEY_ID": LOCAL_KEY, "SECRET_ACCESS_KEY": LOCAL_KEY, "REGION": "us-east-1"}
     for name, value in given.items():
         monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setattr(commands, "open_account", _opened)
     monkeypatch.setattr(afterwards, "try_portal", lambda *_, **__: (True, "The portal answers."))
     return Place(Aws(url), folder)
+
+
+@cache
+def _opened(profile: str, region: str) -> Account:
+    """One account for all commands: making a client takes as long as using it."""
+    return open_account(profile, region)
