@@ -1,5 +1,5 @@
-"""`python -m bench cost|speed|scale|portal|scim`: the cost contract's tables, the CPU of one decision, openings and
-memory, how fast the portal is in a browser, and how fast people are provisioned."""
+"""`python -m bench cost|speed|cold|scale|portal|scim`: the cost contract's tables, ratios to bare clients, cold starts,
+openings and memory, how fast the portal is in a browser, and how fast people are provisioned."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ def main(arguments: list[str]) -> int:
         from bench.speed import main as speed
 
         return speed(arguments[1:])
+    if what == "cold":
+        from bench.cold import main as cold
+
+        return cold(arguments[1:])
     if what == "scale":
         from bench.scale import main as scale
 
@@ -28,7 +32,9 @@ def main(arguments: list[str]) -> int:
         from bench.scim import main as scim
 
         return scim(arguments[1:])
-    print("usage: bench [cost|speed [--quick]|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
+    print(
+        "usage: bench [cost|speed [--quick]|cold [--quick]|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr
+    )
     return 2
 
 
