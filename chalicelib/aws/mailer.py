@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from dataclasses import dataclass
 from email.headerregistry import Address
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +17,7 @@ from chalicelib.usecases.ports import Mail
 
 _SLOW_DOWN = {"TooManyRequestsException", "LimitExceededException", "Throttling", "ThrottlingException"}
 _NOT_IN_TAGS = re.compile(r"[^A-Za-z0-9_-]")  # SES refuses mails whose tags have other characters
+_PAUSES = (1.0, 2.0)  # seconds before a mail is tried again that came too fast, beyond botocore's own patience
 _REFUSED = {"MessageRejected", "BadRequestException", "InvalidParameterValue"}
 
 
@@ -28,26 +31,43 @@ class SesMailer:
     configuration_set: str = ""
 
     def send(self, mail: Mail) -> str:
-        """Hand one mail to SES; returns its message id. Raises Throttled or InvalidInput (address refused)."""
+        """Hand one mail to SES; returns its message id. Raises InvalidInput (address refused), and Throttled when the
+        quota of a day is used up or SES asks to slow down for longer than some seconds: its rate is so many mails a
+        second, shared with everybody else who sends in this account and region."""
         user, _, host = self.sender.partition("@")
         source = str(Address(f"{mail.organisation or self.organisation} Access Reviews", user, host))
         more = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
-        try:
-            answer = client("sesv2").send_email(
-                FromEmailAddress=source,
-                Destination={"ToAddresses": [mail.to]},
-                Content={"Simple": _content(mail)},
-                EmailTags=_tags(mail.key),
-                **more,
-            )
-        except ClientError as problem:
-            code = problem.response["Error"]["Code"]
-            if code in _SLOW_DOWN:
-                raise errors.Throttled("Mail cannot be sent as fast; it continues later.") from problem
-            if code in _REFUSED:
-                raise errors.InvalidInput(f"SES refused the mail: {problem.response['Error']['Message']}") from problem
-            raise
-        return str(answer["MessageId"])
+        asked: dict[str, Any] = {
+            "FromEmailAddress": source,
+            "Destination": {"ToAddresses": [mail.to]},
+            "Content": {"Simple": _content(mail)},
+            "EmailTags": _tags(mail.key),
+            **more,
+        }
+        for pause in (*_PAUSES, None):
+            try:
+                return str(client("sesv2").send_email(**asked)["MessageId"])
+            except ClientError as problem:
+                if pause is None or not _too_fast(problem):
+                    raise _meaning(problem) from problem
+            time.sleep(random.uniform(pause / 2, pause))
+        raise AssertionError("the last attempt answers or raises")
+
+
+def _too_fast(problem: ClientError) -> bool:
+    """Is it the rate, which a second mends, and not the quota of a day?"""
+    told = problem.response["Error"]
+    return told["Code"] in _SLOW_DOWN - {"LimitExceededException"} and "daily" not in told.get("Message", "").lower()
+
+
+def _meaning(problem: ClientError) -> Exception:
+    """What the refusal of a mail means for whoever sends it."""
+    code = problem.response["Error"]["Code"]
+    if code in _SLOW_DOWN:
+        return errors.Throttled("Mail cannot be sent as fast; it continues later.")
+    if code in _REFUSED:
+        return errors.InvalidInput(f"SES refused the mail: {problem.response['Error']['Message']}")
+    return cast(Exception, problem)
 
 
 def _tags(key: str) -> list[dict[str, str]]:

@@ -30,9 +30,10 @@ from chalicelib.usecases.former_review import former_review
 from chalicelib.usecases.freeze_population import Freezer
 from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Change, Put, Save, Services
-from chalicelib.usecases.write_items import bucket_count, start, write_chunk
+from chalicelib.usecases.write_items import Writing, bucket_count, start
 
 LOG = logging.getLogger("access_reviews")
+CHECKPOINT_ITEMS = 1_000  # written between two saved positions
 CHANGES = 5  # times in a row the state may change under a worker's hands before that counts as a failure
 TOGETHER = timedelta(minutes=15)  # how long start mails wait for other reviews that open at the same time
 MAIL_PAUSE, MOST_SLOWER = 5, 6  # seconds before mails are tried again, doubled so often at the most
@@ -144,12 +145,15 @@ def _compare(services: Services, instance: ReviewInstance, state: InstanceState,
 
 
 def _write(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
+    writing = Writing(services, instance, bucket_count(services, state))
     while True:
-        state = write_chunk(services, instance, state, bucket_count(services, state))
+        state = writing.write_chunk(state)
         if state.step != "write":
             return replace(state, status=Status.STARTING)  # saved together with what follows
-        state = services.reviews.checkpoint(state)
-        if not budget.left():
+        left = budget.left()
+        if writing.since >= CHECKPOINT_ITEMS or not left:
+            state, writing.since = services.reviews.checkpoint(state), 0
+        if not left:
             return state
 
 

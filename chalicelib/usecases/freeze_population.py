@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -27,11 +28,12 @@ from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet
 from chalicelib.domain.sign_ins import short
 from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.former_review import FormerReview
-from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, folder
+from chalicelib.usecases.frozen_files import Bucket, Facts, Frozen, Manifest, Panels, bucket_of, folder
 from chalicelib.usecases.ports import Page, Services
 
 CHUNK_PAGES = 20
 KNOWN_MANAGERS = 50_000
+THREADS = 8
 FEW = 100  # so few chosen assignments are read by their ids
 
 
@@ -130,11 +132,16 @@ class Freezer:
             if after is None:
                 break
         written: dict[str, Any] = {"facts": facts, **{str(number): bucket for number, bucket in buckets.items()}}
-        for name, content in written.items():
-            key = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}/{name}.json"
-            self.services.files.put(key, msgspec.json.encode(content))
+        where = f"{folder(self.instance.id)}/chunk/{state.page}/{attempt}"
+        with ThreadPoolExecutor(THREADS) as pool:  # of a large review a hundred small files
+            list(pool.map(partial(self._put, where), written.items()))
         shared = {set_id: n for set_id, n in totals.items() if ids.is_shared(set_id) or set_id == ids.NO_SET}
-        return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared)
+        return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared, together=True)
+
+    def _put(self, where: str, named: tuple[str, Any]) -> None:
+        name, content = named
+        names = isinstance(content, Bucket)
+        self.services.files.put(f"{where}/{name}.json", msgspec.json.encode(content), names=names)
 
     def _page(self, after: str | None) -> Page[Assignment]:
         """The next assignments of the policy; of a review about a few, those are read and no others."""
@@ -161,10 +168,7 @@ class Freezer:
             totals[row.set_id] += 1
             facts[key] = now = Facts(one.user.manager_id, row.department, _seconds(one.assignment.ends))
             row.changes = self.former.changes(key, now) if self.former else []
-            item_id = ids.decision_id(row.set_id, row.shards, row.assignment, self.instance.id)
-            shard = ids.decision_place(item_id)[1]
-            number = int(ids.digest(row.set_id, shard)[:8], 16) % self.buckets
-            bucket = buckets.setdefault(number, Bucket([], {}))
+            bucket = buckets.setdefault(bucket_of(row.set_id, self.buckets), Bucket([], {}))
             bucket.rows.append(row)
             if one.reviewer:
                 bucket.reviewers[one.reviewer.id] = (one.reviewer.display_name, one.reviewer.principal_name)

@@ -10,9 +10,11 @@ reviews/{instance}/target/...              the comparison with systems outside: 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import msgspec
 
+from chalicelib.domain import ids
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.ports import Services
 
@@ -60,13 +62,14 @@ class Bucket(msgspec.Struct):
 
 
 class Manifest(msgspec.Struct):
-    """What commits a chunk."""
+    """What commits a chunk. `together`: all shards of a set lie in one bucket; early builds parted them."""
 
     attempt: str
     after: str | None
     count: int
     seen: int
     shared: dict[str, int]
+    together: bool = False
 
 
 class Panels(msgspec.Struct):
@@ -100,6 +103,34 @@ def bucket_rows(services: Services, instance_id: str, chunk: int, number: int) -
     """The frozen bucket of a committed chunk; empty when the chunk has nothing for it."""
     data = _part(services, instance_id, chunk, str(number))
     return msgspec.json.decode(data, type=Bucket) if data else Bucket()
+
+
+@dataclass
+class Reading:
+    """Reads the buckets of a frozen population, each manifest once."""
+
+    services: Services
+    instance_id: str
+    manifests: dict[int, Manifest | None] = field(default_factory=dict)
+
+    def manifest(self, chunk: int) -> Manifest | None:
+        """See `manifest_of`. A manifest never changes."""
+        if chunk not in self.manifests:
+            self.manifests[chunk] = manifest_of(self.services, self.instance_id, chunk)
+        return self.manifests[chunk]
+
+    def bucket(self, chunk: int, number: int) -> Bucket:
+        """See `bucket_rows`."""
+        manifest = self.manifest(chunk)
+        where = f"{folder(self.instance_id)}/chunk/{chunk}/{manifest.attempt}/{number}.json" if manifest else ""
+        data = self.services.files.get(where) if where else None
+        return msgspec.json.decode(data, type=Bucket) if data else Bucket()
+
+
+def bucket_of(set_id: str, buckets: int, shard: str = "00") -> int:
+    """The bucket in which the rows of a set lie. All shards of a set lie in one, so that its items are written to
+    many partitions at a time and none gets more than it takes."""
+    return int(ids.digest(set_id, shard)[:8], 16) % buckets
 
 
 def rows_of_chunk(services: Services, instance_id: str, chunk: int, buckets: int) -> Iterator[Frozen]:

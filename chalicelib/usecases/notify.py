@@ -128,8 +128,8 @@ def _each_reviewer(
     tell: Tell,
     prepare: Callable[[Iterable[ReviewerRow]], None] | None = None,
 ) -> str | None:
-    """Call `prepare` for every page of reviewers of an instance and `tell` for each; a page cut short is repeated,
-    which tells nobody twice."""
+    """Call `prepare` for every page of reviewers of an instance and `tell` for each. The cursor is the last single
+    reviewer who was told; members of shared sets behind them are told again, which tells nobody twice."""
     after: str | None = cursor or None
     while True:
         page = services.reviews.reviewer_rows(instance.id, PAGE, after, latest=prepare is not None)  # written just now
@@ -147,9 +147,15 @@ def _each_reviewer(
                 tell(row, user, bad.get(address(user).lower()))
             except errors.Throttled:
                 return after or ""
+            after = _behind(row, after)
         after = page.next
         if after is None:
             return None
+
+
+def _behind(row: ReviewerRow, before: str | None) -> str | None:
+    """The place behind a reviewer: a set of one is its row's own; other rows are passed with their page."""
+    return before if row.shared or row.extra else f"R#{row.set_id}"
 
 
 def _tell_start(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from chalicelib.domain import ids
@@ -15,7 +15,7 @@ from chalicelib.domain.parts import MyReview, ReviewerRow
 from chalicelib.domain.people import SYSTEM, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status, Tally
 from chalicelib.usecases.agenda import instance_row
-from chalicelib.usecases.frozen_files import Frozen, bucket_rows
+from chalicelib.usecases.frozen_files import Bucket, Frozen, Reading, bucket_of
 from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Create, Drop, Save, Services
 from chalicelib.usecases.to_seal import seal_row
@@ -23,25 +23,72 @@ from chalicelib.usecases.to_seal import seal_row
 Rows = tuple[ReviewerRow, MyReview]
 
 
-def write_chunk(services: Services, instance: ReviewInstance, state: InstanceState, buckets: int) -> InstanceState:
-    """Write the items of one chunk of one bucket; after a bucket's last chunk, the rows of its reviewers.
+@dataclass
+class Reviewers:
+    """The single reviewers met in the chunks of one bucket that were read so far: totals and reasons by set, names by
+    person."""
 
-    The position is `cursor` = "bucket,chunk". Returns the state after it (not saved). Repeating it writes the
-    same items again, which does no harm while nobody can decide yet.
-    """
-    number, chunk = (int(part) for part in (state.cursor or "0,0").split(","))
-    rows = bucket_rows(services, instance.id, chunk, number)
-    services.items.create([item_of(instance, state, row) for row in rows.rows])
-    if chunk + 1 < state.page:
-        return replace(state, cursor=f"{number},{chunk + 1}")
-    reviewers = list(_single_rows(services, instance, state, number))
-    services.reviews.write_reviewers(reviewers)
-    state = replace(state, reviewers=state.reviewers + len(reviewers))
-    if number + 1 < buckets:
-        return replace(state, cursor=f"{number + 1},0")
-    shared = list(_shared_rows(services, instance, state))
-    services.reviews.write_reviewers(shared)
-    return replace(state, cursor="", step="start", reviewers=state.reviewers + len(shared))
+    number: int
+    chunks: int = 0
+    totals: Counter[str] = field(default_factory=Counter)
+    whys: dict[str, str] = field(default_factory=dict)
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def meet(self, bucket: Bucket) -> None:
+        """Those of the next chunk."""
+        self.chunks += 1
+        self.names |= bucket.reviewers
+        for row in bucket.rows:
+            if not ids.is_shared(row.set_id) and row.set_id != ids.NO_SET:
+                self.totals[row.set_id] += 1
+                self.whys[row.set_id] = row.why
+
+
+@dataclass
+class Writing:
+    """Writes the frozen population of one instance as far as this invocation comes. `since`: items written since the
+    position was saved."""
+
+    services: Services
+    instance: ReviewInstance
+    buckets: int
+    since: int = 0
+    met: Reviewers = field(default_factory=lambda: Reviewers(0))
+
+    def __post_init__(self) -> None:
+        self.frozen = Reading(self.services, self.instance.id)
+
+    def write_chunk(self, state: InstanceState) -> InstanceState:
+        """Write the items of one chunk of one bucket; after a bucket's last chunk, the rows of its reviewers.
+
+        The position is `cursor` = "bucket,chunk". Returns the state after it (not saved). Repeating it writes the
+        same items again, which does no harm while nobody can decide yet.
+        """
+        number, chunk = (int(part) for part in (state.cursor or "0,0").split(","))
+        bucket = self._met(number, chunk)
+        self.services.items.create([item_of(self.instance, state, row) for row in bucket.rows])
+        self.since += len(bucket.rows)
+        if chunk + 1 < state.page:
+            return replace(state, cursor=f"{number},{chunk + 1}")
+        reviewers = list(_single_rows(self.services, self.instance, self.met))
+        self.services.reviews.write_reviewers(reviewers)
+        state = replace(state, reviewers=state.reviewers + len(reviewers))
+        if number + 1 < self.buckets:
+            return replace(state, cursor=f"{number + 1},0")
+        shared = list(_shared_rows(self.services, self.instance, state, self.frozen, self.buckets))
+        self.services.reviews.write_reviewers(shared)
+        return replace(state, cursor="", step="start", reviewers=state.reviewers + len(shared))
+
+    def _met(self, number: int, chunk: int) -> Bucket:
+        """The rows of a chunk of a bucket, with their reviewers counted. What an invocation before this one wrote of
+        the bucket is read once more for that."""
+        if (self.met.number, self.met.chunks) != (number, chunk):
+            self.met = Reviewers(number)
+            for before in range(chunk):
+                self.met.meet(self.frozen.bucket(before, number))
+        bucket = self.frozen.bucket(chunk, number)
+        self.met.meet(bucket)
+        return bucket
 
 
 def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> DecisionItem:
@@ -73,25 +120,13 @@ def item_of(instance: ReviewInstance, state: InstanceState, row: Frozen) -> Deci
     return replace(item, leaf=leaf_hash(item))
 
 
-def _single_rows(services: Services, instance: ReviewInstance, state: InstanceState, number: int) -> Iterator[Rows]:
+def _single_rows(services: Services, instance: ReviewInstance, met: Reviewers) -> Iterator[Rows]:
     """The rows of every set of one in a bucket, with exact totals."""
-    totals: dict[str, int] = defaultdict(int)
-    whys: dict[str, str] = {}
-    names: dict[str, tuple[str, str]] = {}
-    for chunk in range(state.page):
-        bucket = bucket_rows(services, instance.id, chunk, number)
-        names |= bucket.reviewers
-        for row in bucket.rows:
-            if not ids.is_shared(row.set_id) and row.set_id != ids.NO_SET:
-                totals[row.set_id] += 1
-                whys[row.set_id] = row.why
-    names |= _panel_names(
-        services, instance, [set_id for set_id, why in whys.items() if why not in ("self", "manager")]
-    )
-    for user_id, (name, principal_name) in names.items():
+    named = [set_id for set_id, why in met.whys.items() if why not in ("self", "manager")]
+    for user_id, (name, principal_name) in (met.names | _panel_names(services, instance, named)).items():
         set_id = ids.set_of_one(user_id)
-        if set_id in totals:
-            yield rows_of(instance, user_id, name, principal_name, set_id, totals[set_id], whys[set_id])
+        if set_id in met.totals:
+            yield rows_of(instance, user_id, name, principal_name, set_id, met.totals[set_id], met.whys[set_id])
 
 
 def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -104,26 +139,27 @@ def _panel_names(services: Services, instance: ReviewInstance, set_ids: Iterable
     return {user.id: (user.display_name, user.principal_name) for user in services.people.users(members).values()}
 
 
-def _shared_rows(services: Services, instance: ReviewInstance, state: InstanceState) -> Iterator[Rows]:
+def _shared_rows(
+    services: Services, instance: ReviewInstance, state: InstanceState, frozen: Reading, buckets: int
+) -> Iterator[Rows]:
     """The rows of every member of the sets of several."""
     for shared in state.shared:
         people = services.people.users(shared.members)
-        own = _own_items(services, instance, state, shared) if shared.members else {}
+        own = _own_items(instance, state, shared, frozen, buckets) if shared.members else {}
         for user in people.values():
             yield _shared_row(instance, shared, user, own.get(user.id, ""))
 
 
-def _own_items(services: Services, instance: ReviewInstance, state: InstanceState, shared: SharedSet) -> dict[str, str]:
+def _own_items(
+    instance: ReviewInstance, state: InstanceState, shared: SharedSet, frozen: Reading, buckets: int
+) -> dict[str, str]:
     """The own items of members of a shared set that lie in it, by member: others see and decide those."""
-    members = set(shared.members)
-    buckets = {
-        int(ids.digest(shared.id, f"{shard:02x}")[:8], 16) % bucket_count(services, state)
-        for shard in range(shared.shards)
-    }
+    members, first = set(shared.members), frozen.manifest(0)
+    shards = 1 if first and first.together else shared.shards
     found: dict[str, str] = {}
-    for number in buckets:
+    for number in {bucket_of(shared.id, buckets, f"{shard:02x}") for shard in range(shards)}:
         for chunk in range(state.page):
-            rows = bucket_rows(services, instance.id, chunk, number).rows
+            rows = frozen.bucket(chunk, number).rows
             found |= {
                 row.principal: ids.decision_id(row.set_id, row.shards, row.assignment, instance.id)
                 for row in rows

@@ -288,7 +288,7 @@ def rigged(engine: str = "memory", **changed: Any) -> Iterator[Rig]:
         one_thread(patch)
         for name, size in SMALLER.items():
             patch.setattr(f"chalicelib.usecases.{name}", size)
-        for name in ("storage.writer", "aws.events"):
+        for name in ("storage.writer", "storage.pacing", "aws.events", "aws.mailer"):
             quiet = SimpleNamespace(sleep=rig.pass_time, time=rig.clock.real)
             patch.setattr(f"chalicelib.{name}.time", quiet)
         before = logging.root.manager.disable

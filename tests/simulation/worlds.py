@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def simulated(engine: str = "moto", **changed: Any) -> Iterator[Simulated]:
     with ENGINES[engine]() as backend, pytest.MonkeyPatch.context() as patch:
         chosen = replace(settings(), **{**SMALL, **changed})
         patch.setattr(bootstrap, "settings", lambda: chosen)
+        patch.setattr("chalicelib.aws.mailer.time", SimpleNamespace(sleep=lambda _: None))  # nobody waits for SES
         with point() as found:
             world = empty_world(backend)
             memory = backend if isinstance(backend, Cloud) else None

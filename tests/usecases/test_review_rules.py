@@ -370,7 +370,7 @@ def test_a_killed_opening_gives_nobody_two_items(world: World, org: Organisation
     """P1: the manager changes between two tries; the frozen plan decides."""
     boss, deputy, people, policy, _ = managed(world, org, 3)
     world.clock.set(world.clock.now().replace(hour=23, minute=59, second=30))
-    monkeypatch.setattr(driver, "write_chunk", _killed)
+    monkeypatch.setattr(driver.Writing, "write_chunk", _killed)
     with pytest.raises(AssertionError):
         world.tick()
     monkeypatch.undo()
