@@ -75,6 +75,7 @@ def _take_turns(stage: Stage, folders: dict[str, Path], rounds: int) -> dict[str
     decisions = _decisions(stage)
     kinds: dict[str, Any] = {
         FLOOR: {"url": stage.url, "table": stage.tables[3]},
+        "GET /api/v1/health": stage.event("GET", "/api/v1/health", {}),
         "GET / (the portal's shell)": stage.event("GET", "/", {}),
         "PATCH of a decision": None,
     }
