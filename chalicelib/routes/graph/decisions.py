@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.items import Decision, DecisionItem, reads_note
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
@@ -26,7 +26,6 @@ from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
 from chalicelib.usecases.decide import NotReviewer, Submission, open_instance, record_decision
 from chalicelib.usecases.decide_bulk import decide_all
-from chalicelib.usecases.item_history import reads_note
 from chalicelib.usecases.list_items import (
     find_item,
     items_of_review,
