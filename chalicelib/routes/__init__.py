@@ -18,6 +18,7 @@ INDEX = Path(__file__).with_name("doors.json")  # made by infrastructure/artefac
 DOORS = (
     "graph.access_reviews",
     "graph.assignments",
+    "graph.deciding",
     "graph.decisions",
     "graph.directory",
     "graph.entitlements",
@@ -73,15 +74,18 @@ DOORS = (
 
 
 class Front(Chalice):
-    """The app. What is packaged has an index of the doors by path, and opens a door when somebody first comes to it:
-    opening all of them takes three times as long as everything else in a cold start. Elsewhere all are open."""
+    """The app. What is packaged has an index of the doors, and opens a door when somebody first comes to it: opening
+    all of them takes longer than everything else in a cold start together. Elsewhere all are open."""
 
-    _index: dict[str, list[str]] | None = None
+    _index: dict[str, dict[str, str]] | None = None
 
     def __call__(self, event: Any, context: Any) -> Any:
         """Answer a request, or whatever else Lambda was given for this handler."""
         if self._index is not None:
-            for name in self._index.pop(str(event.get("requestContext", {}).get("resourcePath")), ()):
+            about = event.get("requestContext", {})
+            doors = self._index.get(str(about.get("resourcePath")), {})
+            door = doors.get(str(about.get("httpMethod")))
+            for name in (door,) if door else doors.values():  # a wrong method is told which are right
                 self.open(name)
         return super().__call__(event, context)
 
@@ -116,10 +120,9 @@ def declared() -> list[Declared]:
     return ROUTES
 
 
-def index() -> dict[str, list[str]]:
-    """The doors that lie behind each path."""
-    found: dict[str, list[str]] = {}
+def index() -> dict[str, dict[str, str]]:
+    """The door behind each path and method."""
+    found: dict[str, dict[str, str]] = {}
     for route in declared():
-        doors = found.setdefault(route.path, [])
-        doors += {route.door.removeprefix(f"{__name__}.")} - {*doors}
+        found.setdefault(route.path, {})[route.method] = route.door.removeprefix(f"{__name__}.")
     return found
