@@ -76,11 +76,11 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
     """Everything that is deployed, unpacked and compiled into a new folder; returns the template Chalice made."""
     with tempfile.TemporaryDirectory() as name:
         checkout = Path(name)
-        template, doors = _chalice(checkout, architecture), _doors(checkout)
+        template = _chalice(checkout, architecture)
         wheels.install(architecture, folder)
         with zipfile.ZipFile(checkout / "out" / "deployment.zip") as made:
             made.extractall(folder)
-    (folder / "chalicelib" / "routes" / "doors.json").write_bytes(doors)
+        _prepare(checkout, folder)
     _compile(folder)
     return template
 
@@ -109,10 +109,11 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
     return found
 
 
-def _doors(checkout: Path) -> bytes:
-    """The index of the doors, by which the packaged function opens only those it needs."""
-    start = "import json; from chalicelib import routes; print(json.dumps(routes.index(), sort_keys=True))"
-    return subprocess.run([sys.executable, "-B", "-c", start], cwd=checkout, check=True, stdout=subprocess.PIPE).stdout
+def _prepare(checkout: Path, folder: Path) -> None:
+    """See prepared.py."""
+    script = Path(__file__).with_name("prepared.py")
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    subprocess.run([sys.executable, "-B", str(script), str(checkout), str(folder)], env=environment, check=True)
 
 
 def _compile(folder: Path) -> None:
