@@ -1,39 +1,33 @@
-"""`python -m bench cost|speed|scale|portal|scim`: the cost contract's tables, the CPU of one decision, openings and
-memory, how fast the portal is in a browser, and how fast people are provisioned."""
+"""`python3 dev.py bench WHAT`: what the product costs, how fast it is, how it starts and how it grows. Each says more
+with --help; `--keep` keeps the figures for docs/benchmarks.md."""
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
+WHAT = {  # by name its module, whose `main` takes the other arguments
+    "speed": "bench.speed",
+    "cold": "bench.cold",
+    "scale": "bench.scale",
+    "simulate": "bench.simulated.command",
+    "portal": "bench.portal",
+    "scim": "bench.scim",
+}
+USAGE = f"usage: bench [{'|'.join(['cost', *WHAT])}] [options]; --keep keeps the figures"
+
 
 def main(arguments: list[str]) -> int:
-    """Run one benchmark; the exit code of `cost` is not zero when a budget is exceeded."""
-    what = arguments[0] if arguments else "cost"
+    """Run one benchmark; the exit code is not zero when a budget or a target is missed."""
+    what, rest = (arguments[0], arguments[1:]) if arguments else ("cost", [])
     if what == "cost":
         return subprocess.call([sys.executable, "-m", "pytest", "tests/cost", "-n", "0", "-s"])
-    if what == "speed":
-        from bench.speed import main as speed
-
-        return speed(arguments[1:])
-    if what == "scale":
-        from bench.scale import main as scale
-
-        return scale(arguments[1:])
-    if what == "simulate":
-        from bench.simulated.command import main as simulate
-
-        return simulate(arguments[1:])
-    if what == "portal":
-        from bench.portal import main as portal
-
-        return portal(arguments[1:])
-    if what == "scim":
-        from bench.scim import main as scim
-
-        return scim(arguments[1:])
-    print("usage: bench [cost|speed [--quick]|scale [N ...]|portal [RUNS]|scim [N] [URL]]", file=sys.stderr)
-    return 2
+    if what in WHAT:
+        return int(importlib.import_module(WHAT[what]).main(rest))
+    asked = what in ("-h", "--help")
+    print(USAGE, file=None if asked else sys.stderr)
+    return 0 if asked else 2
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from functools import cache
 
 from chalicelib.aws.clock import SystemClock
 from chalicelib.domain.connections import Connection, ConnectorKind
-from chalicelib.domain.errors import ReviewError
-from chalicelib.settings import settings
+from chalicelib.domain.errors import NotConfigured, ReviewError
+from chalicelib.settings import ConfigurationError, settings
 from chalicelib.usecases.ports import Clock, Connector, Services
 
 _clock: list[Clock] = []
@@ -20,11 +20,16 @@ def use_clock(clock: Clock) -> None:
     services.cache_clear()
 
 
+def clock() -> Clock:
+    """The time, also where nothing else can be had."""
+    return _clock[0] if _clock else SystemClock()
+
+
 def as_refusal(problem: Exception) -> ReviewError | None:
-    """See aws/trouble."""
+    """What a failure means to whoever asked: see aws/trouble. Without a configuration nobody can be served."""
     from chalicelib.aws.trouble import as_refusal
 
-    return as_refusal(problem)
+    return NotConfigured(str(problem)) if isinstance(problem, ConfigurationError) else as_refusal(problem)
 
 
 @cache
@@ -32,6 +37,7 @@ def services() -> Services:
     """The services of this process. Adapters are imported here so that a cold start pays only for what it uses."""
     from chalicelib.aws.events import EventBridge
     from chalicelib.aws.files import BucketFiles
+    from chalicelib.aws.health import AwsSurroundings
     from chalicelib.aws.identities import IdentityStore
     from chalicelib.aws.mailer import SesMailer
     from chalicelib.aws.queue import WorkQueue
@@ -62,33 +68,33 @@ def services() -> Services:
     from chalicelib.storage.writer import TableWriter
 
     chosen = settings()
-    clock = _clock[0] if _clock else SystemClock()
+    time = clock()
     people, connections, tasks = DirectoryTable(), ConnectionTable(), TaskTable()
     return Services(
         settings=chosen,
-        clock=clock,
+        clock=time,
         writer=TableWriter(),
         people=people,
         sources=SourceTable(),
         provisioning=ProvisioningTable(),
         sign_ins=SignInTable(),
         identities=IdentityStore(),
-        entitlements=EntitlementTable(clock),
+        entitlements=EntitlementTable(time),
         adoptions=AdoptionTable(),
-        reviews=ReviewTable(clock, chosen.state_cache_seconds),
+        reviews=ReviewTable(time, chosen.state_cache_seconds),
         reports=ReportTable(),
         items=ItemTable(),
         audit=AuditTable(),
         files=BucketFiles(chosen.bucket),
         queue=WorkQueue(chosen.work_queue_url),
         mailer=SesMailer(chosen.mail_from, chosen.organisation, chosen.mail_configuration_set),
-        renderer=MailRenderer(chosen, clock, people.mail_texts),
+        renderer=MailRenderer(chosen, time, people.mail_texts),
         bus=EventBridge(chosen.event_bus),
         addresses=AddressTable(),
         guards=GuardTable(),
-        secrets=AwsSecrets(clock),
+        secrets=AwsSecrets(time),
         connections=connections,
-        connectors=ConnectorRegistry(connections, clock, _makers, {"recorded": RecordedConnector(people)}),
+        connectors=ConnectorRegistry(connections, time, _makers, {"recorded": RecordedConnector(people)}),
         tasks=tasks,
         exchanges=tasks,
         removals=RemovalTable(),
@@ -96,6 +102,7 @@ def services() -> Services:
         seals=SealTable(),
         signer=KmsSigner(chosen.signing_key),
         papers=PackPapers(chosen.organisation),
+        surroundings=AwsSurroundings(chosen),
         vault=LockedBucket(chosen.evidence_bucket, chosen.evidence_lock_mode, chosen.evidence_retention_days),
     )
 

@@ -187,12 +187,14 @@ def cognito_signed_in(event: dict[str, Any]) -> dict[str, Any]:
 
 def count_decisions(event: dict[str, Any]) -> dict[str, Any]:
     """Fold changed decision items into the counters and the audit trail. The event names its stream shard because
-    the event source has a tumbling window; its answer must carry that window's state, of which we need none."""
-    changes = [change for record in event["Records"] if (change := change_of(record)) is not None]
+    the event source has a tumbling window; its answer must carry that window's state, of which we need none. The
+    call that ends a window may have no record."""
+    records = event.get("Records", [])
+    changes = [change for record in records if (change := change_of(record)) is not None]
     if changes:
         bootstrap.services().reviews.count_decisions(str(event.get("shardId", "")), changes)
         LOG.info("decisions counted", extra={"metrics": {"Decisions": len(changes)}})
-    made = [one for record in event["Records"] if (one := decided(record)) is not None]
+    made = [one for record in records if (one := decided(record)) is not None]
     if made:
         bootstrap.services().writer.put_all(audit_rows(made))
     return {"counted": len(changes), "state": {}}

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalicelib.software import hash_of
 from infrastructure import wheels
 
 ROOT = wheels.ROOT
@@ -30,10 +31,14 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 @dataclass(frozen=True)
 class Artefact:
     """A zip that was made. `content` is the SHA-256 of the names and hashes of its files: unlike that of the zip it
-    does not depend on who compressed them. `left` are files beside the product that git does not know."""
+    does not depend on who compressed them. `source` is what seals call the software's hash (chalicelib/software.py).
+    `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
 
     path: Path
+    architecture: str
     content: str
+    source: str
+    unpacked: int
     left: tuple[str, ...]
     chalice: dict[str, Any]
 
@@ -52,13 +57,23 @@ def product() -> tuple[list[str], list[str]]:
     return [name for name in names if name not in hidden and not name.startswith(".chalice/deploy")], []
 
 
+def commit() -> str:
+    """The commit that is packaged, "" where there is no git; with a plus where files differ from it."""
+    changed = _asked("status", "--porcelain", "--untracked-files=no", "--", *_TAKEN, "infrastructure")
+    return _asked("rev-parse", "HEAD").strip() + ("+" if changed else "")
+
+
 def _git(*asked: str) -> list[str]:
     """Names git lists for what is taken; none without git or outside a checkout of it."""
+    return [name for name in _asked(*asked, "-z", "--", *_TAKEN).split("\0") if name]
+
+
+def _asked(*arguments: str) -> str:
     try:
-        told = subprocess.run(["git", *asked, "-z", "--", *_TAKEN], cwd=ROOT, capture_output=True, check=False)
+        told = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
     except FileNotFoundError:
-        return []
-    return [name for name in told.stdout.decode().split("\0") if name] if told.returncode == 0 else []
+        return ""
+    return told.stdout.decode() if told.returncode == 0 else ""
 
 
 def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
@@ -84,7 +99,8 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
     (checkout / "requirements.txt").touch()
     start = "import sys; from chalice.cli import main; sys.exit(main())"
     command = [sys.executable, "-B", "-c", start, "package", "--stage", STAGE, str(checkout / "out")]
-    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ACCESS_REVIEWS_")}
+    environment = {**ours, "AWS_DEFAULT_REGION": "us-east-1"}
     subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
     found: dict[str, Any] = json.loads((checkout / "out" / "sam.json").read_text(encoding="utf-8"))
     return found
@@ -116,6 +132,8 @@ def make(architecture: str, into: Path) -> Artefact:
     """Write `deployment.zip` for an architecture into a folder."""
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        template = lay_out(architecture, Path(name))
-        path = into / "deployment.zip"
-        return Artefact(path, pack(Path(name), path), tuple(product()[1]), template)
+        folder = Path(name)
+        chalice, path = lay_out(architecture, folder), into / "deployment.zip"
+        source = hash_of(folder / "chalicelib")
+        unpacked = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+        return Artefact(path, architecture, pack(folder, path), source, unpacked, tuple(product()[1]), chalice)

@@ -1,20 +1,61 @@
-"""`python3 dev.py package STAGE`: the artefact and its template, into `dist/STAGE/`."""
+"""`python3 dev.py package STAGE`: what is deployed, into `dist/STAGE/`.
+
+`deployment.zip` is the artefact, `template.json` its CloudFormation template, and `package.json` says what they are:
+for `dev.py deploy`, and for whoever wants to know later which software a seal names.
+"""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from chalicelib.software import VERSION
 from infrastructure import artefact, template, wheels
 
 
-def package(folder: Path, architecture: str) -> artefact.Artefact:
-    """Write `deployment.zip` and `template.json` into a folder."""
+@dataclass(frozen=True)
+class Package:
+    """What was made in a folder. `about` is what `package.json` holds."""
+
+    folder: Path
+    artefact: artefact.Artefact
+    template: template.Json
+    about: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The name to upload the artefact by: the same files have the same name, so that nothing is deployed anew."""
+        return f"{self.artefact.content}.zip"
+
+
+def package(folder: Path, architecture: str) -> Package:
+    """Make the artefact and its template. Raises CalledProcessError or ValueError when they cannot be made."""
     made = artefact.make(architecture, folder)
-    (folder / "template.json").write_text(template.text(template.template(made.chalice)), encoding="utf-8")
-    return made
+    whole = template.template(made.chalice)
+    text = template.text(whole)
+    (folder / "template.json").write_text(text, encoding="utf-8")
+    about = {
+        "version": VERSION,
+        "sourceHash": made.source,
+        "commit": artefact.commit(),
+        "architecture": architecture,
+        "python": wheels.python(),
+        "artefact": {
+            "contentHash": made.content,
+            "sha256": hashlib.sha256(made.path.read_bytes()).hexdigest(),
+            "bytes": made.path.stat().st_size,
+            "unpackedBytes": made.unpacked,
+        },
+        "template": {"sha256": hashlib.sha256(text.encode()).hexdigest(), "bytes": len(text.encode())},
+    }
+    (folder / "package.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    return Package(folder, made, whole, about)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,9 +70,20 @@ def main(arguments: Sequence[str]) -> int:
             wheels.lock(Path(name))
         print(wheels.LOCK)
         return 0
-    folder = artefact.ROOT / "dist" / chosen.stage
-    made = package(folder, chosen.architecture)
-    for name in made.left:
-        print(f"not packaged, since git does not know it: {name}")
-    print(f"{folder / 'template.json'}\n{folder / 'deployment.zip'}")
+    print(told(package(artefact.ROOT / "dist" / chosen.stage, chosen.architecture)))
     return 0
+
+
+def told(made: Package) -> str:
+    """What the command says of what it made."""
+    about, one, other = made.about, made.about["artefact"], made.about["template"]
+    lines = [
+        f"{made.artefact.path}",
+        f"  {one['bytes']:,} bytes, {one['unpackedBytes']:,} unpacked, sha256 {one['sha256']}",
+        f"  Python {about['python']}, {about['architecture']}; its content: {one['contentHash']}",
+        f"  software {about['version']}, hash {about['sourceHash']}, commit {about['commit'] or 'unknown'}",
+        f"{made.folder / 'template.json'}",
+        f"  {other['bytes']:,} of {template.LIMIT:,} bytes, {len(made.template['Resources'])} resources,"
+        f" sha256 {other['sha256']}",
+    ]
+    return "\n".join(lines + [f"not packaged, because git does not know it: {name}" for name in made.artefact.left])

@@ -9,6 +9,9 @@ from typing import Any
 import yaml
 
 TEMPLATES = Path(__file__).with_name("templates")
+FUNCTION = "AWS::Serverless::Function"
+LIMIT = 1_000_000  # bytes of a template in S3
+MOST_RESOURCES = 500
 Json = dict[str, Any]
 _FUNCTION = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-api"
 _URI = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/{_FUNCTION}/invocations"
@@ -67,6 +70,18 @@ def template(chalice: Json) -> Json:
     return whole
 
 
+def with_code(whole: Json, bucket: str, key: str) -> Json:
+    """The template as it is deployed: every function's code is the uploaded artefact."""
+    resources = whole["Resources"]
+    code = {"Properties": {"CodeUri": f"s3://{bucket}/{key}"}}
+    functions = {name: code for name, one in resources.items() if one["Type"] == FUNCTION}
+    return merged(whole, {"Resources": functions})
+
+
 def text(whole: Json) -> str:
-    """The template as it is uploaded: without a blank, members in order."""
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    """The template as it is uploaded: without a blank, members in order. Raises ValueError for one that CloudFormation
+    would not take."""
+    found = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    if len(found.encode()) > LIMIT or len(whole["Resources"]) > MOST_RESOURCES:
+        raise ValueError(f"CloudFormation takes {LIMIT:,} bytes and {MOST_RESOURCES} resources at most.")
+    return found

@@ -45,7 +45,7 @@ UNUSED = (
     "**/*.h",
     "**/py.typed",
 )
-_HEAD = """# Every package that is deployed, with the hashes of its wheels for both architectures, each Python of Lambda.
+_HEAD = """# Every package that is deployed, with the hashes of its wheels for both architectures and Lambda's Pythons.
 # Made by `python3 dev.py package --lock` from requirements.txt; pip takes nothing else (--require-hashes).
 """
 

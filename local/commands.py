@@ -20,6 +20,7 @@ CHECKS = (
     ["-m", "mypy"],
     ["-c", "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"],
 )
+PLAIN = ("check", "audit")  # they take no options
 USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
 
   run         the product on this machine; prints READY and its address
@@ -36,7 +37,10 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   import      load a CSV of people or assignments
   bench       the benchmarks: cost, speed, cold, scale, portal, scim
   screenshots pictures of every page and mail, into screenshots/
+  letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
+  deploy      make or change a deployment in an AWS account (docs/deploying.md)
+  remove      remove a deployment; evidence stays, and whatever data nobody gave up
 """
 
 
@@ -51,6 +55,10 @@ def main(argv: Sequence[str]) -> int:
     if name not in _COMMANDS:
         print(f"There is no command {name!r}.\n\n{USAGE}", file=sys.stderr, end="")
         return 2
+    if name in PLAIN and {"-h", "--help"} & set(rest):
+        told = next(line for line in USAGE.splitlines() if line.split()[:1] == [name])
+        print(f"usage: python3 dev.py {name}\n\n{told.split(maxsplit=1)[1]}")
+        return 0
     try:
         return _COMMANDS[name](rest)
     except VenvError as problem:
@@ -114,9 +122,14 @@ def _screenshots(rest: list[str]) -> int:
     return _in_checkout(["-m", "tests.browser.pictures", *rest])
 
 
-def _package(rest: list[str]) -> int:
-    _inside(["package", *rest], emulator=False)
-    return int(importlib.import_module("infrastructure.package").main(rest))
+def _of_infrastructure(name: str) -> Callable[[list[str]], int]:
+    """A command of `infrastructure/`, in the module of its name."""
+
+    def run(rest: list[str]) -> int:
+        _inside([name, *rest], emulator=False)
+        return int(importlib.import_module(f"infrastructure.{name}").main(rest))
+
+    return run
 
 
 def _in_checkout(arguments: list[str]) -> int:
@@ -131,5 +144,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
-    "package": _package,
+    **{name: _of_infrastructure(name) for name in ("package", "deploy", "remove", "letters")},
 }

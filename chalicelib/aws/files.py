@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadErro
 from chalicelib.aws.clients import client
 from chalicelib.domain import errors
 
+NAMES = "holds=names"
 _CHUNK = 256 * 1024
 _UPLOADS = 5  # tries, while others upload to the same key
 _ATTEMPTS = 3
@@ -56,9 +57,10 @@ class BucketFiles:
         """Write unless the key exists; the bucket decides between two writers."""
         return put_unless_there(Bucket=self.bucket, Key=key, Body=data)
 
-    def put(self, key: str, data: bytes) -> None:
-        """Write or replace."""
-        client("s3").put_object(Bucket=self.bucket, Key=key, Body=data)
+    def put(self, key: str, data: bytes, names: bool = False) -> None:
+        """See ports.Files. A lifecycle rule of the bucket goes by the tag."""
+        tagged = {"Tagging": NAMES} if names else {}
+        client("s3").put_object(Bucket=self.bucket, Key=key, Body=data, **tagged)
 
     def get(self, key: str) -> bytes | None:
         """The whole object, or None when there is none."""

@@ -122,6 +122,15 @@ class Unavailable(ReviewError):
     retry_after = 2
 
 
+class NotConfigured(Unavailable):
+    """The settings of this deployment cannot be used; the message names each, never a value."""
+
+    retry_after = 60
+
+    def __init__(self, problems: str) -> None:
+        super().__init__(f"This deployment is not configured: {problems}.")
+
+
 class NeedsPerson(ReviewError):
     """A connector can never do this by itself; the message says why, for whoever has to."""
 

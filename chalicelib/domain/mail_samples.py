@@ -51,6 +51,7 @@ def _to_do(portal: str, **changes: Any) -> ReviewToDo:
         "people": 12,
         "names": ("Amina Diallo", "Jonas Weber", "Li Wei", "Fatima Bennani", "Tom Baker"),
         "about": "Read access to the ledger and the monthly closing reports.",
+        "help": f"{portal}/help",
     }
     return ReviewToDo(**(values | changes))
 

@@ -54,6 +54,8 @@ class ReviewToDo(Checked):
     """Whether the reader may hand people over to somebody else."""
     cut_now: bool = False
     """Whether a Deny takes effect at once instead of at the close."""
+    help: str | None = field(default=None, metadata=LINK)
+    """Where reviewing is explained."""
 
     @property
     def oneself(self) -> bool:

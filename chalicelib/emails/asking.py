@@ -77,6 +77,8 @@ def _page(notice: Asking, *, prefix: str, left: str) -> Page:
     if prefix:
         before = prefix + before[:1].lower() + before[1:]
     blocks = _single(notice) if len(notice.reviews) == 1 else _several(notice)
+    explained = next((review.help for review in notice.reviews if review.help), None)
+    blocks += [Button("How reviewing works", explained, quiet=True)] if explained else []
     preview = next(bare(block.text) for block in blocks if isinstance(block, Text))
     return Page(subject(before, name, after), preview, _heading(notice), tuple(blocks))
 

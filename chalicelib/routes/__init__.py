@@ -35,6 +35,7 @@ DOORS = (
     "api.deployment",
     "api.description",
     "api.evidence",
+    "api.health",
     "api.imports",
     "api.item_history",
     "api.mails",

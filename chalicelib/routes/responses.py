@@ -54,7 +54,7 @@ def error_body(problem: errors.ReviewError, now: datetime, request_id: str) -> d
 
 def refuse(problem: errors.ReviewError, request_id: str) -> Response:
     """The response for a refusal."""
-    clock = bootstrap.services().clock
+    clock = bootstrap.clock()
     named = request_id or ids.guid_of(clock.new_id())  # outside API Gateway a request has no id of its own
     return json_response(error_body(problem, clock.now(), named), problem.status, _headers_of(problem))
 
@@ -67,7 +67,7 @@ def refusal(problem: Exception) -> errors.ReviewError:
     found = bootstrap.as_refusal(problem)
     if found is None:
         raise problem
-    LOG.warning("a request was given up, as AWS gave no answer (%s): %s", type(problem).__name__, found.code)
+    LOG.warning("a request was given up (%s): %s", type(problem).__name__, found.code)
     return found
 
 

@@ -103,9 +103,8 @@ def put_rows(services: Services, job_id: str, place: Place, outcome: str, rows: 
     if not rows:
         return
     pages = place.result.pages
-    services.files.put(
-        _page_key(job_id, place.group, outcome, pages.get(outcome, 0)), b"\n".join(map(msgspec.json.encode, rows))
-    )
+    key = _page_key(job_id, place.group, outcome, pages.get(outcome, 0))
+    services.files.put(key, b"\n".join(map(msgspec.json.encode, rows)), names=True)
     pages[outcome] = pages.get(outcome, 0) + 1
 
 

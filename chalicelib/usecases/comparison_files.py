@@ -59,7 +59,7 @@ def put_chunk(
     services: Services, key: str, rows: Sequence[Difference], names: Iterable[Entry], mails: Iterable[Entry]
 ) -> None:
     """Write one chunk of the population or of members; the values are places in all rows."""
-    services.files.put(f"{key}.rows", _encoded(rows))
+    services.files.put(f"{key}.rows", _encoded(rows), names=True)
     put_sorted(services, f"{key}.names", names)
     put_sorted(services, f"{key}.mails", mails)
 
@@ -76,7 +76,7 @@ def put_page(
     services: Services, instance_id: str, number: int, side: str, page: int, rows: Sequence[Difference]
 ) -> None:
     """Write a page of one side, found or left."""
-    services.files.put(f"{target_folder(instance_id)}/{number}/{side}/{page:06d}", _encoded(rows))
+    services.files.put(f"{target_folder(instance_id)}/{number}/{side}/{page:06d}", _encoded(rows), names=True)
 
 
 def page_of(services: Services, instance_id: str, number: int, side: str, page: int) -> list[Difference]:

@@ -63,11 +63,6 @@ def find_export(services: Services, actor: Actor, job_id: str) -> Job:
     return job
 
 
-def download(services: Services, job: Job, minutes: int) -> str:
-    """A signed address of a finished export."""
-    return services.files.download_address(_key(job), f"audit-{job.created:%Y-%m-%d}.jsonl", minutes)
-
-
 def advance_export(services: Services, job: Job) -> None:
     """Write parts until the time is up. Does nothing when it has ended or somebody else works on it."""
     real = services.clock.real()
@@ -118,12 +113,12 @@ def _written(services: Services, job: Job, lines: _Lines) -> Job:
     """Write a whole part. A bucket's upload begins when it is known that one part is not enough."""
     number = job.result.get("parts", 0) + 1
     if number == 1 and lines.next is None:
-        services.files.put(_key(job), lines.data)
+        services.files.put(file_key(job.id), lines.data)
         return job
     if "upload" not in job.arguments:
-        arguments = {**job.arguments, "upload": services.files.begin_parts(_key(job))}
+        arguments = {**job.arguments, "upload": services.files.begin_parts(file_key(job.id))}
         job = services.reviews.save_job(replace(job, arguments=arguments))
-    services.files.put_part(_key(job), job.arguments["upload"], number, lines.data)
+    services.files.put_part(file_key(job.id), job.arguments["upload"], number, lines.data)
     return job
 
 
@@ -145,7 +140,7 @@ def _lines(services: Services, job: Job, budget: Budget) -> _Lines:
 
 def _finish(services: Services, job: Job) -> None:
     if "upload" in job.arguments:
-        services.files.finish_parts(_key(job), job.arguments["upload"])
+        services.files.finish_parts(file_key(job.id), job.arguments["upload"])
     ended = replace(job, status="done", finished=services.clock.now(), lease=replace(job.lease, until=0.0))
     services.writer.commit(f"{job.id}:end", Save(ended), Drop(_due(job)))
 
@@ -158,5 +153,6 @@ def _rest(job: Job, number: int) -> str:
     return f"audit-exports/{job.id}/{number}.part"
 
 
-def _key(job: Job) -> str:
-    return f"audit-exports/{job.id}.jsonl"
+def file_key(job_id: str) -> str:
+    """Where the file lies in the bucket."""
+    return f"audit-exports/{job_id}.jsonl"

@@ -20,6 +20,8 @@ from chalicelib.domain.history import FILE_LIFE
 from chalicelib.domain.people import Actor
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.coverage import require_report_reader
+from chalicelib.usecases.export_audit import KIND as AUDIT
+from chalicelib.usecases.export_audit import file_key as audit_key
 from chalicelib.usecases.pack_source import PackSource
 from chalicelib.usecases.ports import Create, Drop, Put, Save, Services
 from chalicelib.usecases.report_sources import Assignments, CoverageRows, History, Results, Source
@@ -47,6 +49,8 @@ class Asked:
 
 def file_key(job_id: str, kind: str = EXPORT) -> str:
     """Where the file lies in the bucket."""
+    if kind == AUDIT:
+        return audit_key(job_id)
     return f"exports/{job_id}/{'pack.zip' if kind == EVIDENCE else 'report.csv'}"
 
 
@@ -74,15 +78,16 @@ def find_export(services: Services, actor: Actor, job_id: str) -> Job:
 
 
 def open_file(services: Services, job_id: str, now: datetime, most: int) -> bytes | str:
-    """The file of a finished report, or a short-lived address when it is a pack or has more than `most` bytes.
+    """The file of a finished report, or a short-lived address when it is a pack, an export of the audit log, or has
+    more than `most` bytes.
 
     Raises NotFound when it is not there (any more).
     """
     job = services.reviews.job(job_id) if ids.is_guid(job_id) else None
-    if job is None or job.kind not in (EXPORT, HISTORY, EVIDENCE) or job.status != "done" or now >= expires(job):
+    if job is None or job.kind not in (EXPORT, HISTORY, EVIDENCE, AUDIT) or job.status != "done" or now >= expires(job):
         raise NotFound("This file is not there any more: reports are kept for 30 days.")
     key = file_key(job.id, job.kind)
-    if job.result["bytes"] > most or job.kind == EVIDENCE:
+    if job.kind in (EVIDENCE, AUDIT) or job.result["bytes"] > most:
         return services.files.download_address(key, file_name(job))
     data = services.files.get(key)
     if data is None:
@@ -92,6 +97,8 @@ def open_file(services: Services, job_id: str, now: datetime, most: int) -> byte
 
 def file_name(job: Job) -> str:
     """The name a report is saved under."""
+    if job.kind == AUDIT:
+        return f"audit-{job.created:%Y-%m-%d}.jsonl"
     what = job.arguments.get("what", "access-review-history")
     return f"{what}-{job.created:%Y-%m-%d}.{'zip' if job.kind == EVIDENCE else 'csv'}"
 

@@ -139,7 +139,9 @@ class Freezer:
         return Manifest(attempt=attempt, after=after, count=count, seen=seen, shared=shared, together=True)
 
     def _put(self, where: str, named: tuple[str, Any]) -> None:
-        self.services.files.put(f"{where}/{named[0]}.json", msgspec.json.encode(named[1]))
+        name, content = named
+        names = isinstance(content, Bucket)
+        self.services.files.put(f"{where}/{name}.json", msgspec.json.encode(content), names=names)
 
     def _page(self, after: str | None) -> Page[Assignment]:
         """The next assignments of the policy; of a review about a few, those are read and no others."""

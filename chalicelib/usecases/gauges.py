@@ -41,12 +41,16 @@ def take_gauges(services: Services, due: Sequence[Due]) -> Figures:
 
 
 def _agenda(services: Services, due: Sequence[Due], now: datetime) -> Figures:
-    """How late work is that nobody is at: the oldest such row. What waits for its lease or a pause is being done."""
+    seals = sum(1 for row in due if row.kind == SEAL and now - row.when > SEALS_TAKE)
+    return {"AgendaSecondsBehind": seconds_behind(services, due, now), "SealsOverdue": seals}
+
+
+def seconds_behind(services: Services, due: Sequence[Due], now: datetime) -> float:
+    """For how long the oldest of these rows waits that nobody is at; what waits for its lease or a pause is being
+    done."""
     old = [row for row in due if now - row.when > PATIENCE and row.taken <= services.clock.real()]
     held = _held(services, old) if old else set()
-    waits = next((row.when for row in old if row.id not in held), now)
-    seals = sum(1 for row in due if row.kind == SEAL and now - row.when > SEALS_TAKE)
-    return {"AgendaSecondsBehind": (now - waits).total_seconds(), "SealsOverdue": seals}
+    return (now - next((row.when for row in old if row.id not in held), now)).total_seconds()
 
 
 def _held(services: Services, rows: Sequence[Due]) -> set[str]:

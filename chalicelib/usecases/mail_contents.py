@@ -55,6 +55,7 @@ def review_to_do(
         note=settings.reviewer_text or None,
         hand_over=settings.delegation and any(not part.on_behalf_of for part in parts),
         cut_now=settings.cut_now,
+        help=f"{services.settings.portal_url.rstrip('/')}/help",
     )
 
 

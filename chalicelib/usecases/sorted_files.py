@@ -16,7 +16,7 @@ Entry = tuple[str, str]
 def put_sorted(services: Services, key: str, entries: Iterable[Entry]) -> None:
     """Write a file of entries; keys are compared without case, and without differences of blanks."""
     lines = sorted(f"{plain(one)}\t{value}" for one, value in entries)
-    services.files.put(key, "\n".join(lines).encode())
+    services.files.put(key, "\n".join(lines).encode(), names=True)
 
 
 def plain(text: str) -> str:

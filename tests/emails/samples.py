@@ -56,6 +56,7 @@ def to_do(**changes: Any) -> ReviewToDo:
         "closes": CLOSES,
         "zone": "Europe/Paris",
         "link": f"{PORTAL}/reviews/0b2f7c2e.4",
+        "help": f"{PORTAL}/help",
         "why": "manager",
         "unanswered": NoResponse.REMOVE,
         "reason_required": True,

@@ -225,3 +225,10 @@ def test_jinja_is_loaded_by_the_first_mail_and_not_before():
 
 def test_a_reminder_has_no_calendar_entry_of_its_own():
     assert render(Reminder(now=NOW, kind="manual", reviews=(samples.to_do(),)), BRANDING).calendar is None
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if isinstance(SAMPLES[name], ReviewStarted | Reminder)])
+def test_whoever_is_asked_is_led_to_how_reviewing_works_once(name):
+    rendered = render(SAMPLES[name], BRANDING)
+    assert rendered.html.count(f'href="{samples.PORTAL}/help"') == 1
+    assert rendered.text.count(f"{samples.PORTAL}/help") == 1

@@ -41,7 +41,9 @@ class Gateway(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=dict(answer.headers), text=answer.text, request=request)
 
 
-class _Tokens(AccessTokenProvider):
+class Tokens(AccessTokenProvider):
+    """A token of one person for every address."""
+
     def __init__(self, principal_name: str) -> None:
         self._principal_name = principal_name
 
@@ -60,6 +62,6 @@ def graph(
     client = GraphClientFactory.create_with_default_middleware(
         client=httpx.AsyncClient(transport=transport, base_url=BASE), options=options
     )
-    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(_Tokens(principal_name)), client=client)
+    adapter = GraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens(principal_name)), client=client)
     adapter.base_url = BASE
     return GraphServiceClient(request_adapter=adapter)

@@ -210,10 +210,18 @@ def exported(world: World, export_id: str, as_: str = "admin@example.com") -> Re
     return world.get(f"{EXPORTS}/{export_id}", as_)
 
 
-def lines(answer: Reply) -> list[dict[str, Any]]:
-    """The file behind a download address."""
-    key = urlsplit(answer.json["downloadUrl"]).path.lstrip("/").partition("audit-exports/")
-    found = client("s3").get_object(Bucket=settings().bucket, Key=key[1] + key[2])["Body"].read()
+def _place(link: str) -> str:
+    """The path of a link, without the stage."""
+    path = urlsplit(link).path
+    return path[path.index("/api/v1/downloads/") :]
+
+
+def lines(world: World, answer: Reply) -> list[dict[str, Any]]:
+    """The file behind a download link, which leads to where it lies and needs no signing in."""
+    led = world.get(_place(answer.json["downloadUrl"]), None)
+    assert led.status == 302
+    _, folder, name = urlsplit(led.headers["Location"]).path.partition("audit-exports/")
+    found = client("s3").get_object(Bucket=settings().bucket, Key=folder + name)["Body"].read()
     return [json.loads(line) for line in found.splitlines()]
 
 
@@ -228,11 +236,22 @@ def test_an_export_is_a_file_of_the_same_events(world: World) -> None:
     answer = exported(world, started.json["id"], "vera@example.com")
     assert (answer.json["status"], answer.json["events"]) == ("done", 4)
     assert answer.json["expirationDateTime"] == "2026-03-03T23:59:34Z"
-    assert "X-Amz-Expires=86400" in answer.json["downloadUrl"] or "Expires=" in answer.json["downloadUrl"]
-    assert lines(answer) == expected
+    assert lines(world, answer) == expected
     assert activities(listed(world, f"target={started.json['id']}")) == ["Export audit logs"]
     assert exported(world, started.json["id"], "eve@example.com").status == 403
     assert exported(world, ids.guid("nothing")).status == 404
+
+
+def test_a_link_to_an_export_is_ours_and_ends_after_a_day_and_its_file_after_thirty(world: World) -> None:
+    """An address signed with a function's own credentials would die with those, hours before the day is over."""
+    started = world.post(EXPORTS, {"from": "2026-03-01"}).json["id"]
+    world.tick()
+    place = _place(exported(world, started).json["downloadUrl"])
+    assert world.get(place, None).status == 302
+    world.clock.advance(hours=25)
+    assert (world.get(place, None).status, lines(world, exported(world, started)) != []) == (404, True)
+    world.clock.advance(days=30)
+    assert "downloadUrl" not in exported(world, started).json
 
 
 class Killed(BaseException):
@@ -282,7 +301,7 @@ def test_an_export_killed_between_any_two_calls_goes_on(world: World, monkeypatc
         world.clock.advance(seconds=services.settings.lease_seconds + 1)
     assert died > 5 and job.result["parts"] > 1
     answer = exported(world, job_id)
-    assert lines(answer) == expected and answer.json["events"] == len(expected)
+    assert lines(world, answer) == expected and answer.json["events"] == len(expected)
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -295,5 +314,5 @@ def test_an_export_whose_time_is_up_leaves_what_it_has_for_the_next(world: World
         rounds += 1
         assert rounds < 100
     assert rounds > 2 and job.result["rest"] > 1 and job.result["parts"] > 1
-    assert lines(exported(world, job_id)) == expected
+    assert lines(world, exported(world, job_id)) == expected
     assert not [row for row in hurried.reviews.due_until(world.clock.now(), 100) if row.id == job_id]

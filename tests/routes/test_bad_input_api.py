@@ -215,6 +215,8 @@ TABLE = {
     f"GET {SENT}/suppressed": Route(f"{SENT}/suppressed"),
     f"DELETE {SENT}/suppressed/{{address}}": Route(f"{SENT}/suppressed/nobody@example.com"),
     f"GET {REVIEWS}/{{review_id}}/mails/{{person_id}}": Route(f"{REVIEWS}/{{review}}/mails/{{boss}}", stranger=(400,)),
+    "GET /api/v1/health": Route("/api/v1/health", public=True),
+    "GET /api/v1/health/deep": Route("/api/v1/health/deep"),
     "GET /api/v1/settings/deployment": Route("/api/v1/settings/deployment"),
     f"GET {EXPORTS}/{{export_id}}": Route(f"{EXPORTS}/{{audit_export}}"),
     f"GET {REVIEWS}": Route(REVIEWS, stranger=(200,)),

@@ -31,6 +31,28 @@ NAMES = {
     "GetObject": ("s3:GetObject", "s3:ListBucket"),  # without the second a missing object is "access denied"
     "ListObjectVersions": ("s3:ListBucketVersions",),
     "SendEmail": ("ses:SendEmail",),
+    "GetAccount": ("ses:GetAccount",),
+    "GetEmailIdentity": ("ses:GetEmailIdentity",),
+    "HeadBucket": ("s3:ListBucket",),
+    "GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+}
+# What the resources that policies name by their logical ids are called in these tests.
+ACCOUNT = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "access-reviews",
+    "MailSet": "access-reviews",
+    "FilesBucket.Arn": "arn:aws:s3:::access-reviews",
+    "EvidenceBucket.Arn": "arn:aws:s3:::access-reviews-evidence",
+    "WorkQueue.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-work",
+    "FailedEvents.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-failed",
+    "SealingKey.Arn": "arn:aws:kms:us-east-1:123456789012:key/x",
+    **{
+        f"{name}.{attribute}": f"arn:aws:dynamodb:us-east-1:123456789012:table/access-reviews-{name.lower()}{more}"
+        for name in ("Directory", "Entitlements", "Reviews", "Items", "Audit")
+        for attribute, more in (("Arn", ""), ("StreamArn", "/stream/now"))
+    },
 }
 IN_TRANSACTIONS = {
     "Put": "PutItem",
@@ -49,13 +71,17 @@ def used(call: Call) -> set[Used]:
     names = NAMES.get(call.operation, (f"{call.service}:{call.operation}",))
     if given.get("ObjectLockMode"):
         names = ("s3:PutObject", "s3:PutObjectRetention")
+    if given.get("Tagging"):
+        names = ("s3:PutObject", "s3:PutObjectTagging")
     if given.get("VersionId"):
         names = ("s3:GetObjectVersion",)
     if call.service == "s3":
         return {
-            (name, given["Bucket"] if "List" in name[:7] else f"{given['Bucket']}/{given['Key']}") for name in names
+            (name, f"{given['Bucket']}/{given['Key']}" if "Key" in given and "List" not in name else given["Bucket"])
+            for name in names
         }
-    about = {"sqs": "access-reviews-work", "events": "event-bus/default", "ses": "identity/example.com", "kms": "key/x"}
+    queue = given.get("QueueUrl", "").rpartition("/")[2]
+    about = {"sqs": queue, "events": "event-bus/default", "ses": "identity/example.com", "kms": "key/x"}
     about |= {"secretsmanager": f"secret:{given.get('SecretId')}-AbCdEf", "ssm": f"parameter{given.get('Name')}"}
     return {(name, about.get(name.partition(":")[0], "*")) for name in names}
 
@@ -132,8 +158,24 @@ def allowed(function: str) -> set[str]:
     return {action for one in statements(function) for action in one["Action"]}
 
 
+def patterns(statement: dict[str, Any]) -> list[str]:
+    """The resources of a statement, as CloudFormation would put them into the policy. Raises KeyError for a logical
+    id that names nothing here."""
+    return [_resolved(one) for one in statement["Resource"]]
+
+
+def _resolved(resource: Any) -> str:
+    if isinstance(resource, str):
+        return resource
+    ((function, told),) = resource.items()
+    if function == "Fn::GetAtt":
+        return ACCOUNT[".".join(told)]
+    assert function == "Fn::Sub"
+    return re.sub(r"\$\{([\w.:]+)\}", lambda found: ACCOUNT[found[1]], told)
+
+
 def fitting(function: str, use: Used) -> list[str]:
     """The patterns of resources by which the function's policy lets it do this to that."""
     action, about = use
-    patterns = [one for part in statements(function) if action in part["Action"] for one in part["Resource"]]
-    return [one for one in patterns if one == "*" or fnmatch.fnmatchcase(about, re.sub(r"^arn:([^:]*:){4}", "", one))]
+    found = [one for part in statements(function) if action in part["Action"] for one in patterns(part)]
+    return [one for one in found if one == "*" or fnmatch.fnmatchcase(about, re.sub(r"^arn:([^:]*:){4}", "", one))]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib import bootstrap, logs
@@ -30,10 +31,12 @@ WHO_MAY = ("admin", "subject", "reviewer", "absent", "scim")
 
 @dataclass
 class Story:
-    """What was seen: AWS calls by function, the log, and every secret there was."""
+    """What was seen: AWS calls by function, the log, every secret there was, and by key the tags and content of each
+    file that was written into the bucket."""
 
     recorder: Recorder
     lines: list[str] = field(default_factory=list)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=lambda: {SECRET, CALLBACK_SECRET, REASON, NOTE})
 
 
@@ -64,7 +67,13 @@ def played() -> Story:
     story = Story(Recorder())
     with simulated("memory") as product, logged(story.lines):
         world, calls = product.world, product.point
-        with calls.hooked(_identities), calls.hooked(story.recorder.hook), story.recorder.listening(world):
+        bucket = world.services.settings.bucket
+        with (
+            calls.hooked(partial(_note_file, story, bucket)),
+            calls.hooked(_identities),
+            calls.hooked(story.recorder.hook),
+            story.recorder.listening(world),
+        ):
             scene = set_scene(world)
             with calls.hooked(scene.note):
                 scene.keep(product)
@@ -77,6 +86,13 @@ def played() -> Story:
             _others(world)
             _figures(world)
     return story
+
+
+def _note_file(story: Story, bucket: str, call: Call, proceed: Proceed) -> Any:
+    """Keep what is written into a bucket."""
+    if call.operation == "PutObject" and call.parameters["Bucket"] == bucket:
+        story.files[call.parameters["Key"]] = (call.parameters.get("Tagging", ""), bytes(call.parameters["Body"]))
+    return proceed()
 
 
 def _identities(call: Call, proceed: Proceed) -> Any:
@@ -154,7 +170,7 @@ def _files(world: World, story: Story) -> None:
     exported = world.post("/api/v1/audit/exports", {}).json["id"]
     world.tick()
     link = world.get(f"/api/v1/audit/exports/{exported}").json
-    story.secrets |= {one for one in link.values() if isinstance(one, str) and "Signature" in one}
+    story.secrets.add(link["downloadUrl"])
 
 
 def _systems(world: World) -> None:

@@ -7,25 +7,28 @@ one that nobody was seen to use, fails here, unless it stands in UNSEEN with its
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.logs import FACTS, METRICS
 from tests.docs.test_connector_permissions import PAGES, ROOT, _asked
-from tests.security.permissions import FUNCTIONS, POLICIES, allowed, fitting, statements
+from tests.security.permissions import FUNCTIONS, POLICIES, allowed, fitting, patterns, statements
 from tests.security.scene import PEOPLE
 from tests.security.story import Story, played
 from tests.world import token
 
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 STREAM = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+KEPT = {"sqs:SendMessage"}  # what it could not do goes to the queue FailedEvents
 # Allowed, and not seen in the run: why.
 UNSEEN = {
     **{function: {"what Lambda itself does for it": LOG} for function in FUNCTIONS},
-    "count_decisions": {"what Lambda itself does for it": LOG | STREAM},
+    "signed_in": {"what Lambda itself does for it": LOG | KEPT},
+    "count_decisions": {"what Lambda itself does for it": LOG | STREAM | KEPT},
     "publish_events": {
-        "what Lambda itself does for it": LOG | STREAM,
+        "what Lambda itself does for it": LOG | STREAM | KEPT,
         "an assignment that moved to another policy": {"dynamodb:GetItem"},
     },
     "api": {"what Lambda itself does for it": LOG, "a connection with a roleArn": {"sts:AssumeRole"}},
@@ -64,7 +67,7 @@ def test_a_policy_allows_exactly_what_its_function_does(story: Story, function: 
 @pytest.mark.parametrize("function", [one for one in FUNCTIONS if one not in ("api", "work")])
 def test_a_small_function_reaches_no_table_that_it_does_not_use(story: Story, function: str) -> None:
     used = {pattern for use in story.recorder.used[function] for pattern in fitting(function, use)}
-    named = {one for part in statements(function) for one in part["Resource"]}
+    named = {one for part in statements(function) for one in patterns(part)}
     assert not [one for one in named - used if "dynamodb" in one and "/stream/" not in one]
 
 
@@ -74,9 +77,29 @@ def test_no_policy_is_wider_than_the_product(function: str) -> None:
     what the audit trail has."""
     for part in statements(function):
         assert not [one for one in part["Action"] if "*" in one]
-        assert part["Resource"] != ["*"] or part["Action"] == ["identitystore:DescribeUser"]
+        assert part["Resource"] != ["*"] or part["Action"] in (["identitystore:DescribeUser"], ["ses:GetAccount"])
     for action in ("dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"):
         assert not fitting(function, (action, "table/access-reviews-audit"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_names_what_the_template_makes(function: str) -> None:
+    """By its logical id, so that two deployments in one account reach nothing of one another; what no template makes
+    is of this account and region, but for roles in other accounts, whose trust policies decide."""
+    for part in statements(function):
+        for given, one in zip(part["Resource"], patterns(part), strict=True):
+            made = given != "*" and ("Fn::GetAtt" in given or re.search(r"\$\{\w+[.}]", given["Fn::Sub"]))
+            assert made or given == "*" or ":us-east-1:123456789012:" in one or part["Action"] == ["sts:AssumeRole"]
+    (log,) = [patterns(part) for part in statements(function) if set(part["Action"]) == LOG]
+    name = f"access-reviews-{function.replace('_', '-')}"
+    assert log == [f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/{name}:*"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_could_not_be_done_may_be_kept_by_who_has_nobody_to_tell(function: str) -> None:
+    """Timers, streams and events: nobody waits for their answer. `work` has its queue's dead letters."""
+    waits = function in ("api", "work", "cognito_signed_in")
+    assert bool(fitting(function, ("sqs:SendMessage", "access-reviews-failed"))) is not waits
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -87,7 +110,7 @@ def test_nobody_takes_evidence_away_and_only_the_worker_adds_some(function: str)
     assert not {one for one in allowed(function) if "s3:Delete" in one or "Bypass" in one or "LegalHold" in one}
     assert ("kms:Sign" in allowed(function)) is (function == "work")
     for part in statements(function):
-        assert "kms:Sign" not in part["Action"] or part["Condition"]["ForAnyValue:StringLike"]
+        assert "kms:Sign" not in part["Action"] or part["Resource"] == [{"Fn::GetAtt": ["SealingKey", "Arn"]}]
 
 
 def test_what_connectors_need_is_given_by_who_uses_them() -> None:

@@ -24,7 +24,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes, names: bool = False) -> None:
         found = self.path / key.replace("/", "_")
         found.write_bytes(data)
 

@@ -9,20 +9,21 @@ import msgspec
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors
-from chalicelib.domain.agenda import Job
 from chalicelib.routes.api.periods import period
+from chalicelib.routes.api.reports import download_link
 from chalicelib.routes.graph.lists import next_page, position, stamp
+from chalicelib.routes.graph.paging import LIFE
 from chalicelib.routes.http import Accepted, Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
 from chalicelib.routes.shapes import Instant, Listed, Text
 from chalicelib.usecases.describe_audit import described
-from chalicelib.usecases.export_audit import download, find_export, start_export
+from chalicelib.usecases.export_audit import find_export, start_export
+from chalicelib.usecases.exports import expires, file_name
 from chalicelib.usecases.read_audit import AuditQuery, Position, list_events, require_reader
 
 door = Blueprint(__name__)
 AUDIT = "/api/v1/audit"
 USUAL = timedelta(days=30)  # how far back a list without `from` goes (R158)
-DOWNLOAD_MINUTES = 24 * 60
 FILTERS = ("from", "to", "activity", "category", "actor", "target", "$skiptoken")
 _LONGEST = 1_024
 
@@ -149,7 +150,7 @@ def add_export(call: Call) -> Answer:
 
 @route(door, "GET", AUDIT + "/exports/{export_id}", gives=Exported)
 def show_export(call: Call, export_id: str) -> Answer:
-    """How far an export is; when it is done, an address that gives the file for a day."""
+    """How far an export is; when it is done, a link that gives the file for a day. Files are kept for 30 days."""
     job = find_export(call.services, call.actor, export_id)
     body: dict[str, Any] = {
         "id": job.id,
@@ -158,12 +159,10 @@ def show_export(call: Call, export_id: str) -> Answer:
         "finishedDateTime": stamp(job.finished),
         "events": job.done,
     }
-    return {**body, **_file(call, job)} if job.finished else body
-
-
-def _file(call: Call, job: Job) -> dict[str, Any]:
-    until = call.now + timedelta(minutes=DOWNLOAD_MINUTES)
-    return {"downloadUrl": download(call.services, job, DOWNLOAD_MINUTES), "expirationDateTime": stamp(until)}
+    if job.finished and call.now < expires(job):
+        body["downloadUrl"] = download_link(call, job, file_name(job))
+        body["expirationDateTime"] = stamp(min(call.now + LIFE, expires(job)))
+    return body
 
 
 def _query(call: Call, given: dict[str, str], latest: datetime) -> AuditQuery:

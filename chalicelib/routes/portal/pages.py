@@ -26,6 +26,7 @@ PAGES = (
     "/tasks/{id}",
     "/my-access",
     "/my-access/{id}",
+    "/help",
     "/signed-in",
     "/signed-out",
     "/evidence",

@@ -45,7 +45,7 @@ from chalicelib.usecases.ports.connecting import (
 from chalicelib.usecases.ports.entitled import Entitlements, People
 from chalicelib.usecases.ports.guarding import Guards
 from chalicelib.usecases.ports.mailing import Addresses
-from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports
+from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports, Surroundings
 from chalicelib.usecases.ports.packing import Overview, Papers
 from chalicelib.usecases.ports.provisioning import Provisioning
 from chalicelib.usecases.ports.removing import Removals
@@ -111,6 +111,7 @@ __all__ = [
     "SignIns",
     "Signer",
     "Sources",
+    "Surroundings",
     "Tasks",
     "Unchanged",
     "Vault",
@@ -155,3 +156,4 @@ class Services:
     signer: Signer
     vault: Vault
     papers: Papers
+    surroundings: Surroundings

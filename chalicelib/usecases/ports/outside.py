@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.domain import notices
 from chalicelib.domain.agenda import Job
 from chalicelib.domain.audit import AuditEvent
+from chalicelib.domain.health import Finding
 from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
 from chalicelib.domain.mail_texts import MailTexts
 from chalicelib.usecases.ports.changes import (
@@ -61,7 +62,9 @@ class Files(Protocol):
     def put_once(self, key: str, data: bytes) -> bool:
         """Write unless something is there; False when it was."""
 
-    def put(self, key: str, data: bytes) -> None: ...
+    def put(self, key: str, data: bytes, names: bool = False) -> None:
+        """Write or replace. `names`: it names people, so the bucket forgets it some day; work goes on without it."""
+
     def get(self, key: str) -> bytes | None: ...
     def lines(self, key: str) -> Iterable[str]:
         """The object's text line by line, streamed, UTF-8 with or without byte order mark."""
@@ -102,6 +105,13 @@ class Mail:
     calendar: str | None = None
     key: str = ""
     organisation: str = ""
+
+
+class Surroundings(Protocol):
+    """What a deployment stands on."""
+
+    def looks(self) -> Mapping[str, Callable[[], Finding]]:
+        """A look at each part, by its name; one may raise anything, and take seconds."""
 
 
 class Mailer(Protocol):

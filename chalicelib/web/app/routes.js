@@ -7,6 +7,7 @@ export const PAGES = [
   { path: "/", load: () => import("../reviews/list.js"), area: "reviews" },
   { path: "/waiting", load: () => import("../reviews/waiting.js"), area: "reviews", title: "waitingTitle", texts: ["review"], styles: ["review", "reviews"] },
   { path: "/delegate", load: () => import("../reviews/delegate.js"), area: "reviews", title: "delegateTitle" },
+  { path: "/help", load: () => import("../help/page.js"), area: "help", styles: ["reviews"] },
   { path: "/tasks", load: () => import("../tasks/list.js"), area: "tasks" },
   { path: "/tasks/{id}", load: () => import("../tasks/one.js"), area: "tasks", title: "one" },
   { path: "/my-access", load: () => import("../mine/list.js"), area: "mine", texts: ["reviews"], styles: ["reviews", "mine"] },

@@ -17,6 +17,8 @@ export default {
   tasksOpen: { one: "{count} to do", other: "{count} to do" },
   delegate: "Stand-in",
   delegateShort: "Stand-in",
+  help: "Help",
+  helpShort: "Help",
   administration: "Administration",
   overview: "Overview",
   allReviews: "All reviews",

@@ -104,7 +104,7 @@ export default {
   count: "Number of reviews",
   deciding: "Deciding",
   flag_justification: "Ask for a reason",
-  flagHelp_justification: "Reviewers write one sentence with every decision; the person it is about reads it after the close.",
+  flagHelp_justification: "Whoever approves writes one sentence; the person it is about reads it after the close.",
   flag_recommendations: "Show recommendations",
   flagHelp_recommendations: "Reviewers see who has not signed in for 30 days, with the date.",
   dataAge: "Days until sign-in data is too old",

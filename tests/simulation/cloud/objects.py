@@ -58,7 +58,10 @@ class ObjectStore:
         return {}
 
     def get_object_lock_configuration(self, request: Wire) -> Wire:
-        found = self.buckets[self._bucket(request)].get("lock")
+        bucket = self.buckets[self._bucket(request)]
+        found = bucket.get("lock")
+        if bucket.get("ObjectLockEnabledForBucket"):
+            found = {"ObjectLockEnabled": "Enabled", **(found or {})}
         if found is None:
             raise Refused("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist", 404)
         return {"ObjectLockConfiguration": found}

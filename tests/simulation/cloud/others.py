@@ -26,6 +26,15 @@ class MailService:
         self.senders.add(request["EmailIdentity"])
         return {"IdentityType": "EMAIL_ADDRESS", "VerifiedForSendingStatus": True}
 
+    def get_email_identity(self, request: Wire) -> Wire:
+        if request["EmailIdentity"] not in self.senders:
+            raise Refused("NotFoundException", f"Email identity {request['EmailIdentity']} does not exist.", 404)
+        return {"VerifiedForSendingStatus": True}
+
+    def get_account(self, request: Wire) -> Wire:
+        quota = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0, "SentLast24Hours": float(len(self.sent))}
+        return {"SendingEnabled": True, "ProductionAccessEnabled": True, "SendQuota": quota}
+
     def send_email(self, request: Wire) -> Wire:
         sender = request["FromEmailAddress"].rpartition("<")[2].rstrip(">")
         if sender not in self.senders and sender.partition("@")[2] not in self.senders:
@@ -46,6 +55,11 @@ class Events:
 
     def __init__(self) -> None:
         self.entries: list[Wire] = []
+
+    def describe_event_bus(self, request: Wire) -> Wire:
+        if request["Name"] != "default":
+            raise Refused("ResourceNotFoundException", f"Event bus {request['Name']} does not exist.")
+        return {"Name": "default"}
 
     def put_events(self, request: Wire) -> Wire:
         self.entries += request["Entries"]
@@ -83,6 +97,10 @@ class Keys:
     def create_alias(self, request: Wire) -> Wire:
         self.keys[request["AliasName"]] = self._number({"KeyId": request["TargetKeyId"]})
         return {}
+
+    def describe_key(self, request: Wire) -> Wire:
+        about = {"KeyState": "Enabled", "KeySpec": "RSA_3072", "KeyUsage": "SIGN_VERIFY", "Enabled": True}
+        return {"KeyMetadata": {"KeyId": request["KeyId"], **about}} if self._number(request) >= 0 else {}
 
     def get_public_key(self, request: Wire) -> Wire:
         public = key_pair(self._number(request)).public_key()

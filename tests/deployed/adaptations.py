@@ -1,0 +1,77 @@
+"""What is changed of the package before it goes to MiniStack: here, all of it, each with its reason. Nothing of the
+product's code is changed, and `infrastructure/` knows nothing of this."""
+
+from __future__ import annotations
+
+import copy
+import json
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+ANY = "x-amazon-apigateway-any-method"
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+ZONE = "Etc/Emulated"
+
+# The product waits these real seconds so that decisions under way arrive; here nobody else decides.
+SHORTER = {"ACCESS_REVIEWS_CLOSING_WAIT_SECONDS": "2", "ACCESS_REVIEWS_STOP_DELAY_SECONDS": "1"}
+# Types that MiniStack does not know, by why the deployment works without them there.
+LEFT_OUT: dict[str, str] = {}
+
+
+def for_emulator(template: str, code: str, settings: dict[str, str]) -> str:
+    """The template as MiniStack takes it; `code` is where the zip lies.
+
+    - MiniStack imports only methods by name, where API Gateway knows "any": each path gets the usual ones.
+    - CloudFormation's `package` would put the address of the zip where Chalice wrote a file name.
+    - `settings` of this test (the keys of its issuer, shorter waits) go to every function.
+    - Resources of types it does not know are left out, with what refers to them as a dependency.
+    """
+    found: Json = json.loads(template.replace('"./deployment.zip"', json.dumps(code)))
+    found["Resources"] = {
+        name: one for name, one in copy.deepcopy(found["Resources"]).items() if one["Type"] not in LEFT_OUT
+    }
+    for path in found["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        whatever = path.pop(ANY)
+        path |= {method: whatever for method in METHODS}
+    found["Globals"]["Function"]["Environment"]["Variables"] |= settings
+    return json.dumps(found)
+
+
+def lock_buckets(files: Any, template: Json, physical: Callable[[str], str]) -> None:
+    """Give buckets the Object Lock their template asks for: MiniStack's CloudFormation overlooks it. The locks of the
+    objects are the product's own doing."""
+    for name, one in template["Resources"].items():
+        if one.get("Properties", {}).get("ObjectLockEnabled"):
+            files.put_object_lock_configuration(
+                Bucket=physical(name), ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+            )
+
+
+def add_zone(package: Path, opens: datetime) -> None:
+    """Give the package's time zones one more: there it is 23:59 at `opens`.
+
+    A review opens at 23:59 of its zone (R49) and the deployed product has no clock to move, so the test would wait
+    half an hour for the next zone of the earth. This is a row of data of `tzdata`, no code.
+    """
+    head = b"TZif" + b"1" + bytes(15) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    with zipfile.ZipFile(package, "a") as zipped:
+        names = zipped.read("tzdata/zones").decode()
+        zipped.filelist.remove(zipped.NameToInfo.pop("tzdata/zones"))  # what is written below takes its place
+        zipped.writestr(f"tzdata/zoneinfo/{ZONE}", head + struct.pack(">lbb", _offset(opens), 0, 0) + b"EMU\0")
+        zipped.writestr("tzdata/zones", f"{names.rstrip()}\n{ZONE}\n")
+
+
+def start_day(opens: datetime) -> date:
+    """The date in that zone on which the review opens."""
+    return (opens + timedelta(seconds=_offset(opens))).date()
+
+
+def _offset(opens: datetime) -> int:
+    """Seconds that the zone is ahead of UTC, within 12 hours as (nearly all) zones of the earth."""
+    ahead = round((datetime.combine(opens.date(), time(23, 59), UTC) - opens).total_seconds())
+    return ahead if ahead <= 43_200 else ahead - 86_400

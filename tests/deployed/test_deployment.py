@@ -1,0 +1,220 @@
+"""The package of this checkout, deployed to the emulator by CloudFormation and used as people and AWS use it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("msgraph", reason="msgraph-sdk is not installed: python3 dev.py test installs it")
+
+from msgraph.generated.models.access_review_instance_decision_item import AccessReviewInstanceDecisionItem
+
+from chalicelib.domain.seals import fingerprint
+from local.venvs import ROOT
+from tests.deployed.clients import Callers
+from tests.deployed.graph import assign, furnish, graph, reviewed
+from tests.deployed.releases import MEMBER, turn_into_next
+from tests.deployed.stack import Deployment, Stack, copy_of, download, until
+
+BOSS, DEPUTY = "boss@example.com", "deputy@example.com"
+PEOPLE = "userPrincipalName,displayName,mail,manager\n" + "".join(
+    f"{name}@example.com,{name.title()},{name}@example.com,{manager}\n"
+    for name, manager in (("boss", ""), ("deputy", ""), ("ann", BOSS), ("bob", BOSS))
+)
+EM = "/v1.0/identityGovernance/entitlementManagement"
+DEFINITIONS = "/v1.0/identityGovernance/accessReviews/definitions"
+
+
+@dataclass
+class Story:
+    """What one test leaves for the next: they play one review, in order."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+    review: str = ""
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return Story()
+
+
+@pytest.fixture
+def stack(deployed: Deployment) -> Stack:
+    return deployed.stack
+
+
+def test_what_is_wrong_is_told_through_the_gateway(stack: Stack) -> None:
+    """The errors of the front door, in Graph's shape, as a client of the deployed API sees them."""
+    catalogs, nobody = f"{EM}/catalogs", "00000000-0000-0000-0000-000000000000"
+    wrong = (
+        (401, "InvalidAuthenticationToken", stack.call("GET", "/v1.0/users", as_=None)),
+        (401, "InvalidAuthenticationToken", stack.call("GET", "/v1.0/users", as_=None, authorization="Bearer x.y.z")),
+        (404, "ResourceNotFound", stack.call("GET", f"/v1.0/users/{nobody}")),
+        (405, "MethodNotAllowed", stack.call("DELETE", "/openapi.json")),
+        (400, "BadRequest", stack.call("POST", catalogs, b"{", content_type="application/json")),
+        (413, "RequestEntityTooLarge", stack.call("POST", catalogs, b"x" * 6_000_000, content_type="application/json")),
+        (415, "UnsupportedMediaType", stack.call("POST", catalogs, b"{}", content_type="text/plain")),
+    )
+    for status, code, reply in wrong:
+        assert (reply.status, reply.error["code"]) == (status, code), reply
+    assert stack.call("GET", "/nowhere").status in (403, 404)
+
+
+def test_people_come_in_by_a_worker_that_sqs_invokes(stack: Stack, story: Story) -> None:
+    """An import is a job: the API queues it, the event source mapping of the template delivers it."""
+    begun = stack.call("POST", "/api/v1/imports/people", PEOPLE.encode(), content_type="text/csv")
+    assert begun.status == 202, begun
+    done = until(lambda: ended(stack, f"/api/v1/imports/{begun.json['id']}"), 30, "the import has ended")
+    assert (done["status"], done["created"], done["bad"]) == ("done", 4, 0), done
+    story.people = {
+        user["userPrincipalName"].partition("@")[0]: user["id"] for user in stack.get("/v1.0/users")["value"]
+    }
+
+
+def ended(stack: Stack, path: str) -> Any:
+    """A job, once it has ended."""
+    found = stack.get(path)
+    return found if found["status"] in ("done", "error") else None
+
+
+def test_the_graph_client_makes_what_is_reviewed(deployed: Deployment, story: Story) -> None:
+    """Catalog, package, policy with reviews from today on, assignments: the unmodified msgraph-sdk."""
+    asyncio.run(_made(deployed, story))
+
+
+async def _made(deployed: Deployment, story: Story) -> None:
+    async with graph(deployed.stack) as client:
+        story.ids = await furnish(client, "Finance", reviewed(deployed.today, story.people["deputy"]))
+        story.held = {name: await assign(client, story.ids, story.people[name]) for name in ("ann", "bob")}
+        assignments = client.identity_governance.entitlement_management.assignments
+        for one in story.held.values():
+            found = await assignments.by_access_package_assignment_id(one).get()
+            assert found.state.value == "delivered"
+
+
+def test_an_update_and_the_way_back_cost_no_request(deployed: Deployment, story: Story, tmp_path: Path) -> None:
+    """To the next release and back to this one while clients call and an import is under way: no request fails, no
+    write is lost, each build goes on with rows and messages of the other (docs/upgrades.md)."""
+    stack, callers = deployed.stack, Callers(deployed.stack)
+    following = copy_of(deployed.package, tmp_path / "next")
+    turn_into_next(following)
+    before = len(stack.get(f"{EM}/catalogs?$top=999")["value"])
+    with callers.calling():
+        people = [import_of(stack, "early")]
+        assert stack.deploy(following) == "UPDATE_COMPLETE", stack.troubles()
+        until(lambda: marked(stack), 15, "the next release has written")
+        people.append(import_of(stack, "late"))
+        assert stack.deploy(deployed.package) == "UPDATE_COMPLETE", stack.troubles()
+        done = [until(lambda path=path: ended(stack, path), 30, "the import has ended") for path in people]
+    assert not callers.failed, callers.failed[:3]
+    assert [(one["status"], one["created"]) for one in done] == [("done", 20)] * 2, done
+    assert len(stack.get(f"{EM}/catalogs?$top=999")["value"]) == before + callers.written
+    assert len(callers.answers) > 30
+
+
+def import_of(stack: Stack, name: str) -> str:
+    """Begin to import twenty people; where it says how far it is."""
+    rows = "".join(f"{name}{number}@example.com,{name} {number}\n" for number in range(20))
+    begun = stack.call(
+        "POST", "/api/v1/imports/people", f"userPrincipalName,displayName\n{rows}".encode(), content_type="text/csv"
+    )
+    assert begun.status == 202, begun
+    return f"/api/v1/imports/{begun.json['id']}"
+
+
+def marked(stack: Stack) -> bool:
+    """Has the next release written a row?"""
+    rows = stack.aws.client("dynamodb").scan(TableName=stack.physical("Entitlements"))["Items"]
+    return any(MEMBER in row["data"]["S"] for row in rows if "data" in row)
+
+
+def test_the_rule_itself_fires_and_the_review_opens(stack: Stack, story: Story) -> None:
+    """Nobody here calls the timer: EventBridge's rule does, within its minute; SQS brings the work to the worker, SES
+    gets the mail, and the reviewer finds her items."""
+    story.review = until(lambda: open_review(stack), 90, "the rule has fired and the review is open")
+    mail = until(lambda: [one for one in stack.mails() if one["To"] == [BOSS]], 15, "the reviewer was mailed")[0]
+    assert "Finance" in mail["Subject"] + mail["BodyText"], mail
+    assert f"{stack.physical('RestAPI')}.execute-api." in mail["BodyText"], "its link leads to this deployment"
+
+
+def open_review(stack: Stack) -> str:
+    """The id of the one open review, "" while there is none."""
+    found = stack.get(DEFINITIONS)["value"]
+    instances = [
+        one for definition in found for one in stack.get(f"{DEFINITIONS}/{definition['id']}/instances")["value"]
+    ]
+    return next((str(one["id"]) for one in instances if one["status"] == "InProgress"), "")
+
+
+def test_the_reviewer_decides_and_the_stream_moves_the_counters(deployed: Deployment, story: Story) -> None:
+    asyncio.run(_decided(deployed.stack, story))
+    own = f"/api/v1/reviews/{story.review}"
+    until(lambda: figures(deployed.stack, own) == (1, 1, 0), 75, "the table's stream has invoked the counters")
+
+
+def figures(stack: Stack, own: str) -> tuple[int, int, int]:
+    counts = stack.get(own)["counts"]
+    return counts["approved"], counts["denied"], counts["notReviewed"]
+
+
+async def _decided(stack: Stack, story: Story) -> None:
+    async with graph(stack, BOSS) as client:
+        definitions = client.identity_governance.access_reviews.definitions
+        (definition,) = (await definitions.filter_by_current_user_with_on("reviewer").get()).value
+        found = definitions.by_access_review_schedule_definition_id(definition.id)
+        decisions = found.instances.by_access_review_instance_id(story.review).decisions
+        items = {one.principal.display_name: one.id for one in (await decisions.get()).value}
+        for name, decision in (("Ann", "Deny"), ("Bob", "Approve")):
+            item = decisions.by_access_review_instance_decision_item_id(items[name])
+            await item.patch(AccessReviewInstanceDecisionItem(decision=decision, justification="known"))
+
+
+def test_a_stopped_review_is_applied_and_sealed(stack: Stack, story: Story) -> None:
+    """Removal done; both seals signed by the template's key, in the locked bucket."""
+    own = f"/api/v1/reviews/{story.review}"
+    assert stack.post(f"{own}/stop", {"unanswered": "keep"}).status in (200, 204)
+    until(lambda: sealed(stack, own), 60, "the review is applied and sealed")
+    states = {name: stack.get(f"{EM}/assignments/{one}")["state"] for name, one in story.held.items()}
+    assert states == {"ann": "expired", "bob": "delivered"}
+    assert stack.get(own)["outcome"]["removed"] == 1
+    told = [one for one in stack.mails() if one["To"] == ["ann@example.com"]]
+    assert told and "ended" in told[-1]["Subject"], told
+    files = stack.aws.client("s3")
+    bucket = stack.physical("EvidenceBucket")
+    keys = [one["Key"] for one in files.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys
+    for key in keys:
+        kept = files.get_object_retention(Bucket=bucket, Key=key)["Retention"]
+        assert kept["Mode"] == "GOVERNANCE", key
+
+
+def sealed(stack: Stack, own: str) -> bool:
+    """Fire the timer, whose rule would fire once a minute, until both seals are there."""
+    stack.fire("TickTickEvent")
+    time.sleep(0.5)
+    kinds = {one["kind"] for one in stack.get(f"{own}/seals")["value"] if one["balanced"]}
+    return kinds >= {"decisions", "removals"}
+
+
+def test_the_evidence_pack_is_verified(stack: Stack, story: Story, tmp_path: Path) -> None:
+    """Fetched through the API, checked by the script an auditor runs, against the public key KMS gives out."""
+    asked = stack.post(f"/api/v1/reviews/{story.review}/evidence", {})
+    assert asked.status == 202, asked
+    done = until(lambda: ended(stack, asked.json["statusUrl"]), 30, "the pack is made")
+    pack, mark = tmp_path / "evidence.zip", stack.get("/api/v1/evidence-key")["fingerprint"]
+    pack.write_bytes(download(done["downloadUrl"]))
+    key = stack.aws.client("kms").get_public_key(KeyId=stack.physical("SealingKey"))["PublicKey"]
+    assert mark == fingerprint(key)
+    script = ROOT / "chalicelib" / "evidence" / "verify_evidence.py"
+    command = [sys.executable, "-I", "-S", str(script), str(pack), "--fingerprint", mark]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
