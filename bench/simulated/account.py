@@ -126,7 +126,7 @@ class CountingCloud(Cloud):
         self.clock = clock.real
         self.virtual, self.ledger, self.plan = clock, ledger, plan
         self.dynamodb: CountingDynamo = CountingDynamo(self.now, ledger)
-        self.s3 = Objects(self.now)
+        self.s3: Objects = Objects(self.now)
         self.ses: Post = Post(clock, ledger, plan)
         self._services |= {"dynamodb": self.dynamodb, "s3": self.s3, "sesv2": self.ses}
         self.running = False
