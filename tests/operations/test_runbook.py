@@ -22,6 +22,7 @@ ABOUT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 BASE = {"level", "time", "message", "function", "requestId", "correlationId", "_aws", "Stage"}
 FAILURE = {"error", "detail", "cause", "where"}
 WORDS = {
+    "in",
     *(
         "fields",
         "filter",
