@@ -55,14 +55,15 @@ def _deploy(options: argparse.Namespace) -> int:
         return 1
     _make_room(deployment)
     whole, bucket = _uploaded(deployment)
-    if stack.is_new and not _taken_over(deployment, whole, bucket):
+    if not _taken_over(deployment, whole, bucket):
         return 0 if options.dry_run else 1
     return _carried_out(deployment, whole, bucket)
 
 
 def _gather(deployment: Deployment, file: File) -> bool:
     """Find a value for every parameter; False when the person has to do something first."""
-    options, spec = deployment.options, template.ours()["Parameters"]
+    options, ours = deployment.options, template.ours()
+    spec = ours["Parameters"]
     said = dict(one.partition("=")[::2] for one in options.set)
     known = {**file.parameters, **said, "Stage": options.stage}
     values = parameters.whole(spec, {"Stage": options.stage}, said, file.parameters, deployment.stack.parameters)
@@ -78,7 +79,7 @@ def _gather(deployment: Deployment, file: File) -> bool:
         file.region = deployment.account.region
         file.write(spec)
         print(f"\nKept in {file.path}; it holds no secret.")
-    problems = parameters.problems(spec, values)
+    problems = parameters.problems(ours, values)
     for problem in problems:
         print(problem, file=sys.stderr)
     deployment.values = values
@@ -143,12 +144,15 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
     bucket = options.bucket or uploads.bucket_of(deployment.account)
     if not options.bucket:
         uploads.ensure_bucket(deployment.account, bucket)
-    return uploads.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
+    return template.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
 
 
 def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> bool:
-    """Where data of an earlier deployment are there: import them into the stack; False when that is not wanted."""
-    found = kept.find(deployment.account, deployment.resolver(whole))
+    """Where something is there already that is to belong to the stack and does not: data an earlier deployment, or a
+    try that failed, has left. Import it; False when that is not wanted."""
+    search = kept.Search.of(deployment.account, deployment.stack.name, whole, deployment.values)
+    inside = {one["LogicalResourceId"] for one in deployment.stack.resources()}
+    found = [one for one in kept.find(search) if one.logical_id not in inside]
     if not found:
         return True
     print("\nThere is something of an earlier deployment, which this one takes over as it is:")
@@ -159,10 +163,11 @@ def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> b
         return False
     if not deployment.agreed("Take it over?"):
         return False
-    part = kept.import_template(whole, found)
+    part = kept.import_template(whole, deployment.stack.template(), search, found)
     url, name = uploads.template_url(deployment.account, bucket, part), _change_set_name()
     asked = [one.imported() for one in found]
-    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **deployment.given(part))
+    given = deployment.given(part, as_before=True)
+    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **given)
     deployment.stack.execute(name, print)
     return True
 
