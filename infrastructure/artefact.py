@@ -30,7 +30,7 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 @dataclass(frozen=True)
 class Artefact:
     """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
-    size in bytes; `left` are files beside the product that git does not know; `chalice` the template Chalice made."""
+    size in bytes; `left` are files beside the product that git does not know; `chalice` is Chalice's template."""
 
     path: Path
     source: str
