@@ -30,7 +30,8 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 @dataclass(frozen=True)
 class Artefact:
     """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
-    size in bytes; `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
+    size in bytes; `left` are files beside the product that git does not know; `chalice` is the template Chalice made.
+    """
 
     path: Path
     source: str
