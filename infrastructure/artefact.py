@@ -1,11 +1,10 @@
 """The artefact: the zip that Lambda unpacks, and the template Chalice makes beside it.
 
-The same checkout, interpreter and `wheels.txt` give the same bytes wherever and whenever it is made.
+The same checkout and interpreter give the same bytes wherever and whenever it is made.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -30,13 +29,10 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 
 @dataclass(frozen=True)
 class Artefact:
-    """A zip that was made. `content` is the SHA-256 of the names and hashes of its files: unlike that of the zip it
-    does not depend on who compressed them. `source` is what seals call the software's hash (chalicelib/software.py).
-    `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
+    """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
+    size in bytes; `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
 
     path: Path
-    architecture: str
-    content: str
     source: str
     unpacked: int
     left: tuple[str, ...]
@@ -113,19 +109,14 @@ def _compile(folder: Path) -> None:
     subprocess.run([sys.executable, "-I", "-m", "compileall", "-q", *told], check=True)
 
 
-def pack(folder: Path, into: Path) -> str:
-    """Write a folder as a zip in which nothing tells when, where or by whom it was made; returns the SHA-256 of its
-    content (see Artefact)."""
-    content = hashlib.sha256()
+def pack(folder: Path, into: Path) -> None:
+    """Write a folder as a zip in which nothing tells when, where or by whom it was made."""
     files = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if one.is_file()}
     with zipfile.ZipFile(into, "w") as made:
         for name in sorted(files):
-            data = files[name].read_bytes()
-            content.update(f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode())
             about = zipfile.ZipInfo(name, _EPOCH)
             about.create_system, about.external_attr = 3, 0o100644 << 16
-            made.writestr(about, data, zipfile.ZIP_DEFLATED, 6)
-    return content.hexdigest()
+            made.writestr(about, files[name].read_bytes(), zipfile.ZIP_DEFLATED, 6)
 
 
 def make(architecture: str, into: Path) -> Artefact:
@@ -134,6 +125,6 @@ def make(architecture: str, into: Path) -> Artefact:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         chalice, path = lay_out(architecture, folder), into / "deployment.zip"
-        source = hash_of(folder / "chalicelib")
+        pack(folder, path)
         unpacked = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
-        return Artefact(path, architecture, pack(folder, path), source, unpacked, tuple(product()[1]), chalice)
+        return Artefact(path, hash_of(folder / "chalicelib"), unpacked, tuple(product()[1]), chalice)

@@ -144,7 +144,7 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
     bucket = options.bucket or uploads.bucket_of(deployment.account)
     if not options.bucket:
         uploads.ensure_bucket(deployment.account, bucket)
-    return uploads.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
+    return template.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
 
 
 def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> bool:

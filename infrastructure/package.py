@@ -28,11 +28,6 @@ class Package:
     template: template.Json
     about: dict[str, Any]
 
-    @property
-    def key(self) -> str:
-        """The name to upload the artefact by: the same files have the same name, so that nothing is deployed anew."""
-        return f"{self.artefact.content}.zip"
-
 
 def package(folder: Path, architecture: str) -> Package:
     """Make the artefact and its template. Raises CalledProcessError or ValueError when they cannot be made."""
@@ -47,7 +42,6 @@ def package(folder: Path, architecture: str) -> Package:
         "architecture": architecture,
         "python": wheels.python(),
         "artefact": {
-            "contentHash": made.content,
             "sha256": hashlib.sha256(made.path.read_bytes()).hexdigest(),
             "bytes": made.path.stat().st_size,
             "unpackedBytes": made.unpacked,
@@ -80,8 +74,8 @@ def told(made: Package) -> str:
     lines = [
         f"{made.artefact.path}",
         f"  {one['bytes']:,} bytes, {one['unpackedBytes']:,} unpacked, sha256 {one['sha256']}",
-        f"  Python {about['python']}, {about['architecture']}; its content: {one['contentHash']}",
         f"  software {about['version']}, hash {about['sourceHash']}, commit {about['commit'] or 'unknown'}",
+        f"  for Python {about['python']} on {about['architecture']}",
         f"{made.folder / 'template.json'}",
         f"  {other['bytes']:,} of {template.LIMIT:,} bytes, {len(made.template['Resources'])} resources,"
         f" sha256 {other['sha256']}",

@@ -129,6 +129,15 @@ class Stack:
         assert reply.status in (200, 202), (path, reply)
         return reply.json
 
+    def all(self, path: str) -> list[dict[str, Any]]:
+        """Every object of a list of Graph, page after page."""
+        found: list[dict[str, Any]] = []
+        while path:
+            page = self.get(path)
+            found += page["value"]
+            path = page.get("@odata.nextLink", "")
+        return found
+
     def post(self, path: str, body: Any, as_: str | None = ADMIN, **headers: str) -> Reply:
         return self.call("POST", path, body, as_, **headers)
 

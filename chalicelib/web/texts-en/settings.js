@@ -29,6 +29,8 @@ export default {
   here: "Where it runs",
   portal: "Address of the portal",
   zone: "Time zone of new policies",
+  software: "Software",
+  softwareWhy: "Evidence names the software that sealed it by this hash.",
   stage: "Stage",
   region: "Region",
   signIn: "Signing in",
