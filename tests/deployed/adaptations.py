@@ -63,8 +63,8 @@ def lock_buckets(files: Any, template: Json, physical: Callable[[str], str]) -> 
 
 
 def answer_as_written(apis: Any, api: str, template: Json) -> None:
-    """Give the API the refusals its template words: MiniStack's import overlooks them in a definition. They are in force
-    with the next deployment of the API."""
+    """Give the API the refusals its template words: MiniStack's import overlooks them in a definition. They are in
+    force with the next deployment of the API."""
     worded = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
     for kind, one in worded.items():
         headers = one["ResponseParameters"]["Headers"].items()

@@ -107,6 +107,12 @@ def test_a_new_account_hears_that_ten_executions_are_few():
     assert not told(plan(few), "problem")
 
 
+def test_executions_that_are_reserved_leave_a_hundred_for_everything_else():
+    reserving = account(**{"lambda": Fake(get_account_settings={"AccountLimit": {"ConcurrentExecutions": 150}})})
+    assert "100 must stay unreserved" in told(plan(reserving, ApiConcurrency="51"), "problem")
+    assert not told(plan(reserving, ApiConcurrency="50"), "problem")
+
+
 def test_an_api_that_does_not_fit_is_a_problem():
     small = account(
         service_quotas=Fake(list_service_quotas={"Quotas": [{"QuotaName": "Resources per API", "Value": 200}]})
