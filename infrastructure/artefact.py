@@ -30,7 +30,7 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 @dataclass(frozen=True)
 class Artefact:
     """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
-    size in bytes; `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
+    size in bytes; `left` are files beside the product that git does not know; `chalice` the template Chalice made."""
 
     path: Path
     source: str
@@ -76,9 +76,6 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
     """Everything that is deployed, unpacked and compiled into a new folder; returns the template Chalice made."""
     with tempfile.TemporaryDirectory() as name:
         checkout = Path(name)
-        for path in product()[0]:
-            (checkout / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / path, checkout / path)
         template = _chalice(checkout, architecture)
         wheels.install(architecture, folder)
         with zipfile.ZipFile(checkout / "out" / "deployment.zip") as made:
@@ -87,8 +84,17 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
     return template
 
 
+def described(architecture: str) -> dict[str, Any]:
+    """The template Chalice makes, and nothing else."""
+    with tempfile.TemporaryDirectory() as name:
+        return _chalice(Path(name), architecture)
+
+
 def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
-    """Let Chalice package the product alone, without a wheel: its zip and its template are left in `out`."""
+    """Let Chalice package a copy of the product alone, without a wheel: its zip and its template are left in `out`."""
+    for path in product()[0]:
+        (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, checkout / path)
     config = json.loads((checkout / ".chalice" / "config.json").read_text(encoding="utf-8"))
     config["lambda_architecture"] = architecture
     (checkout / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")

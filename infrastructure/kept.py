@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infrastructure.account import Account, Refused, code, pages
-from infrastructure.resolved import Resolver
+from infrastructure.resolved import resolved
 
 Json = dict[str, Any]
 # The property that names a resource of these types, and which CloudFormation imports it by.
@@ -58,7 +58,7 @@ class Search:
     def of(cls, account: Account, stack: str, whole: Json, values: Mapping[str, str]) -> Search:
         """For a template with these parameters."""
         known = {**values, **pseudo(account, stack)}
-        return cls(account, Resolver(whole, values).resolved()["Resources"], known)
+        return cls(account, resolved(whole, values)["Resources"], known)
 
     def text(self, value: Any) -> str:
         """A name as it comes out; "" for one that is known only once it was made."""

@@ -16,7 +16,7 @@ import yaml
 
 from chalicelib.setting_checks import time_zone
 from infrastructure.account import Refused
-from infrastructure.resolved import Resolver
+from infrastructure.resolved import problems as against
 
 Values = dict[str, str]
 Spec = Mapping[str, Mapping[str, Any]]
@@ -149,7 +149,7 @@ def problems(template: dict[str, Any], values: Values) -> list[str]:
     found = [f"{name} {said}." for name, one in spec.items() if (said := wrong(name, values[name], one))]
     if not values.get("OidcIssuer") and not _MAIL.fullmatch(values.get("FirstAdministrator") or "a@b.c"):
         found.append("FirstAdministrator must be a mail address: the user pool that is made knows people by it.")
-    return found + Resolver(template, values).problems()
+    return found + against(template, values)
 
 
 def ask(

@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infrastructure.resolved import Resolver
+from infrastructure.resolved import resolved
 from tests.infrastructure.ours import GIVEN, OURS
 
 ISSUER = {"OidcIssuer": "https://login.contoso.example", "OidcAudience": "portal", "OidcClaim": "upn"}
-OWN_POOL = Resolver(OURS, GIVEN).resolved()
-OWN_ISSUER = Resolver(OURS, {**GIVEN, **ISSUER}).resolved()
+OWN_POOL = resolved(OURS, GIVEN)
+OWN_ISSUER = resolved(OURS, {**GIVEN, **ISSUER})
 KINDS = ("UserPool", "UserPoolClient", "UserPoolDomain")
 ADDRESS = {"DomainName": "reviews.contoso.example"}
 
@@ -69,7 +69,7 @@ def test_without_a_domain_nothing_of_it_is_made():
 
 
 def test_a_domain_in_a_zone_of_ours_gets_its_certificate_and_record():
-    found = Resolver(OURS, {**GIVEN, **ADDRESS, "HostedZoneId": "Z1"}).resolved()["Resources"]
+    found = resolved(OURS, {**GIVEN, **ADDRESS, "HostedZoneId": "Z1"})["Resources"]
     assert found["PortalDomain"]["Properties"]["RegionalCertificateArn"] == {"Ref": "Certificate"}
     assert found["Certificate"]["Properties"]["DomainValidationOptions"][0]["HostedZoneId"] == "Z1"
     assert found["PortalDomainRecord"]["Properties"]["Name"] == "reviews.contoso.example"
@@ -77,7 +77,7 @@ def test_a_domain_in_a_zone_of_ours_gets_its_certificate_and_record():
 
 def test_a_domain_of_another_zone_takes_a_certificate_and_names_its_target():
     arn = "arn:aws:acm:eu-central-1:123456789012:certificate/abc"
-    whole = Resolver(OURS, {**GIVEN, **ADDRESS, "CertificateArn": arn}).resolved()
+    whole = resolved(OURS, {**GIVEN, **ADDRESS, "CertificateArn": arn})
     found = whole["Resources"]
     assert not {"Certificate", "PortalDomainRecord"} & set(found) and "DomainTarget" in whole["Outputs"]
     assert found["PortalDomain"]["Properties"]["RegionalCertificateArn"] == arn
@@ -86,9 +86,9 @@ def test_a_domain_of_another_zone_takes_a_certificate_and_names_its_target():
 
 def test_the_portals_address_is_the_same_everywhere():
     """In mails and settings, in what people are told after deploying, and where the pool sends them back to."""
-    for given, host in (({}, "execute-api"), ({**ADDRESS, "HostedZoneId": "Z1"}, "https://${DomainName}")):
-        whole = Resolver(OURS, {**GIVEN, **given}).resolved()
+    for given, host in (({}, "execute-api"), ({**ADDRESS, "HostedZoneId": "Z1"}, f"https://{ADDRESS['DomainName']}")):
+        whole = resolved(OURS, {**GIVEN, **given})
         portal = variables(whole)["ACCESS_REVIEWS_PORTAL_URL"]
-        assert host in portal["Fn::Sub"] and whole["Outputs"]["PortalUrl"]["Value"] == portal
+        assert host in str(portal) and whole["Outputs"]["PortalUrl"]["Value"] == portal
         back = whole["Resources"]["UserPoolClient"]["Properties"]["CallbackURLs"][0]["Fn::Sub"][1]["Portal"]
         assert back == portal
