@@ -30,7 +30,7 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 @dataclass(frozen=True)
 class Artefact:
     """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
-    size in bytes; `left` are files beside the product that git does not know; `chalice` the template Chalice made."""
+    size in bytes; `left` are files beside the product that git does not know; `chalice` is Chalice's template."""
 
     path: Path
     source: str
@@ -80,6 +80,7 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
         wheels.install(architecture, folder)
         with zipfile.ZipFile(checkout / "out" / "deployment.zip") as made:
             made.extractall(folder)
+        _prepare(checkout, folder)
     _compile(folder)
     return template
 
@@ -106,6 +107,13 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
     subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
     found: dict[str, Any] = json.loads((checkout / "out" / "sam.json").read_text(encoding="utf-8"))
     return found
+
+
+def _prepare(checkout: Path, folder: Path) -> None:
+    """See prepared.py."""
+    script = Path(__file__).with_name("prepared.py")
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    subprocess.run([sys.executable, "-B", str(script), str(checkout), str(folder)], env=environment, check=True)
 
 
 def _compile(folder: Path) -> None:

@@ -15,7 +15,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infrastructure import afterwards, artefact, changes, kept, package, parameters, preflight, template, uploads
+from infrastructure import (
+    afterwards,
+    artefact,
+    changes,
+    kept,
+    package,
+    parameters,
+    preflight,
+    template,
+    uploads,
+    wheels,
+)
 from infrastructure.account import Account, Refused, code
 from infrastructure.commands import Deployment, answer, begin, common, told
 from infrastructure.parameters import File
@@ -134,7 +145,10 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
     folder = options.package or artefact.ROOT / "dist" / options.stage
     if not options.package:
         print("\nPackaging ...", flush=True)
-        package.package(folder, options.architecture)
+        try:
+            package.package(folder, options.architecture)
+        except (wheels.CannotPackage, ValueError) as problem:
+            raise Refused(str(problem)) from problem
     try:
         content = (folder / "deployment.zip").read_bytes()
         whole = json.loads((folder / "template.json").read_text(encoding="utf-8"))

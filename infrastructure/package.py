@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Package:
 
 
 def package(folder: Path, architecture: str) -> Package:
-    """Make the artefact and its template. Raises CalledProcessError or ValueError when they cannot be made."""
+    """Make the artefact and its template. Raises CannotPackage when the one, ValueError when the other cannot be."""
     made = artefact.make(architecture, folder)
     whole = template.template(made.chalice)
     text = template.text(whole)
@@ -59,12 +60,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--architecture", choices=artefact.ARCHITECTURES, default="arm64")
     parser.add_argument("--lock", action="store_true", help="write the list of packages and hashes anew, nothing else")
     chosen = parser.parse_args(arguments)
-    if chosen.lock:
-        with tempfile.TemporaryDirectory() as name:
-            wheels.lock(Path(name))
-        print(wheels.LOCK)
-        return 0
-    print(told(package(artefact.ROOT / "dist" / chosen.stage, chosen.architecture)))
+    try:
+        if chosen.lock:
+            with tempfile.TemporaryDirectory() as name:
+                wheels.lock(Path(name))
+            print(wheels.LOCK)
+        else:
+            print(told(package(artefact.ROOT / "dist" / chosen.stage, chosen.architecture)))
+    except (wheels.CannotPackage, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -107,12 +107,13 @@ def test_a_policy_fits_into_a_role_whatever_the_deployment_is_called(function: s
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_mails_and_events_are_sent_in_no_other_name(function: str) -> None:
-    """Identities and buses may be shared with other software of the account."""
+    """Identities and buses may be shared with other software of the account. A request has many events, so many
+    sources."""
     for part in statements(function):
         if part["Action"] == ["ses:SendEmail"]:
             assert part["Condition"] == {"StringEqualsIgnoreCase": {"ses:FromAddress": {"Ref": "MailFrom"}}}
         if part["Action"] == ["events:PutEvents"]:
-            assert part["Condition"] == {"StringEquals": {"events:source": SOURCE}}
+            assert part["Condition"] == {"ForAllValues:StringEquals": {"events:source": SOURCE}}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
