@@ -12,6 +12,7 @@ from local.emulator import Emulator
 from local.venvs import EMULATOR
 from tests.deployed import adaptations
 from tests.deployed.stack import Deployment, Stack, copy_of
+from tests.packages import packaged
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +20,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package of this checkout for the processors that tests run on."""
     if not EMULATOR.python.exists():
         pytest.skip("the emulator's environment is missing: `python3 dev.py test` makes it")
-    from infrastructure.package import package
-
-    folder = tmp_path_factory.mktemp("package")
-    package(folder, "x86_64")
-    return folder
+    return packaged(tmp_path_factory, "x86_64")
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,7 @@ class Stack:
         status = str(until(self._ended, 60, "CloudFormation has ended"))
         if status == "CREATE_COMPLETE":
             adaptations.lock_buckets(files, json.loads(body), self.physical)
+            adaptations.answer_as_written(self.aws.client("apigateway"), self.physical("RestAPI"), json.loads(body))
         return status
 
     def _ended(self) -> str:
@@ -128,6 +129,15 @@ class Stack:
         reply = self.call("GET", path, as_=as_, accept="application/json")
         assert reply.status in (200, 202), (path, reply)
         return reply.json
+
+    def all(self, path: str) -> list[dict[str, Any]]:
+        """Every object of a list of Graph, page after page."""
+        found: list[dict[str, Any]] = []
+        while path:
+            page = self.get(path)
+            found += page["value"]
+            path = page.get("@odata.nextLink", "")
+        return found
 
     def post(self, path: str, body: Any, as_: str | None = ADMIN, **headers: str) -> Reply:
         return self.call("POST", path, body, as_, **headers)

@@ -7,7 +7,7 @@ A sample is a fenced block that names its language. What it may be:
   description
 - `http`: requests, `METHOD /path` and a body, held against the API's description
 - `console`: commands, of `dev.py` (tests/docs/test_commands.py), or of tools whose options nobody here can check
-- `csv`: files that an import takes; `text`: pictures and formats, `yaml`: parsed
+- `csv`: files that an import takes; `text`: pictures and formats; `yaml`: parsed; `insights`: queries of CloudWatch
 
 `<!-- not run: why -->` above a block excuses it.
 """
@@ -30,10 +30,13 @@ from local.replies import Reply, error
 from local.server import Server
 from tests.described import description
 from tests.docs.markdown import Sample, every_sample, indented, name, pages, samples, text
+from tests.docs.traceability import ROOT
 from tests.house import House
 from tests.world import World, token
 
-LANGUAGES = {"python", "json", "http", "console", "csv", "text", "yaml"}
+POLICIES = "/v1.0/identityGovernance/entitlementManagement/assignmentPolicies"
+PREFIX = "@accessReviews."
+LANGUAGES = {"python", "json", "http", "console", "csv", "text", "yaml", "insights"}
 TOOLS = ("python3", "git", "cd", "curl", "aws", "pip", "export", "cp", "kill")
 TESTED_APART = {"docs/connectors/webhook.md", "docs/connectors/write-your-own.md"}  # tests/connectors
 REQUEST = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) (\S+)$", re.M)
@@ -142,3 +145,32 @@ def test_programs_run(
     finally:
         server.stop()
     assert review.definition_id and "InProgress" in capsys.readouterr().out
+
+
+def test_the_policy_of_the_page_on_graph_is_made(world: World) -> None:
+    """As it stands there, but for the ids; what comes back has what was said."""
+    page = ROOT / "docs" / "graph-compatibility.md"
+    body = json.loads(next(one.text for one in samples(page) if one.language == "json"))
+    house = House(world)
+    body["accessPackage"]["id"] = house.policy().package_id
+    body["reviewSettings"]["fallbackReviewers"][0]["userId"] = house.boss.id
+    reply = world.post(POLICIES, body)
+    assert reply.status == 201, reply.text
+    made = reply.json["reviewSettings"]
+    assert {name: made[name] for name in ("isEnabled", "expirationBehavior", "isSelfReview")} == {
+        name: body["reviewSettings"][name] for name in ("isEnabled", "expirationBehavior", "isSelfReview")
+    }
+    assert made["schedule"]["recurrence"]["pattern"]["interval"] == 3
+
+
+def test_the_annotations_of_the_page_on_graph_are_those_that_can_be_written(world: World) -> None:
+    """With their defaults as a policy answers them."""
+    text_ = text(ROOT / "docs" / "graph-compatibility.md").partition("## Annotations")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| *([^|]*?) *\|$", text_, re.M))
+    house = House(world)
+    answered = world.get(f"{POLICIES}/{house.policy().id}").json["reviewSettings"]
+    ours = {name.removeprefix(PREFIX): value for name, value in answered.items() if name.startswith(PREFIX)}
+    assert set(rows) == set(ours)
+    shown = {True: "true", False: "false", "P7D": "`P7D`"}
+    simple = {name: shown[value] for name, value in ours.items() if isinstance(value, bool | str) and value in shown}
+    assert {name: rows[name] for name in simple} == simple

@@ -57,7 +57,8 @@ function useTasks(path) {
 const Mark = ({ me }) => html`<${Link} href="/" class="rail-mark"><img src="${assets}/app/mark.svg" alt="" /><span class="clip">${t("frame.product")}</span><//>`;
 
 const Rail = ({ me, groups, path }) => html`<header class="rail">
-  <${Mark} me=${me} />
+  <div class="rail-top"><${Mark} me=${me} />
+    <${Link} href="/help" class="button button-quiet button-bare button-small" title=${t("frame.help")} aria-current=${path === "/help" ? "page" : undefined}><${Icon} name="circle-question-mark" label=${t("frame.help")} /><//></div>
   <nav aria-label=${t("frame.menu")}>${groups.map((group) => html`<div class="rail-group" key=${group.title}>
     ${groups.length > 1 && html`<p class="rail-title">${t(group.title)}</p>`}
     ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" aria-current=${isCurrent(one, path) ? "page" : undefined}>
@@ -84,7 +85,8 @@ function BottomBar({ groups, path, me }) {
         ${group.items.map((one) => html`<${Link} key=${one.href} href=${one.href} class="rail-link" onClick=${() => setOpen(false)} aria-current=${isCurrent(one, path) ? "page" : undefined}>
           <${Icon} name=${one.icon} size=${18} /><span>${t(one.text)}</span>${one.count?.(me) && html`<${Count} ...${one.count(me)} />`}<//>`)}</div>`)}
         <div class="between"><span class="rail-me"><${Avatar} name=${me.displayName} id=${me.id} /><span class="person-words"><span class="person-name clip">${me.displayName}</span><span class="person-detail clip">${me.organisation}</span></span></span>
-          <button type="button" class="button button-plain" onClick=${signOut}>${t("frame.signOut")}</button></div></div>
+          <span class="row"><${Link} href="/help" class="button button-plain" onClick=${() => setOpen(false)}>${t("frame.help")}<//>
+            <button type="button" class="button button-plain" onClick=${signOut}>${t("frame.signOut")}</button></span></div></div>
     <//>`}
   </nav>`;
 }

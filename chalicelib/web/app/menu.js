@@ -9,7 +9,6 @@ const MENU = [
       { href: "/tasks", icon: "hand", text: "frame.tasks", sees: (me) => me.tasks.open > 0, count: (me) => ({ count: me.tasks.open, late: me.tasks.overdue }) },
       { href: "/tasks?of=all", icon: "hand", text: "frame.tasks", sees: (me) => !me.tasks.open && me.tasks.anybody, also: ["/tasks"], count: (me) => me.tasks.overdue && { late: true } },
       { href: "/delegate", icon: "user-check", text: "frame.delegate" },
-      { href: "/help", icon: "circle-question-mark", text: "frame.help" },
     ],
   },
   {

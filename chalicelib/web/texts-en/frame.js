@@ -18,7 +18,6 @@ export default {
   delegate: "Stand-in",
   delegateShort: "Stand-in",
   help: "Help",
-  helpShort: "Help",
   administration: "Administration",
   overview: "Overview",
   allReviews: "All reviews",
