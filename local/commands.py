@@ -40,6 +40,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
   deploy      make or change a deployment in an AWS account (docs/deploying.md)
+  restore     the tables of a deployment as they were at an instant, beside those there are (docs/backup.md)
   remove      remove a deployment; evidence stays, and whatever data nobody gave up
 """
 
@@ -144,5 +145,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
-    **{name: _of_infrastructure(name) for name in ("package", "deploy", "remove", "letters")},
+    **{name: _of_infrastructure(name) for name in ("package", "deploy", "remove", "restore", "letters")},
 }
