@@ -196,6 +196,6 @@ def install(app: Any) -> None:
         asked = isinstance(event.context, dict)  # an HTTP request has API Gateway's context beside Lambda's
         context = event.lambda_context if asked else event.context
         invocation = str(getattr(context, "aws_request_id", ""))
-        correlation = str(event.context.get("requestId", "")) if asked else invocation
-        with within(Unit(correlation, {"requestId": invocation})):
+        named = str(event.context.get("requestId", "")) if asked else ""  # the local stage's gateway names none
+        with within(Unit(named or invocation, {"requestId": invocation})):
             return get_response(event)

@@ -1,11 +1,10 @@
 """The artefact: the zip that Lambda unpacks, and the template Chalice makes beside it.
 
-The same checkout, interpreter and `wheels.txt` give the same bytes wherever and whenever it is made.
+The same checkout and interpreter give the same bytes wherever and whenever it is made.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -30,13 +29,10 @@ _TASK = "/var/task"  # where Lambda unpacks it: bytecode names files by this, so
 
 @dataclass(frozen=True)
 class Artefact:
-    """A zip that was made. `content` is the SHA-256 of the names and hashes of its files: unlike that of the zip it
-    does not depend on who compressed them. `source` is what seals call the software's hash (chalicelib/software.py).
-    `left` are files beside the product that git does not know; `chalice` is the template Chalice made."""
+    """A zip that was made. `source` is what seals call the software's hash (chalicelib/software.py), `unpacked` its
+    size in bytes; `left` are files beside the product that git does not know; `chalice` is Chalice's template."""
 
     path: Path
-    architecture: str
-    content: str
     source: str
     unpacked: int
     left: tuple[str, ...]
@@ -80,19 +76,26 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
     """Everything that is deployed, unpacked and compiled into a new folder; returns the template Chalice made."""
     with tempfile.TemporaryDirectory() as name:
         checkout = Path(name)
-        for path in product()[0]:
-            (checkout / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / path, checkout / path)
         template = _chalice(checkout, architecture)
         wheels.install(architecture, folder)
         with zipfile.ZipFile(checkout / "out" / "deployment.zip") as made:
             made.extractall(folder)
+        _prepare(checkout, folder)
     _compile(folder)
     return template
 
 
+def described(architecture: str) -> dict[str, Any]:
+    """The template Chalice makes, and nothing else."""
+    with tempfile.TemporaryDirectory() as name:
+        return _chalice(Path(name), architecture)
+
+
 def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
-    """Let Chalice package the product alone, without a wheel: its zip and its template are left in `out`."""
+    """Let Chalice package a copy of the product alone, without a wheel: its zip and its template are left in `out`."""
+    for path in product()[0]:
+        (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, checkout / path)
     config = json.loads((checkout / ".chalice" / "config.json").read_text(encoding="utf-8"))
     config["lambda_architecture"] = architecture
     (checkout / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -106,6 +109,13 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
     return found
 
 
+def _prepare(checkout: Path, folder: Path) -> None:
+    """See prepared.py."""
+    script = Path(__file__).with_name("prepared.py")
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
+    subprocess.run([sys.executable, "-B", str(script), str(checkout), str(folder)], env=environment, check=True)
+
+
 def _compile(folder: Path) -> None:
     """Bytecode beside every source, never held against it: Lambda's disk cannot be written to, so that every cold
     start would compile all it imports. In a process of its own, because what a process has seen before shows in it."""
@@ -113,19 +123,14 @@ def _compile(folder: Path) -> None:
     subprocess.run([sys.executable, "-I", "-m", "compileall", "-q", *told], check=True)
 
 
-def pack(folder: Path, into: Path) -> str:
-    """Write a folder as a zip in which nothing tells when, where or by whom it was made; returns the SHA-256 of its
-    content (see Artefact)."""
-    content = hashlib.sha256()
+def pack(folder: Path, into: Path) -> None:
+    """Write a folder as a zip in which nothing tells when, where or by whom it was made."""
     files = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*") if one.is_file()}
     with zipfile.ZipFile(into, "w") as made:
         for name in sorted(files):
-            data = files[name].read_bytes()
-            content.update(f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode())
             about = zipfile.ZipInfo(name, _EPOCH)
             about.create_system, about.external_attr = 3, 0o100644 << 16
-            made.writestr(about, data, zipfile.ZIP_DEFLATED, 6)
-    return content.hexdigest()
+            made.writestr(about, files[name].read_bytes(), zipfile.ZIP_DEFLATED, 6)
 
 
 def make(architecture: str, into: Path) -> Artefact:
@@ -134,6 +139,6 @@ def make(architecture: str, into: Path) -> Artefact:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         chalice, path = lay_out(architecture, folder), into / "deployment.zip"
-        source = hash_of(folder / "chalicelib")
+        pack(folder, path)
         unpacked = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
-        return Artefact(path, architecture, pack(folder, path), source, unpacked, tuple(product()[1]), chalice)
+        return Artefact(path, hash_of(folder / "chalicelib"), unpacked, tuple(product()[1]), chalice)

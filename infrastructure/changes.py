@@ -16,11 +16,13 @@ _VERBS = {"Add": "new", "Modify": "changed", "Import": "taken over", "Remove": "
 
 
 def lines(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The changes for a person to read, the dangerous ones first; what is merely new is counted by type."""
-    found = [one["ResourceChange"] for one in changes]
+    """The changes for a person to read: what is lost first, loudest where it is precious. What is merely new is counted
+    by type."""
+    found = sorted((one["ResourceChange"] for one in changes), key=lambda one: one["ResourceType"] not in PRECIOUS)
     for one in found:
         if fate := _fate(one):
-            yield f"!! {one['LogicalResourceId']} ({one['ResourceType']}) is {fate}"
+            mark = "!!!" if one["ResourceType"] in PRECIOUS else "  -"
+            yield f"{mark} {one['LogicalResourceId']} ({one['ResourceType']}) is {fate}"
     for one in found:
         if one["Action"] in ("Modify", "Dynamic") and not _fate(one):
             yield f"   {_VERBS[one['Action']]}: {one['LogicalResourceId']} ({one['ResourceType']}){_what(one)}"

@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infrastructure.account import Account, Refused, open_account, reason
 from infrastructure.parameters import Values
-from infrastructure.resolve import Resolver
 from infrastructure.stack import Stack
 
 
@@ -26,13 +25,11 @@ class Deployment:
     values: Values
     tags: Values
 
-    def resolver(self, whole: Mapping[str, Any]) -> Resolver:
-        """What names and conditions of the template come to here."""
-        return Resolver(whole, self.values | pseudo(self.account, self.stack.name))
-
-    def given(self, whole: Mapping[str, Any]) -> dict[str, Any]:
-        """Parameters and tags, and whom CloudFormation works as, for a change set of a template."""
-        known = [{"ParameterKey": name, "ParameterValue": self.values[name]} for name in whole["Parameters"]]
+    def given(self, whole: Mapping[str, Any], *, as_before: bool = False) -> dict[str, Any]:
+        """Parameters and tags, and whom CloudFormation works as, for a change set of a template. `as_before`: what the
+        stack was told keeps its value."""
+        values = self.values | (self.stack.parameters if as_before else {})
+        known = [{"ParameterKey": name, "ParameterValue": values[name]} for name in whole["Parameters"]]
         tags = [{"Key": name, "Value": value} for name, value in self.tags.items()]
         role = {"RoleARN": self.options.role} if self.options.role else {}
         return {"Parameters": known, "Tags": tags, **role}
@@ -40,15 +37,6 @@ class Deployment:
     def agreed(self, question: str) -> bool:
         """Does whoever sits there want it? Without a question asked: yes."""
         return bool(self.options.yes) or answer(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def pseudo(account: Account, stack: str) -> Values:
-    """CloudFormation's own parameters, as far as they are known before a stack is there."""
-    suffix = {"aws-cn": "amazonaws.com.cn"}.get(account.partition, "amazonaws.com")
-    given = {"StackName": stack, "AccountId": account.id, "Region": account.region}
-    return {
-        f"AWS::{name}": value for name, value in {**given, "Partition": account.partition, "URLSuffix": suffix}.items()
-    }
 
 
 def answer(question: str) -> str:

@@ -15,7 +15,18 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infrastructure import afterwards, artefact, changes, kept, package, parameters, preflight, template, uploads
+from infrastructure import (
+    afterwards,
+    artefact,
+    changes,
+    kept,
+    package,
+    parameters,
+    preflight,
+    template,
+    uploads,
+    wheels,
+)
 from infrastructure.account import Account, Refused, code
 from infrastructure.commands import Deployment, answer, begin, common, told
 from infrastructure.parameters import File
@@ -55,14 +66,15 @@ def _deploy(options: argparse.Namespace) -> int:
         return 1
     _make_room(deployment)
     whole, bucket = _uploaded(deployment)
-    if stack.is_new and not _taken_over(deployment, whole, bucket):
+    if not _taken_over(deployment, whole, bucket):
         return 0 if options.dry_run else 1
     return _carried_out(deployment, whole, bucket)
 
 
 def _gather(deployment: Deployment, file: File) -> bool:
     """Find a value for every parameter; False when the person has to do something first."""
-    options, spec = deployment.options, template.ours()["Parameters"]
+    options, ours = deployment.options, template.ours()
+    spec = ours["Parameters"]
     said = dict(one.partition("=")[::2] for one in options.set)
     known = {**file.parameters, **said, "Stage": options.stage}
     values = parameters.whole(spec, {"Stage": options.stage}, said, file.parameters, deployment.stack.parameters)
@@ -78,7 +90,7 @@ def _gather(deployment: Deployment, file: File) -> bool:
         file.region = deployment.account.region
         file.write(spec)
         print(f"\nKept in {file.path}; it holds no secret.")
-    problems = parameters.problems(spec, values)
+    problems = parameters.problems(ours, values)
     for problem in problems:
         print(problem, file=sys.stderr)
     deployment.values = values
@@ -132,7 +144,10 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
     folder = options.package or artefact.ROOT / "dist" / options.stage
     if not options.package:
         print("\nPackaging ...", flush=True)
-        package.package(folder, options.architecture)
+        try:
+            package.package(folder, options.architecture)
+        except (wheels.CannotPackage, ValueError) as problem:
+            raise Refused(str(problem)) from problem
     try:
         content = (folder / "deployment.zip").read_bytes()
         whole = json.loads((folder / "template.json").read_text(encoding="utf-8"))
@@ -143,12 +158,15 @@ def _uploaded(deployment: Deployment) -> tuple[dict[str, Any], str]:
     bucket = options.bucket or uploads.bucket_of(deployment.account)
     if not options.bucket:
         uploads.ensure_bucket(deployment.account, bucket)
-    return uploads.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
+    return template.with_code(whole, bucket, uploads.upload(deployment.account, bucket, content, "zip")), bucket
 
 
 def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> bool:
-    """Where data of an earlier deployment are there: import them into the stack; False when that is not wanted."""
-    found = kept.find(deployment.account, deployment.resolver(whole))
+    """Where something is there already that is to belong to the stack and does not: data an earlier deployment, or a
+    try that failed, has left. Import it; False when that is not wanted."""
+    search = kept.Search.of(deployment.account, deployment.stack.name, whole, deployment.values)
+    inside = {one["LogicalResourceId"] for one in deployment.stack.resources()}
+    found = [one for one in kept.find(search) if one.logical_id not in inside]
     if not found:
         return True
     print("\nThere is something of an earlier deployment, which this one takes over as it is:")
@@ -159,10 +177,11 @@ def _taken_over(deployment: Deployment, whole: dict[str, Any], bucket: str) -> b
         return False
     if not deployment.agreed("Take it over?"):
         return False
-    part = kept.import_template(whole, found)
+    part = kept.import_template(whole, deployment.stack.template(), search, found)
     url, name = uploads.template_url(deployment.account, bucket, part), _change_set_name()
     asked = [one.imported() for one in found]
-    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **deployment.given(part))
+    given = deployment.given(part, as_before=True)
+    deployment.stack.propose("IMPORT", name, url, ResourcesToImport=asked, **given)
     deployment.stack.execute(name, print)
     return True
 

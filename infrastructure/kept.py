@@ -3,6 +3,7 @@ made again takes it over by an import, since CloudFormation never makes what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infrastructure.account import Account, Refused, code, pages
-from infrastructure.resolve import Resolver, Unknown
+from infrastructure.resolved import resolved
 
 Json = dict[str, Any]
 # The property that names a resource of these types, and which CloudFormation imports it by.
@@ -22,6 +23,7 @@ BY_NAME = {
     "AWS::SES::EmailIdentity": "EmailIdentity",
 }
 BY_ID = {"AWS::KMS::Key": "KeyId", "AWS::Cognito::UserPool": "UserPoolId"}
+_PLACE = re.compile(r"\$\{([\w:]+)\}")
 _GONE = ("ResourceNotFoundException", "NotFoundException", "404", "NoSuchBucket")
 
 
@@ -44,34 +46,60 @@ class Kept:
         return {"ResourceType": self.kind, "LogicalResourceId": self.logical_id, "ResourceIdentifier": identifier}
 
 
-def retained(whole: Mapping[str, Any]) -> list[str]:
-    """The logical ids of what the template says outlives its stack."""
-    return [name for name, one in whole["Resources"].items() if str(one.get("DeletionPolicy", "")).startswith("Retain")]
+@dataclass(frozen=True)
+class Search:
+    """Where to look: what a stack would be made of, and CloudFormation's own parameters (`AWS::StackName` ...)."""
+
+    account: Account
+    resources: Mapping[str, Any]
+    known: Mapping[str, str]
+
+    @classmethod
+    def of(cls, account: Account, stack: str, whole: Json, values: Mapping[str, str]) -> Search:
+        """For a template with these parameters."""
+        known = {**values, **pseudo(account, stack)}
+        return cls(account, resolved(whole, values)["Resources"], known)
+
+    def text(self, value: Any) -> str:
+        """A name as it comes out; "" for one that is known only once it was made."""
+        if isinstance(value, Mapping):
+            value = value.get("Fn::Sub") or "${" + str(value.get("Ref", " ")) + "}"
+        found = _PLACE.sub(lambda place: self.known.get(place[1], place[0]), str(value))
+        return "" if "${" in found else found
 
 
-def find(account: Account, resolver: Resolver) -> list[Kept]:
-    """What of a template's lasting resources is there now, for these parameters."""
+def pseudo(account: Account, stack: str) -> dict[str, str]:
+    """CloudFormation's own parameters, as far as they are known before a stack is there."""
+    suffix = {"aws-cn": "amazonaws.com.cn"}.get(account.partition, "amazonaws.com")
+    given = {"StackName": stack, "AccountId": account.id, "Region": account.region, "Partition": account.partition}
+    return {f"AWS::{name}": value for name, value in {**given, "URLSuffix": suffix}.items()}
+
+
+def outlives(resource: Mapping[str, Any]) -> bool:
+    """Does a resource of a template stay when its stack goes?"""
+    return str(resource.get("DeletionPolicy", "")).startswith("Retain")
+
+
+def find(search: Search) -> list[Kept]:
+    """What of the resources that outlive their stack is there now."""
     found = []
-    for logical_id in retained(resolver.template):
-        kind = resolver.template["Resources"][logical_id]["Type"]
-        name = _name(account, resolver, logical_id, kind) if resolver.exists(logical_id) else ""
-        if name:
-            found.append(Kept(logical_id, kind, name))
+    for logical_id, one in search.resources.items():
+        if outlives(one) and (name := _name(search, logical_id)):
+            found.append(Kept(logical_id, one["Type"], name))
     return found
 
 
-def _name(account: Account, resolver: Resolver, logical_id: str, kind: str) -> str:
+def _name(search: Search, logical_id: str) -> str:
     """What it is imported by; "" when it is not there."""
+    one = search.resources[logical_id]
+    kind = one["Type"]
     if kind == "AWS::KMS::Key":
-        return _key(account, resolver, logical_id)
+        return _key(search, logical_id)
     own = "UserPoolName" if kind == "AWS::Cognito::UserPool" else BY_NAME.get(kind, "")
-    try:
-        name = resolver.text(resolver.template["Resources"][logical_id]["Properties"][own]) if own else ""
-    except (KeyError, Unknown):
-        return ""
-    if kind == "AWS::Cognito::UserPool":
-        return _pool(account, name)
-    return name if name and _is_there(account, kind, name) else ""
+    name = search.text(one["Properties"].get(own, "")) if own else ""
+    if name and kind == "AWS::Cognito::UserPool":
+        return _pool(search.account, name)
+    return name if name and _is_there(search.account, kind, name) else ""
 
 
 _ASKED = {
@@ -96,11 +124,11 @@ def _is_there(account: Account, kind: str, name: str) -> bool:
     return True
 
 
-def _key(account: Account, resolver: Resolver, logical_id: str) -> str:
+def _key(search: Search, logical_id: str) -> str:
     """The id of a key, found by its alias. Raises Refused for one that is on its way out."""
-    for alias in _aliases_of(resolver, logical_id):
+    for alias in _aliases_of(search, logical_id):
         try:
-            found = account.client("kms").describe_key(KeyId=alias)["KeyMetadata"]
+            found = search.account.client("kms").describe_key(KeyId=alias)["KeyMetadata"]
         except ClientError as problem:
             if code(problem) in _GONE:
                 continue
@@ -118,10 +146,10 @@ def _key(account: Account, resolver: Resolver, logical_id: str) -> str:
     return ""
 
 
-def _aliases_of(resolver: Resolver, key: str) -> Iterator[str]:
-    for one in resolver.template["Resources"].values():
-        if one["Type"] == "AWS::KMS::Alias" and one["Properties"]["TargetKeyId"] == {"Ref": key}:
-            yield resolver.text(one["Properties"]["AliasName"])
+def _aliases_of(search: Search, key: str) -> Iterator[str]:
+    for one in search.resources.values():
+        if one.get("Type") == "AWS::KMS::Alias" and one["Properties"]["TargetKeyId"] == {"Ref": key}:
+            yield search.text(one["Properties"]["AliasName"])
 
 
 def _pool(account: Account, name: str) -> str:
@@ -135,27 +163,28 @@ def _pool(account: Account, name: str) -> str:
     return ids[0] if ids else ""
 
 
-def import_template(whole: Mapping[str, Any], found: list[Kept]) -> Json:
-    """A template of nothing but what is there. An import takes things over as they are and can make nothing else: what
-    would refer to something not there yet is left out here and comes with the update that follows."""
-    ids = {one.logical_id for one in found}
-    resources = {}
-    for name in sorted(ids):
-        one = whole["Resources"][name]
-        kept = {key: value for key, value in one.get("Properties", {}).items() if _refers_to(value, whole) <= ids}
-        also = {key: value for key, value in one.items() if key in ("Type", "DeletionPolicy", "UpdateReplacePolicy")}
-        condition = {"Condition": one["Condition"]} if "Condition" in one else {}
-        resources[name] = {**also, **condition, "Properties": kept}
-    made: Json = {"Parameters": whole["Parameters"], "Conditions": whole.get("Conditions", {}), "Resources": resources}
-    return {"AWSTemplateFormatVersion": "2010-09-09", **made}
+def import_template(whole: Mapping[str, Any], before: Json, search: Search, found: list[Kept]) -> Json:
+    """The template of the stack `before` with what is to be taken over besides. An import takes things over as they are
+    and can do nothing else: what would refer to something not there yet is left out, and comes with the update that
+    follows."""
+    there = {one.logical_id for one in found} | set(before.get("Resources", {}))
+    resources = dict(before.get("Resources", {}))
+    for name in sorted(one.logical_id for one in found):
+        one = search.resources[name]
+        properties = one.get("Properties", {}).items()
+        kept = {key: value for key, value in properties if _refers_to(value, search.resources) <= there}
+        also = {key: one[key] for key in ("Type", "DeletionPolicy", "UpdateReplacePolicy") if key in one}
+        resources[name] = {**also, "Properties": kept}
+    spec = {**whole["Parameters"], **before.get("Parameters", {})}
+    return {"AWSTemplateFormatVersion": "2010-09-09", **before, "Parameters": spec, "Resources": resources}
 
 
-def _refers_to(value: Any, whole: Mapping[str, Any]) -> set[str]:
+def _refers_to(value: Any, resources: Mapping[str, Any]) -> set[str]:
     """The resources a value depends on."""
     if isinstance(value, list):
-        return set().union(*(_refers_to(one, whole) for one in value))
+        return set().union(*(_refers_to(one, resources) for one in value))
     if not isinstance(value, Mapping):
-        return {one for one in whole["Resources"] if isinstance(value, str) and "${" + one in value}
-    found = set().union(*(_refers_to(one, whole) for one in value.values()))
+        return {one for one in resources if "${" + one in str(value)}
+    found = set().union(*(_refers_to(one, resources) for one in value.values()))
     named = value.get("Ref") or (value.get("Fn::GetAtt") or [""])[0]
-    return found | ({str(named).partition(".")[0]} & set(whole["Resources"]))
+    return found | ({str(named).partition(".")[0]} & set(resources))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +29,9 @@ class Package:
     template: template.Json
     about: dict[str, Any]
 
-    @property
-    def key(self) -> str:
-        """The name to upload the artefact by: the same files have the same name, so that nothing is deployed anew."""
-        return f"{self.artefact.content}.zip"
-
 
 def package(folder: Path, architecture: str) -> Package:
-    """Make the artefact and its template. Raises CalledProcessError or ValueError when they cannot be made."""
+    """Make the artefact and its template. Raises CannotPackage when the one, ValueError when the other cannot be."""
     made = artefact.make(architecture, folder)
     whole = template.template(made.chalice)
     text = template.text(whole)
@@ -47,7 +43,6 @@ def package(folder: Path, architecture: str) -> Package:
         "architecture": architecture,
         "python": wheels.python(),
         "artefact": {
-            "contentHash": made.content,
             "sha256": hashlib.sha256(made.path.read_bytes()).hexdigest(),
             "bytes": made.path.stat().st_size,
             "unpackedBytes": made.unpacked,
@@ -65,12 +60,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--architecture", choices=artefact.ARCHITECTURES, default="arm64")
     parser.add_argument("--lock", action="store_true", help="write the list of packages and hashes anew, nothing else")
     chosen = parser.parse_args(arguments)
-    if chosen.lock:
-        with tempfile.TemporaryDirectory() as name:
-            wheels.lock(Path(name))
-        print(wheels.LOCK)
-        return 0
-    print(told(package(artefact.ROOT / "dist" / chosen.stage, chosen.architecture)))
+    try:
+        if chosen.lock:
+            with tempfile.TemporaryDirectory() as name:
+                wheels.lock(Path(name))
+            print(wheels.LOCK)
+        else:
+            print(told(package(artefact.ROOT / "dist" / chosen.stage, chosen.architecture)))
+    except (wheels.CannotPackage, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
     return 0
 
 
@@ -80,8 +79,8 @@ def told(made: Package) -> str:
     lines = [
         f"{made.artefact.path}",
         f"  {one['bytes']:,} bytes, {one['unpackedBytes']:,} unpacked, sha256 {one['sha256']}",
-        f"  Python {about['python']}, {about['architecture']}; its content: {one['contentHash']}",
         f"  software {about['version']}, hash {about['sourceHash']}, commit {about['commit'] or 'unknown'}",
+        f"  for Python {about['python']} on {about['architecture']}",
         f"{made.folder / 'template.json'}",
         f"  {other['bytes']:,} of {template.LIMIT:,} bytes, {len(made.template['Resources'])} resources,"
         f" sha256 {other['sha256']}",

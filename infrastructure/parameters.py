@@ -16,6 +16,7 @@ import yaml
 
 from chalicelib.setting_checks import time_zone
 from infrastructure.account import Refused
+from infrastructure.resolved import problems as against
 
 Values = dict[str, str]
 Spec = Mapping[str, Mapping[str, Any]]
@@ -124,39 +125,31 @@ def wrong(name: str, value: str, one: Mapping[str, Any]) -> str:
     """What is wrong with one value, "" for nothing."""
     if "AllowedValues" in one and value not in map(str, one["AllowedValues"]):
         return f"must be one of: {', '.join(map(str, one['AllowedValues']))}"
-    if one["Type"] == "Number" and not re.fullmatch(r"-?\d+", value):
-        return "must be a whole number"
-    if "MinValue" in one and int(value) < int(one["MinValue"]):
-        return f"must be at least {one['MinValue']}"
-    if "MaxValue" in one and int(value) > int(one["MaxValue"]):
-        return f"must be at most {one['MaxValue']}"
+    if one["Type"] == "Number":
+        return _wrong_number(value, one)
+    if not int(one.get("MinLength", 0)) <= len(value) <= int(one.get("MaxLength", len(value))):
+        return f"must have {one.get('MinLength', 0)} to {one.get('MaxLength', 4_096)} characters"
     if "AllowedPattern" in one and not re.fullmatch(one["AllowedPattern"], value):
         return str(one.get("ConstraintDescription") or f"must match {one['AllowedPattern']}")
-    if name == "DefaultTimeZone":
-        return time_zone(value)
-    if name == "MailFrom" and (not _MAIL.fullmatch(value) or value.endswith("@example.com")):
-        return "must be a mail address of yours"
-    return ""
+    return time_zone(value) if name == "DefaultTimeZone" else ""
 
 
-def contradictions(values: Mapping[str, str]) -> list[str]:
-    """What cannot be together, as sentences."""
-    found = []
-    if values.get("OidcIssuer") and not values.get("OidcAudience"):
-        found.append("OidcAudience is missing: the client id, as the issuer of OidcIssuer puts it into ID tokens.")
+def _wrong_number(value: str, one: Mapping[str, Any]) -> str:
+    if not re.fullmatch(r"-?\d+", value):
+        return "must be a whole number"
+    least, most = int(one.get("MinValue", value)), int(one.get("MaxValue", value))
+    if least <= int(value) <= most:
+        return ""
+    return f"must be from {least:,} to {most:,}" if "MaxValue" in one else f"must be at least {least:,}"
+
+
+def problems(template: dict[str, Any], values: Values) -> list[str]:
+    """Everything that is wrong with the values for a template, at once: each by itself, and what cannot be together."""
+    spec = template["Parameters"]
+    found = [f"{name} {said}." for name, one in spec.items() if (said := wrong(name, values[name], one))]
     if not values.get("OidcIssuer") and not _MAIL.fullmatch(values.get("FirstAdministrator") or "a@b.c"):
         found.append("FirstAdministrator must be a mail address: the user pool that is made knows people by it.")
-    if values.get("DomainName") and not (values.get("CertificateArn") or values.get("HostedZoneId")):
-        found.append("DomainName needs CertificateArn, or HostedZoneId to have a certificate made.")
-    if not values.get("DomainName") and (values.get("CertificateArn") or values.get("HostedZoneId")):
-        found.append("CertificateArn and HostedZoneId mean nothing without DomainName.")
-    return found
-
-
-def problems(spec: Spec, values: Values) -> list[str]:
-    """Everything that is wrong, at once."""
-    found = [f"{name} {said}." for name, one in spec.items() if (said := wrong(name, values[name], one))]
-    return found + contradictions(values)
+    return found + against(template, values)
 
 
 def ask(

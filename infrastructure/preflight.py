@@ -82,6 +82,10 @@ def _administrator(plan: Plan) -> list[Finding]:
 def _lambda(plan: Plan) -> list[Finding]:
     """Lambda: how much may run at a time."""
     allowed = plan.account.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    reserved = int(plan.values.get("ApiConcurrency", 0))
+    if reserved and allowed - reserved < FEW_EXECUTIONS:
+        words = f"ApiConcurrency reserves {reserved} of {allowed} executions; {FEW_EXECUTIONS} must stay unreserved."
+        return [Finding("problem", "Lambda", words)]
     if allowed < FEW_EXECUTIONS:
         words = (
             f"{allowed} executions at a time in this account and Region, as new accounts have. That does for a trial; "

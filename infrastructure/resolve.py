@@ -38,23 +38,26 @@ class Resolver:
 
     def condition(self, name: str) -> bool:
         """Does a condition of the template hold?"""
-        return self._holds(self.template["Conditions"][name])
+        return self.holds(self.template["Conditions"][name])
 
     def exists(self, logical_id: str) -> bool:
         """Is this resource made with these parameters?"""
         condition = self.template["Resources"][logical_id].get("Condition")
         return condition is None or self.condition(condition)
 
-    def _holds(self, value: Mapping[str, Any]) -> bool:
+    def holds(self, value: Mapping[str, Any]) -> bool:
+        """Does it hold, as it is written in conditions and rules?"""
         ((function, given),) = value.items()
         if function == "Condition":
             return self.condition(given)
         if function == "Fn::Equals":
             return self.text(given[0]) == self.text(given[1])
+        if function == "Fn::Contains":
+            return self.text(given[1]) in [self.text(one) for one in given[0]]
         if function == "Fn::Not":
-            return not self._holds(given[0])
+            return not self.holds(given[0])
         combined = {"Fn::And": all, "Fn::Or": any}[function]
-        return combined(self._holds(one) for one in given)
+        return combined(self.holds(one) for one in given)
 
     def _named(self, name: str) -> str:
         if name not in self.values:

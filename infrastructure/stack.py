@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,20 @@ class Stack:
     def _cloud(self) -> Any:
         return self.account.client("cloudformation")
 
+    def template(self) -> dict[str, Any]:
+        """What it is made of, with what CloudFormation made of SAM's part; nothing of one that is new."""
+        if self.is_new:
+            return {}
+        told = self._cloud.get_template(StackName=self.name, TemplateStage="Processed")["TemplateBody"]
+        found: dict[str, Any] = json.loads(told) if isinstance(told, str) else told
+        return found
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What is in it."""
+        if self.is_new:
+            return []
+        return list(pages(self._cloud, "list_stack_resources", "StackResourceSummaries", StackName=self.name))
+
     def protect(self, on: bool) -> None:
         """Let nobody delete it, or let somebody."""
         self._cloud.update_termination_protection(StackName=self.name, EnableTerminationProtection=on)
@@ -75,7 +90,7 @@ class Stack:
         self._cloud.create_change_set(**asked, Capabilities=CAPABILITIES, **more)
         while (found := self._change_set(name))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             self.account.wait()
-        if found["Status"] == "FAILED":
+        if found["Status"] == "FAILED" or found["ExecutionStatus"] == "UNAVAILABLE":
             words = found.get("StatusReason", "")
             self.forget(name)
             if _EMPTY.search(words):
@@ -95,36 +110,37 @@ class Stack:
 
     def execute(self, change_set: str, tell: Callable[[str], None]) -> None:
         """Carry a change set out and tell what happens. Raises Refused with the first real reason of a failure."""
-        known = {one["EventId"] for one in self._events()}
+        known = {one["EventId"] for one in self._since(set())}
         self._cloud.execute_change_set(StackName=self.name, ChangeSetName=change_set)
         self._follow(known, tell)
 
     def delete(self, tell: Callable[[str], None]) -> None:
         """Delete it and tell what happens. Raises Refused."""
-        known = {one["EventId"] for one in self._events()}
+        known = {one["EventId"] for one in self._since(set())}
         self._cloud.delete_stack(StackName=self.name)
         self._follow(known, tell)
 
-    def _events(self) -> list[dict[str, Any]]:
-        """Everything that ever happened, the oldest first; nothing when there is no stack."""
+    def _since(self, known: set[str]) -> list[dict[str, Any]]:
+        """What has happened since the latest known event, the oldest first; nothing when there is no stack."""
+        found = []
         try:
-            return list(pages(self._cloud, "describe_stack_events", "StackEvents", StackName=self.id or self.name))[
-                ::-1
-            ]
+            for event in pages(self._cloud, "describe_stack_events", "StackEvents", StackName=self.id or self.name):
+                if event["EventId"] in known:
+                    break
+                found.append(event)
         except ClientError as problem:
             if "does not exist" not in str(problem):
                 raise
-            return []
+        return found[::-1]
 
     def _follow(self, known: set[str], tell: Callable[[str], None]) -> None:
         happened: list[dict[str, Any]] = []
         while True:
             status = self.look().status
-            for event in self._events():
-                if event["EventId"] not in known:
-                    known.add(event["EventId"])
-                    happened.append(event)
-                    _tell(event, tell)
+            for event in self._since(known):
+                known.add(event["EventId"])
+                happened.append(event)
+                _tell(event, tell)
             if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
                 break
             self.account.wait()

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infrastructure import template
 from infrastructure.account import Account, Refused, code
 
 Json = dict[str, Any]
@@ -58,17 +59,8 @@ def upload(account: Account, bucket: str, content: bytes, ending: str) -> str:
     return key
 
 
-def template_url(account: Account, bucket: str, template: Json) -> str:
+def template_url(account: Account, bucket: str, whole: Json) -> str:
     """Upload a template; the address CloudFormation reads it from."""
-    key = upload(account, bucket, json.dumps(template, sort_keys=True, separators=(",", ":")).encode(), "json")
+    key = upload(account, bucket, template.text(whole).encode(), "json")
     asked = {"Bucket": bucket, "Key": key}
     return str(account.client("s3").generate_presigned_url("get_object", Params=asked)).partition("?")[0]
-
-
-def with_code(template: Json, bucket: str, key: str) -> Json:
-    """The template with the code of every function in the bucket."""
-    resources = {}
-    for name, one in template["Resources"].items():
-        code_uri = {"CodeUri": {"Bucket": bucket, "Key": key}} if "CodeUri" in one.get("Properties", {}) else {}
-        resources[name] = {**one, "Properties": {**one["Properties"], **code_uri}} if code_uri else one
-    return {**template, "Resources": resources}

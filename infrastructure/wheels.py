@@ -50,6 +50,10 @@ _HEAD = """# Every package that is deployed, with the hashes of its wheels for b
 """
 
 
+class CannotPackage(Exception):
+    """There is no artefact to be made here; the message says why, in a sentence."""
+
+
 def python() -> str:
     """The minor version of the interpreter that packages: the artefact is for this one, and so is its bytecode."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -69,12 +73,15 @@ def _target(architecture: str, version: str) -> list[str]:
 
 def _pip(*arguments: str) -> None:
     command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+        raise CannotPackage("pip could not get what wheels.txt names; what it said is above.")
 
 
 def install(architecture: str, folder: Path) -> None:
     """Unpack the locked wheels for an architecture into a folder, and take away what nobody uses. Raises
-    CalledProcessError when pip cannot have one of them or finds another hash."""
+    CannotPackage for a Python that Lambda does not have, or when pip cannot have a wheel or finds another hash."""
+    if python() not in PYTHONS:
+        raise CannotPackage(f"wheels.txt has wheels for Python {', '.join(PYTHONS)}; this is Python {python()}.")
     target = _target(architecture, python())
     _pip("install", "--no-deps", "--require-hashes", "--no-compile", "-r", str(LOCK), "--target", str(folder), *target)
     prune(folder)
@@ -85,7 +92,7 @@ def prune(folder: Path) -> None:
     data = folder / "botocore" / "data"
     unknown = set(SERVICES) - {one.name for one in data.iterdir()}
     if unknown:
-        raise ValueError(f"botocore has no data of {sorted(unknown)}")
+        raise CannotPackage(f"botocore has no data of {', '.join(sorted(unknown))}.")
     others = [one for one in data.iterdir() if one.is_dir() and one.name not in SERVICES]
     for one in [*others, *(found for pattern in UNUSED for found in folder.glob(pattern))]:
         if one.is_dir():

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local.venvs import EMULATOR, HOSTILE, PRODUCT, Venv, packages_of
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, SCANNER, Venv, packages_of
 
 REQUIREMENTS = "requirements-audit.txt"
 SERVICES = ("pypi", "osv")  # pip-audit's names of who knows weaknesses
@@ -65,4 +65,4 @@ def _pip_audit(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
-ENVIRONMENTS = (PRODUCT, EMULATOR, HOSTILE)
+ENVIRONMENTS = (PRODUCT, EMULATOR, HOSTILE, SCANNER)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local import audit, browser, client_commands
-from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, VenvError
+from local.venvs import EMULATOR, HOSTILE, PRODUCT, ROOT, SCANNER, VenvError
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
@@ -39,6 +39,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   screenshots pictures of every page and mail, into screenshots/
   letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
+  scan        what a linter and a security scanner say of that template
   deploy      make or change a deployment in an AWS account (docs/deploying.md)
   restore     the tables of a deployment as they were at an instant, beside those there are (docs/backup.md)
   remove      remove a deployment; evidence stays, and whatever data nobody gave up
@@ -94,6 +95,7 @@ def _test(rest: list[str]) -> int:
         HOSTILE.ensure("requirements-hostile.txt")
     except VenvError as problem:
         print(f"{problem} The tests of a hostile network will be skipped.", file=sys.stderr)
+    SCANNER.ensure("requirements-package.txt")
     browser.ensure()
     patient = ["-o", "faulthandler_timeout=0"] if "--long" in rest else []  # its tests may take minutes
     return _in_checkout(["-m", "pytest", *patient, *rest])
@@ -145,5 +147,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
-    **{name: _of_infrastructure(name) for name in ("package", "deploy", "remove", "restore", "letters")},
+    **{name: _of_infrastructure(name) for name in ("package", "scan", "deploy", "remove", "restore", "letters")},
 }

@@ -70,6 +70,9 @@ class Venv:
 
 PRODUCT = Venv(ROOT / ".venv")
 EMULATOR = Venv(ROOT / ".venv-emulator")
+SCANNER = Venv(
+    ROOT / ".venv-package"
+)  # of the template alone: its linter and a security scanner, which pin old versions
 HOSTILE = Venv(ROOT / ".venv-microburst")  # of the tests alone: a network that fails on demand
 
 

@@ -18,8 +18,9 @@ from botocore.response import StreamingBody
 
 from bench.side import is_unmetered
 from bench.simulated.ledger import Ledger
-from bench.simulated.model import ENTRY_CPU, LAMBDA_FACTOR, LATENCY, OTHER_CALL, REQUEST_CPU, SECOND, Plan
+from bench.simulated.model import ENTRY_CPU, EXAMINED, LATENCY, OTHER_CALL, REQUEST_CPU, SECOND, Plan, slowness
 from bench.simulated.store import CountingDynamo, LeanTable
+from bench.sizes import READ_UNIT_BYTES
 from tests.simulation.cloud import Cloud
 from tests.simulation.cloud.objects import ObjectStore
 from tests.simulation.cloud.others import MailService
@@ -124,11 +125,12 @@ class CountingCloud(Cloud):
         super().__init__()
         self.clock = clock.real
         self.virtual, self.ledger, self.plan = clock, ledger, plan
-        self.dynamodb = CountingDynamo(self.now, ledger)
-        self.s3 = Objects(self.now)
+        self.dynamodb: CountingDynamo = CountingDynamo(self.now, ledger)
+        self.s3: Objects = Objects(self.now)
         self.ses: Post = Post(clock, ledger, plan)
         self._services |= {"dynamodb": self.dynamodb, "s3": self.s3, "sesv2": self.ses}
         self.running = False
+        self.slowness = 1.0
         self._mark = 0.0
 
     def table(self, name: str) -> LeanTable:
@@ -138,9 +140,9 @@ class CountingCloud(Cloud):
         return found
 
     @contextmanager
-    def invocation(self) -> Iterator[None]:
+    def invocation(self, function: str) -> Iterator[None]:
         """Calls inside take time; outside they are made by nobody, and take none."""
-        self.running, self._mark = True, thread_time()
+        self.running, self.slowness, self._mark = True, slowness(function), thread_time()
         try:
             yield
             self._worked()
@@ -149,7 +151,7 @@ class CountingCloud(Cloud):
 
     def _worked(self) -> None:
         """The processor's time since the last call."""
-        spent = (thread_time() - self._mark) * LAMBDA_FACTOR
+        spent = (thread_time() - self._mark) * self.slowness
         self.ledger.counts["own processor seconds"] += spent
         if self.plan.measured:
             self.virtual.wait(spent * self.virtual.beside)
@@ -168,9 +170,11 @@ class CountingCloud(Cloud):
             return found
         finally:
             self.ledger.muted = True
-            cpu = (REQUEST_CPU + ENTRY_CPU * entries) * LAMBDA_FACTOR
+            latency = LATENCY.get(name, OTHER_CALL)
+            latency += EXAMINED * self.dynamodb.examined / READ_UNIT_BYTES if operation == "Query" else 0.0
+            cpu = (REQUEST_CPU + ENTRY_CPU * entries) * self.slowness
             # Answers come side by side, the processor works on one after the other.
-            self.virtual.wait((LATENCY.get(name, OTHER_CALL) + cpu * self.virtual.beside) / SECOND)
+            self.virtual.wait((latency + cpu * self.virtual.beside) / SECOND)
             self._mark = thread_time()
 
     def _tried(self, client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class Ledger:
         if self.muted:
             return
         self.counts["read units"] += units
+        self.counts[f"read units {table}"] += units
         self._warm("read", table, partition, units)
 
     def stands(self, status: str, step: str) -> None:

@@ -29,16 +29,23 @@ LATENCY = {  # milliseconds a call, until its answer
     "events.PutEvents": 15.0,
 }
 OTHER_CALL = 20.0
+EXAMINED = 0.2  # milliseconds more for each 4 KB that a query looks at
 REQUEST_CPU, ENTRY_CPU = 0.65, 0.06  # milliseconds here: a botocore request, and each item it carries either way
 RENDERED = 3.0  # milliseconds here: the words, the HTML and the calendar of one mail
 HTTP_CPU = 0.45  # milliseconds here: route, token and answer of one API request
 LAMBDA_FACTOR = 2.0  # a vCPU of Lambda needs so many times as long as a core here
 
-MEMORY = {"api": 1_769, "work": 1_769, "count_decisions": 512, "publish_events": 256, "tick": 256}  # MB of a function
+MEMORY = {"api": 1_769, "work": 1_769, "count_decisions": 512, "publish_events": 512, "tick": 512}  # MB of a function
+WHOLE_PROCESSOR = 1_769  # MB of a function that gets one vCPU; with less it gets that share of one
 TIME_OUT = 300.0  # seconds
 STREAM_SHARDS = 4  # of the items table: one for each of its partitions
 STREAM_BATCH, STREAM_WINDOW = 1_000, 60.0
 LOGGED = {"api": 1_000, "work": 600, "count_decisions": 500, "publish_events": 500, "tick": 450}  # bytes, an invocation
+
+
+def slowness(function: str) -> float:
+    """How many times as long as here a function computes."""
+    return LAMBDA_FACTOR * max(1.0, WHOLE_PROCESSOR / MEMORY[function])
 
 
 @dataclass(frozen=True)

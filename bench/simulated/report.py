@@ -8,9 +8,13 @@ from typing import Any
 
 from bench.simulated.ledger import Ledger
 from bench.simulated.model import (
+    ENTRY_CPU,
+    EXAMINED,
     LAMBDA_FACTOR,
     LATENCY,
     READS_OF_A_PARTITION,
+    RENDERED,
+    REQUEST_CPU,
     TIME_OUT,
     WRITES_OF_A_NEW_TABLE,
     WRITES_OF_A_PARTITION,
@@ -127,6 +131,9 @@ def assumption_rows(played: Played) -> list[Row]:
         "share of decisions that deny": plan.denied,
         "share of decisions changed once": plan.changed,
         **{f"{name}, ms": latency for name, latency in LATENCY.items()},
+        "each 4 KB a query looks at, ms more": EXAMINED,
+        "botocore's processor time of a request, and of each row in it, ms here": f"{REQUEST_CPU} + {ENTRY_CPU}",
+        "a mail's processor time, ms here": RENDERED,
     }
     return [{"assumption": name, "value": value} for name, value in told.items()]
 

@@ -29,7 +29,7 @@ class Stage:
         self.began = clock.real()
         self.waiting: dict[int, list[Change]] = defaultdict(list)
         self.inserts = 0
-        self.audit_rows = 0
+        self.audit_rows = self.published = 0
         self.running = ""
 
     def invoke(self, function: str, about: str, act: Callable[[], Any]) -> None:
@@ -40,7 +40,7 @@ class Stage:
         if function != self.running or about == "stream":  # another function, or shard, has a process of its own
             pacing.forget()
             self.running = function
-        with self.cloud.invocation():
+        with self.cloud.invocation(function):
             act()
         self.ledger.ran(function, about, begun, self.clock.real() - begun)
         self.ledger.queue_depth = max(self.ledger.queue_depth, len(self._messages()))
@@ -137,6 +137,8 @@ class Stage:
             event = {"Records": [_record(one) for one in found[start : start + PUBLISH_BATCH]]}
             with self.ledger.during("publish"):
                 self.invoke("publish_events", "stream", partial(events.publish_events, event))
+        self.published += len(self.cloud.events.entries)
+        self.cloud.events.entries.clear()
         self.clock.move_to(now)
 
 

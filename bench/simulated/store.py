@@ -102,6 +102,7 @@ class CountingDynamo(DynamoDb):
     def __init__(self, now: Callable[[], float], ledger: Ledger) -> None:
         super().__init__(now)
         self.ledger = ledger
+        self.examined = 0  # bytes that the last query looked at
 
     def create_table(self, request: Wire) -> Wire:
         answer = super().create_table(request)
@@ -124,6 +125,8 @@ class CountingDynamo(DynamoDb):
 
     def transact_write_items(self, request: Wire) -> Wire:
         actions = [action for one in request["TransactItems"] for action in one.values()]
+        if len(self.tokens) > 1_000:
+            self.tokens = {name: one for name, one in self.tokens.items() if self.now() - one[0] <= 600}
         places = [
             (one["TableName"], self.table(one["TableName"]).place(one.get("Item") or one["Key"])) for one in actions
         ]
@@ -177,7 +180,7 @@ class CountingDynamo(DynamoDb):
         after = (start[schema.range]["S"], *(table.place(start) if index else ())) if start else None
         rows = table.partition(index, name).within(wanted, request.get("ScanIndexForward", True), after)
         answer, size = self._page(table, index, request, (row for _, row in rows))
-        rate = STRONG if request.get("ConsistentRead") else EVENTUAL
+        rate, self.examined = STRONG if request.get("ConsistentRead") else EVENTUAL, size
         self.ledger.read(f"{table.name}/{index}" if index else table.name, name, read_units(size, rate))
         return answer
 

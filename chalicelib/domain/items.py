@@ -212,3 +212,8 @@ def chain(leaf: str, history: tuple[HistoryEntry, ...]) -> str:
     for entry in history:
         head = hashlib.sha256(bytes.fromhex(head) + canonical(submitted(entry))).hexdigest()
     return head
+
+
+def reads_note(viewer_id: str, administers: bool, item: DecisionItem, entry: HistoryEntry) -> bool:
+    """Private notes are for reviewers, administrators and auditors, not for whom they are about (G18)."""
+    return administers or entry.by == viewer_id or item.principal_id != viewer_id

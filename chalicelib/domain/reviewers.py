@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain import ids
-from chalicelib.domain.packages import ReviewerKind, ReviewSettings
+from chalicelib.domain.packages import ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.people import User
+from chalicelib.domain.reviews import InstanceState, ReviewInstance
+
+Subjects = tuple[SubjectSet, ...]
 
 NAMED, OWNER, FALLBACK, MANAGER, ONESELF, NONE = "named", "owner", "fallback", "manager", "self", "none"
 HANDED_OVER = "handedOver"
@@ -77,3 +80,14 @@ def shards_for(items: int, steps: tuple[int, ...]) -> int:
     """Over how many partitions a shared set of at most `items` is spread: 1, then 4, 8, 16 as `steps` are passed."""
     spread = (1, 4, 8, 16)
     return spread[sum(1 for step in steps if items > step)]
+
+
+def reviewers_now(instance: ReviewInstance, state: InstanceState | None) -> tuple[Subjects, Subjects]:
+    """Primary and fallback reviewers of a running review: as edited, else as its settings name them."""
+    settings = instance.settings
+    edited = state or InstanceState(instance_id=instance.id, definition_id="", ends=instance.closes)
+    primary = (SubjectSet("targetManager"),) if settings.reviewers is ReviewerKind.MANAGER else settings.primary
+    return (
+        primary if edited.primary is None else edited.primary,
+        settings.fallback if edited.fallback is None else edited.fallback,
+    )

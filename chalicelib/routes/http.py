@@ -169,7 +169,7 @@ def route(door: Blueprint, method: str, path: str, **options: Unpack[Options]) -
             try:  # here, because Chalice turns whatever leaves a view into a 500 before any middleware
                 return answer(view(_checked_call(door, declared, parameters), **decoded(parameters)))
             except Exception as problem:  # noqa: BLE001 - refusal() raises it again unless it can be told
-                return refuse(refusal(problem), str(door.current_request.context.get("requestId", "")))
+                return refuse(refusal(problem), logs.unit().correlation)
 
         handler.__name__ = view.__name__
         types = list(declared.content_types)

@@ -101,7 +101,7 @@ def install(app: Chalice) -> None:
 
     @app.middleware("http")
     def shape(event: Request, get_response: Callable[[Request], Response]) -> Response:
-        began, request_id = perf_counter(), str(event.context.get("requestId", ""))
+        began, request_id = perf_counter(), logs.unit().correlation
         asked = event.headers.get("client-request-id", "")
         logs.unit().client = asked if _CLIENTS_ID.fullmatch(asked) else ""
         scim = str(event.context.get("resourcePath", "")).startswith(SCIM_ROOT)
@@ -114,7 +114,8 @@ def install(app: Chalice) -> None:
 def _ids(request_id: str) -> dict[str, str]:
     """What the client can name when it asks us what happened, as Graph answers it: our id and its own."""
     client = logs.unit().client
-    return {"request-id": request_id, **({"client-request-id": client} if client else {})}
+    found = {"request-id": request_id, "client-request-id": client}
+    return {name: value for name, value in found.items() if value}
 
 
 def _access(event: Request, response: Response, began: float) -> dict[str, Any]:

@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from chalicelib import logs
-from chalicelib.domain.adoptions import AdoptionBegun
-from chalicelib.domain.agenda import Due, ImportBegun, Job
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Moved, Timer
-from chalicelib.domain.attempts import Attempt
-from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.connections import Connection
-from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.dossiers import Disposition, Dossier, Regranted
-from chalicelib.domain.exchanges import Exchange
-from chalicelib.domain.guards import Exclusions, LastOnes, Restored
-from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
-from chalicelib.domain.items import Cut
-from chalicelib.domain.mail_feedback import BadAddress
-from chalicelib.domain.mail_log import Notice, Told, Undelivered
-from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog, Incompatibility, UniqueName
-from chalicelib.domain.parts import MyReview, ReviewerRow
-from chalicelib.domain.people import Group, Membership, PrincipalName, RoleEnded, RoleGrant, User
-from chalicelib.domain.provisioning import AwaitedManager, ClientUse, ExternalId, ListPosition, ProvisioningClient
-from chalicelib.domain.removals import Removal, Watch
-from chalicelib.domain.resources import Resource, ResourceRequest
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance
-from chalicelib.domain.seals import Addition, ChainHead, Link, Seal, SealWork
-from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
-from chalicelib.domain.sign_ins import UsedResource
-from chalicelib.domain.sources import Source, WaitingOpening
-from chalicelib.domain.tasks import ListedTask, Task, listed
+from chalicelib.domain.agenda import Due
 from chalicelib.settings import settings
 from chalicelib.storage import (
     adoption_keys,
@@ -55,6 +30,10 @@ from chalicelib.storage import (
 )
 from chalicelib.storage.seen import seen_columns, with_seen
 from chalicelib.storage.tables import AuditRow, DirectoryRow, EntitlementRow, ReviewRow, Row
+
+if TYPE_CHECKING:
+    from chalicelib.domain.removals import Removal
+    from chalicelib.domain.tasks import Task
 
 _COLUMNS = ("version", "mails", "seen")  # members that are columns of their own
 E = TypeVar("E")
@@ -79,114 +58,152 @@ def _forgotten(made: datetime) -> dict[str, datetime]:
     return {"expires": made + timedelta(days=days)} if days else {}
 
 
+def _listed_at(task: Task) -> datetime:
+    from chalicelib.domain.tasks import listed
+
+    return listed(task).when
+
+
 def _needing(removal: Removal) -> Key | None:
     """Only removals that want something of a person are listed across reviews."""
     return removal_keys.needing_since(*removal.needs, removal.item_id) if removal.needs else None
 
 
-PLACES: dict[type, Place] = {
-    User: Place(
+_BY_NAME: dict[str, Place] = {
+    "people.User": Place(
         DirectoryRow,
         lambda e: keys.user(e.id),
         lambda e: keys.display_name_index(e.display_name),
         lambda e: seen_columns(e.seen),
         lambda e, row: with_seen(e, row.seen),
     ),
-    PrincipalName: Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
-    Group: Place(DirectoryRow, lambda e: keys.group(e.id), lambda e: scim_keys.group_name_index(e.display_name)),
-    Membership: Place(
+    "people.PrincipalName": Place(DirectoryRow, lambda e: keys.principal_name(e.name)),
+    "people.Group": Place(
+        DirectoryRow, lambda e: keys.group(e.id), lambda e: scim_keys.group_name_index(e.display_name)
+    ),
+    "people.Membership": Place(
         DirectoryRow,
         lambda e: keys.membership(e.group_id, e.member_id),
         lambda e: keys.member_index(e.group_id, e.member_id),
     ),
-    RoleGrant: Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
-    RoleEnded: Place(DirectoryRow, lambda e: role_keys.role_ended(e.ended, e.role, e.scope, e.principal_id)),
-    MailTexts: Place(DirectoryRow, lambda e: keys.mail_texts()),
-    Source: Place(DirectoryRow, lambda e: source_keys.source(e.id)),
-    ProvisioningClient: Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
-    ClientUse: Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
-    ExternalId: Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
-    AwaitedManager: Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
-    ListPosition: Place(DirectoryRow, lambda e: scim_keys.list_position(e.client_id, e.asked, e.start)),
-    UsedResource: Place(DirectoryRow, lambda e: source_keys.used(e.key)),
-    Catalog: Place(EntitlementRow, lambda e: keys.catalog(e.id)),
-    AccessPackage: Place(
+    "people.RoleGrant": Place(DirectoryRow, lambda e: keys.role_grant(e.role, e.scope, e.principal_id)),
+    "people.RoleEnded": Place(DirectoryRow, lambda e: role_keys.role_ended(e.ended, e.role, e.scope, e.principal_id)),
+    "mail_texts.MailTexts": Place(DirectoryRow, lambda e: keys.mail_texts()),
+    "sources.Source": Place(DirectoryRow, lambda e: source_keys.source(e.id)),
+    "provisioning.ProvisioningClient": Place(DirectoryRow, lambda e: scim_keys.provisioning_client(e.id)),
+    "provisioning.ClientUse": Place(DirectoryRow, lambda e: scim_keys.client_use(e.client_id)),
+    "provisioning.ExternalId": Place(DirectoryRow, lambda e: scim_keys.external_id(e.client_id, e.kind, e.value)),
+    "provisioning.AwaitedManager": Place(DirectoryRow, lambda e: scim_keys.awaited_manager(e.reference, e.user_id)),
+    "provisioning.ListPosition": Place(DirectoryRow, lambda e: scim_keys.list_position(e.client_id, e.asked, e.start)),
+    "sign_ins.UsedResource": Place(DirectoryRow, lambda e: source_keys.used(e.key)),
+    "packages.Catalog": Place(EntitlementRow, lambda e: keys.catalog(e.id)),
+    "packages.AccessPackage": Place(
         EntitlementRow, lambda e: keys.package(e.id), lambda e: keys.package_index(e.catalog_id, e.id)
     ),
-    AssignmentPolicy: Place(
+    "packages.AssignmentPolicy": Place(
         EntitlementRow, lambda e: keys.policy(e.id), lambda e: keys.policy_index(e.package_id, e.id)
     ),
-    UniqueName: Place(EntitlementRow, lambda e: keys.unique_name(e.scope, e.name)),
-    Assignment: Place(
+    "packages.UniqueName": Place(EntitlementRow, lambda e: keys.unique_name(e.scope, e.name)),
+    "assignments.Assignment": Place(
         EntitlementRow,
         lambda e: keys.assignment(e.policy_id, e.id),
         lambda e: keys.assignment_index(e.target_id, e.created),
     ),
-    Moved: Place(EntitlementRow, lambda e: keys.moved(e.assignment_id)),
-    Timer: Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
-    Holding: Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
-    Connection: Place(EntitlementRow, lambda e: connection_keys.connection(e.name)),
-    Resource: Place(
+    "assignments.Moved": Place(EntitlementRow, lambda e: keys.moved(e.assignment_id)),
+    "assignments.Timer": Place(EntitlementRow, lambda e: keys.timer(e.minute, e.assignment_id)),
+    "assignments.Holding": Place(EntitlementRow, lambda e: keys.holding(e.target_id, e.package_id)),
+    "connections.Connection": Place(EntitlementRow, lambda e: connection_keys.connection(e.name)),
+    "resources.Resource": Place(
         EntitlementRow, lambda e: keys.resource(e.id), lambda e: connection_keys.resource_index(e.connector, e.id)
     ),
-    Task: Place(
+    "tasks.Task": Place(
         EntitlementRow,
         lambda e: task_keys.task(e.id),
-        lambda e: task_keys.task_index(str(e.assignee), e.is_open, listed(e).when, e.id),
+        lambda e: task_keys.task_index(str(e.assignee), e.is_open, _listed_at(e), e.id),
     ),
-    ListedTask: Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
-    Exchange: Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
-    Removal: Place(EntitlementRow, lambda e: removal_keys.removal(e.instance_id, e.item_id), _needing),
-    Watch: Place(EntitlementRow, lambda e: removal_keys.watch(e.instance_id)),
-    ResourceRequest: Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
-    Incompatibility: Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
-    AssignmentRequest: Place(
+    "tasks.ListedTask": Place(EntitlementRow, lambda e: task_keys.listed_task(e.is_open, e.when, e.task_id)),
+    "exchanges.Exchange": Place(EntitlementRow, lambda e: task_keys.exchange(e.id)),
+    "removals.Removal": Place(EntitlementRow, lambda e: removal_keys.removal(e.instance_id, e.item_id), _needing),
+    "removals.Watch": Place(EntitlementRow, lambda e: removal_keys.watch(e.instance_id)),
+    "resources.ResourceRequest": Place(EntitlementRow, lambda e: keys.resource_request(e.id)),
+    "packages.Incompatibility": Place(EntitlementRow, lambda e: keys.incompatibility(e.listed_id, e.package_id)),
+    "assignments.AssignmentRequest": Place(
         EntitlementRow, lambda e: keys.request(e.id), lambda e: keys.request_index(e.target_id, e.id)
     ),
-    LastOnes: Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
-    Exclusions: Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
-    Restored: Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
-    ReviewDefinition: Place(ReviewRow, lambda e: keys.definition(e.id)),
-    SeriesOfPackage: Place(ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)),
-    WaitingOpening: Place(ReviewRow, lambda e: source_keys.waiting_opening(e.definition_id)),
-    NewestReview: Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
-    MissedOccurrence: Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
-    ReviewInstance: Place(ReviewRow, lambda e: keys.instance(e.id)),
-    InstanceState: Place(ReviewRow, lambda e: keys.state(e.instance_id)),
-    LiveReview: Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
-    Due: Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
-    Cut: Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
-    Dossier: Place(ReviewRow, lambda e: dossier_keys.dossier(e.instance_id)),
-    Disposition: Place(ReviewRow, lambda e: dossier_keys.disposition(e.instance_id, e.number)),
-    Regranted: Place(ReviewRow, lambda e: dossier_keys.regranted(e.opens, e.instance_id, e.noticed, e.item_id)),
-    Notice: Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),
-    Told: Place(ReviewRow, lambda e: mail_keys.told(e.user_id, e.at, e.kind, e.subject_id)),
-    Undelivered: Place(
+    "guards.LastOnes": Place(EntitlementRow, lambda e: guard_keys.last_ones(e.key)),
+    "guards.Exclusions": Place(ReviewRow, lambda e: guard_keys.exclusions(e.instance_id)),
+    "guards.Restored": Place(ReviewRow, lambda e: guard_keys.restored(e.instance_id, e.item_id)),
+    "reviews.ReviewDefinition": Place(ReviewRow, lambda e: keys.definition(e.id)),
+    "series.SeriesOfPackage": Place(
+        ReviewRow, lambda e: keys.series_pointer(e.package_id, e.policy_id, e.definition_id)
+    ),
+    "sources.WaitingOpening": Place(ReviewRow, lambda e: source_keys.waiting_opening(e.definition_id)),
+    "series.NewestReview": Place(ReviewRow, lambda e: keys.newest_review(e.policy_id)),
+    "series.MissedOccurrence": Place(ReviewRow, lambda e: keys.missed(e.definition_id, e.day)),
+    "reviews.ReviewInstance": Place(ReviewRow, lambda e: keys.instance(e.id)),
+    "reviews.InstanceState": Place(ReviewRow, lambda e: keys.state(e.instance_id)),
+    "series.LiveReview": Place(ReviewRow, lambda e: keys.live_review(e.closes, e.instance_id)),
+    "agenda.Due": Place(ReviewRow, lambda e: keys.due(e.when, e.kind, e.id)),
+    "items.Cut": Place(ReviewRow, lambda e: keys.cut(e.instance_id, e.item_id)),
+    "dossiers.Dossier": Place(ReviewRow, lambda e: dossier_keys.dossier(e.instance_id)),
+    "dossiers.Disposition": Place(ReviewRow, lambda e: dossier_keys.disposition(e.instance_id, e.number)),
+    "dossiers.Regranted": Place(
+        ReviewRow, lambda e: dossier_keys.regranted(e.opens, e.instance_id, e.noticed, e.item_id)
+    ),
+    "mail_log.Notice": Place(ReviewRow, lambda e: mail_keys.notice(e.instance_id, e.kind, e.user_id, e.subject_id)),
+    "mail_log.Told": Place(ReviewRow, lambda e: mail_keys.told(e.user_id, e.at, e.kind, e.subject_id)),
+    "mail_log.Undelivered": Place(
         ReviewRow, lambda e: mail_keys.undelivered(e.since, e.instance_id, e.user_id, e.kind, e.subject_id)
     ),
-    BadAddress: Place(ReviewRow, lambda e: mail_keys.bad_address(e.address)),
-    ImportBegun: Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
-    AdoptionBegun: Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
-    MyReview: Place(ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)),
-    ReviewerRow: Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
-    StandingDelegate: Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
-    Job: Place(ReviewRow, lambda e: keys.job(e.id)),
-    EndedReview: Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
-    Attempt: Place(ReviewRow, lambda e: keys.attempt(e.actor_id, e.asked)),
-    LastReview: Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
-    ChainHead: Place(ReviewRow, lambda e: seal_keys.chain_head()),
-    Link: Place(ReviewRow, lambda e: seal_keys.chain_link(e.sequence)),
-    Seal: Place(ReviewRow, lambda e: seal_keys.seal(e.review_id, e.sequence)),
-    SealWork: Place(ReviewRow, lambda e: seal_keys.seal_work(e.review_id, e.kind)),
-    Addition: Place(ReviewRow, lambda e: seal_keys.addition(e.review_id, e.id)),
-    HistoryDefinition: Place(ReviewRow, lambda e: keys.history_definition(e.id)),
-    HistoryInstance: Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
-    AuditEvent: Place(
+    "mail_feedback.BadAddress": Place(ReviewRow, lambda e: mail_keys.bad_address(e.address)),
+    "agenda.ImportBegun": Place(ReviewRow, lambda e: keys.import_begun(e.created, e.job_id)),
+    "adoptions.AdoptionBegun": Place(ReviewRow, lambda e: adoption_keys.adoption_begun(e.created, e.job_id)),
+    "parts.MyReview": Place(
+        ReviewRow, lambda e: keys.my_review(e.user_id, e.opens, e.instance_id, e.set_id, e.on_behalf_of)
+    ),
+    "parts.ReviewerRow": Place(ReviewRow, lambda e: keys.reviewer(e.instance_id, e.set_id, e.user_id, e.on_behalf_of)),
+    "delegation.StandingDelegate": Place(ReviewRow, lambda e: keys.standing_delegate(e.user_id)),
+    "agenda.Job": Place(ReviewRow, lambda e: keys.job(e.id)),
+    "history.EndedReview": Place(ReviewRow, lambda e: keys.ended(e.ends, e.instance_id)),
+    "attempts.Attempt": Place(ReviewRow, lambda e: keys.attempt(e.actor_id, e.asked)),
+    "history.LastReview": Place(ReviewRow, lambda e: keys.last_review(e.policy_id)),
+    "seals.ChainHead": Place(ReviewRow, lambda e: seal_keys.chain_head()),
+    "seals.Link": Place(ReviewRow, lambda e: seal_keys.chain_link(e.sequence)),
+    "seals.Seal": Place(ReviewRow, lambda e: seal_keys.seal(e.review_id, e.sequence)),
+    "seals.SealWork": Place(ReviewRow, lambda e: seal_keys.seal_work(e.review_id, e.kind)),
+    "seals.Addition": Place(ReviewRow, lambda e: seal_keys.addition(e.review_id, e.id)),
+    "history.HistoryDefinition": Place(ReviewRow, lambda e: keys.history_definition(e.id)),
+    "history.HistoryInstance": Place(ReviewRow, lambda e: keys.history_instance(e.definition_id, e.id)),
+    "audit.AuditEvent": Place(
         AuditRow,
         lambda e: keys.audit_event(e.time, e.id),
         columns=lambda e: {**keys.audit_indexes(e.actor_id, e.target_id), **_forgotten(e.time)},
     ),
 }
+
+
+class _Places(Mapping[type, Place]):
+    """The places by type. They are told by module and name, so that reading a person imports nothing about seals."""
+
+    def __init__(self) -> None:
+        self._known: dict[type, Place] = {}
+
+    def __getitem__(self, kind: type) -> Place:
+        found = self._known.get(kind)
+        if found is None:
+            found = self._known[kind] = _BY_NAME[f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"]
+        return found
+
+    def __iter__(self) -> Iterator[type]:
+        for name in _BY_NAME:
+            module, _, kind = name.partition(".")
+            yield getattr(importlib.import_module(f"chalicelib.domain.{module}"), kind)
+
+    def __len__(self) -> int:
+        return len(_BY_NAME)
+
+
+PLACES: Mapping[type, Place] = _Places()
 
 
 @cache

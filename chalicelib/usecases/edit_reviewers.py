@@ -11,7 +11,7 @@ from chalicelib.domain.audit import event
 from chalicelib.domain.packages import ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor, User
-from chalicelib.domain.reviewers import FALLBACK, NAMED, Panel
+from chalicelib.domain.reviewers import FALLBACK, NAMED, Panel, Subjects, reviewers_now
 from chalicelib.domain.reviews import InstanceState, ReviewInstance, SharedSet, Status
 from chalicelib.usecases.control_review import TRIES, check_manages, current
 from chalicelib.usecases.directory import expand
@@ -20,7 +20,6 @@ from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Change, Create, Save, Services
 
 TOGETHER = 10  # people per commit; each is at most five rows of a transaction's hundred
-Subjects = tuple[SubjectSet, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +28,6 @@ class Reviewers:
 
     primary: Subjects | None = None
     fallback: Subjects | None = None
-
-
-def reviewers_now(instance: ReviewInstance, state: InstanceState | None) -> tuple[Subjects, Subjects]:
-    """Primary and fallback reviewers of a running review: as edited, else as its settings name them."""
-    settings = instance.settings
-    edited = state or InstanceState(instance_id=instance.id, definition_id="", ends=instance.closes)
-    primary = (SubjectSet("targetManager"),) if settings.reviewers is ReviewerKind.MANAGER else settings.primary
-    return (
-        primary if edited.primary is None else edited.primary,
-        settings.fallback if edited.fallback is None else edited.fallback,
-    )
 
 
 def edit_reviewers(

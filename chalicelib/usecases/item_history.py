@@ -13,7 +13,7 @@ from itertools import islice
 
 from chalicelib.domain import ids
 from chalicelib.domain.assignments import Assignment
-from chalicelib.domain.items import DecisionItem, HistoryEntry
+from chalicelib.domain.items import DecisionItem
 from chalicelib.domain.parts import MyReview
 from chalicelib.domain.people import Actor
 from chalicelib.domain.reviews import CLOSED, OPENING, InstanceState, ReviewInstance, Status
@@ -44,11 +44,6 @@ class Looking:
     item: DecisionItem
     former: tuple[PastReview, ...]
     about_self: bool
-
-
-def reads_note(viewer_id: str, administers: bool, item: DecisionItem, entry: HistoryEntry) -> bool:
-    """Private notes are for reviewers, administrators and auditors, not for whom they are about (G18)."""
-    return administers or entry.by == viewer_id or item.principal_id != viewer_id
 
 
 def look_back(

@@ -12,12 +12,11 @@ from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.csv_text import Column, Row
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.history import HistoryDefinition, HistoryInstance, in_scope, in_window, result_of
-from chalicelib.domain.items import DecisionItem
+from chalicelib.domain.items import DecisionItem, reads_note
 from chalicelib.domain.lifetimes import state_at
 from chalicelib.domain.people import Actor, User
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.usecases.coverage import coverage, coverage_row
-from chalicelib.usecases.item_history import reads_note
 from chalicelib.usecases.list_entitlements import through
 from chalicelib.usecases.list_items import items_of_review, sees_all
 from chalicelib.usecases.ports import Services

@@ -67,6 +67,31 @@ def test_auditors_read_and_change_nothing(portal: Portal, org: Organisation) -> 
     expect(page.get_by_text("admin@example.com")).to_be_visible()
 
 
+def test_administrators_see_how_the_deployment_is_and_look_again(
+    portal: Portal, org: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part with what was found; one that is not well with what to do about it."""
+    from chalicelib.aws.health import AwsSurroundings
+    from chalicelib.domain.health import Condition, Finding, well
+
+    looks = {name: lambda: well("Fine.") for name in ("tables", "queue", "signingKey")}
+    monkeypatch.setattr(AwsSurroundings, "looks", lambda self: looks)
+    page = portal.visit("/admin/settings?part=health")
+    expect(page.get_by_text("Everything was just looked at, and is well.")).to_be_visible()
+    looks["signingKey"] = lambda: Finding(Condition.FAILED, "The key is Disabled.", "Enable it.")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("A part does not work.")).to_be_visible()
+    expect(page.get_by_text("The key is Disabled.")).to_be_visible()
+    expect(page.get_by_text("Enable it.")).to_be_visible()
+    for width, dark in ((DESK, False), (PHONE, True)):
+        portal.look(page, width=width, dark=dark)
+        portal.axe(page, within="#app main")
+    org.grant(org.people["agnes"], Role.AUDITOR)
+    page = portal.visit("/admin/settings", org.people["agnes"])
+    expect(page.get_by_role("link", name="This deployment")).to_be_visible()
+    expect(page.get_by_role("link", name="Health")).to_have_count(0)
+
+
 def test_every_mail_is_seen_with_the_texts_as_one_types_and_kept_when_saved(
     portal: Portal, world: World, org: Organisation
 ) -> None:

@@ -89,6 +89,7 @@ class Stack:
         status = str(until(self._ended, 60, "CloudFormation has ended"))
         if status == "CREATE_COMPLETE":
             adaptations.overlooked(self.aws, json.loads(body), self.physical)
+            adaptations.answer_as_written(self.aws.client("apigateway"), self.physical("RestAPI"), json.loads(body))
         return status
 
     def _ended(self) -> str:

@@ -69,3 +69,8 @@ def test_no_page_names_a_machine() -> None:
 def test_headings_of_a_page_differ() -> None:
     for page in pages():
         assert not [one for one in anchors(page) if re.search(r"-\d$", one) and one[:-2] in anchors(page)], page
+
+
+def test_the_client_that_was_tested_is_the_one_that_is_pinned() -> None:
+    pinned = re.search(r"^msgraph-sdk==([\d.]+)", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), re.M)
+    assert pinned and f"`msgraph-sdk` for Python, {pinned[1]}" in text(DOCS / "graph-compatibility.md")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from infrastructure import template
-from infrastructure.resolved import Resolver
+from infrastructure.resolved import resolved
 
 OURS = template.ours()
 GIVEN = {"MailFrom": "reviews@example.com", "FirstAdministrator": "ann@example.com"}
-PLAIN = Resolver(OURS, GIVEN).resolved()["Resources"]
-OWN_KEY = Resolver(OURS, {**GIVEN, "DataEncryption": "customer"}).resolved()["Resources"]
+PLAIN = resolved(OURS, GIVEN)["Resources"]
+OWN_KEY = resolved(OURS, {**GIVEN, "DataEncryption": "customer"})["Resources"]
 FUNCTIONS = {
     name: one["Properties"]["FunctionName"]["Fn::Sub"]
     for name, one in PLAIN.items()

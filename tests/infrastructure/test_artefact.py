@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.software import source_hash
-from infrastructure import artefact, template, wheels
+from infrastructure import artefact, package, template, wheels
 from tests.packages import packaged
 
 MACHINES = {"x86_64": 62, "arm64": 183}  # of ELF
@@ -48,8 +48,6 @@ def test_the_same_input_gives_the_same_bytes(made: Path, tmp_path: Path, monkeyp
     finally:
         os.umask(before)
     assert again.path.read_bytes() == (made / "deployment.zip").read_bytes()
-    about = json.loads((made / "package.json").read_text(encoding="utf-8"))
-    assert again.content == about["artefact"]["contentHash"]
     assert "another" not in json.dumps(again.chalice)
 
 
@@ -105,6 +103,17 @@ def test_the_list_of_packages_has_what_is_asked_for_and_every_wheel_of_it() -> N
     hashes = [one.count("--hash=sha256:") for one in locked.values()]
     # for every machine and Python alike; one a machine (a stable ABI); or one an architecture and a Python
     assert set(hashes) == {1, len(wheels.MACHINES), len(wheels.MACHINES) * len(wheels.PYTHONS)}
+
+
+def test_a_python_that_lambda_does_not_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(wheels, "python", lambda: "3.19")
+    monkeypatch.setattr(artefact, "ROOT", tmp_path)
+    monkeypatch.setattr(artefact, "_chalice", lambda checkout, architecture: {})
+    monkeypatch.setattr(artefact, "product", lambda: ([], []))
+    assert package.main(["production"]) == 1
+    assert "this is Python 3.19" in capsys.readouterr().err
 
 
 @pytest.fixture()

@@ -97,8 +97,11 @@ def test_a_record_nobody_can_take_holds_its_shard_up_for_a_while_only(functions:
 
 @pytest.mark.parametrize("name", ["Tick", "SignedIn", "HearOfMails"])
 def test_an_event_nobody_could_take_is_kept(functions: dict[str, Any], name: str) -> None:
-    found = functions[name]["EventInvokeConfig"]
+    """Neither when the function fails nor when it cannot even be started is it lost."""
+    found, called = functions[name]["EventInvokeConfig"], source(functions[name])
     assert found["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": KEPT}
+    place = called["RedrivePolicy"]["deadLetterTargetArn"] if "Topic" in called else called["DeadLetterConfig"]["Arn"]
+    assert place == KEPT
 
 
 def test_a_timer_that_failed_waits_for_the_next(functions: dict[str, Any]) -> None:

@@ -3,9 +3,11 @@ keeps no other from being told."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -60,6 +62,12 @@ def test_every_part_of_a_deployment_that_is_well(product: World) -> None:
     wrong = [one for one in reply["parts"] if one["status"] != "ok" or one["advice"]]
     assert not wrong and reply["status"] == "ok"
     assert all(one["milliseconds"] >= 0 and one["detail"].endswith(".") for one in reply["parts"])
+
+
+def test_the_portal_has_a_name_for_every_part() -> None:
+    texts = (Path(__file__).resolve().parents[2] / "chalicelib" / "web" / "texts-en" / "settings.js").read_text("utf-8")
+    assert set(re.findall(r"part_(\w+):", texts)) == set(PARTS.split())
+    assert set(re.findall(r"is_(\w+):", texts)) == set(Condition)
 
 
 def test_the_tables_looked_at_are_those_there_are() -> None:

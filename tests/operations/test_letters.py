@@ -1,4 +1,4 @@
-"""What could not be delivered is seen, replayed and dropped by command: nothing without --yes, nothing is lost."""
+"""What could not be delivered is seen, replayed and dropped by command; nothing without --yes, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -188,6 +188,14 @@ def test_a_view_that_breaks_is_told_in_the_same_shape(world: World, lines: Any) 
     assert broken[0]["correlationId"] == of(lines, "request")[0]["correlationId"] == reply["headers"]["request-id"]
 
 
+def test_where_no_gateway_names_a_request_its_invocation_does(world: World, lines: Any) -> None:
+    """As on the local stage."""
+    event = request_of("/api/v1/health")
+    del event["requestContext"]["requestId"]
+    reply = world.app(event, SimpleNamespace(aws_request_id="invocation-3"))
+    assert reply["headers"]["request-id"] == of(lines, "request")[0]["correlationId"] == "invocation-3"
+
+
 def request_of(path: str) -> dict[str, Any]:
     from tests.world import token
 

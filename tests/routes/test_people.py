@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.domain.delegation import StandingDelegate
 from chalicelib.domain.people import Group, Membership, Role, RoleGrant
+from chalicelib.software import VERSION, source_hash
 from chalicelib.usecases import list_people
 from tests import factories
 from tests.factories import Organisation
@@ -126,3 +127,9 @@ def test_the_settings_of_the_deployment_hold_no_secret(world: World) -> None:
     shown = world.get("/api/v1/settings/deployment")
     assert shown.json["firstAdministrator"] == "admin@example.com" and shown.json["stage"] == "test"
     assert "secret" not in shown.text
+
+
+def test_the_deployment_says_which_software_it_is(world: World) -> None:
+    """By the hash that seals name, and `package.json` beside what was deployed."""
+    shown = world.get("/api/v1/settings/deployment").json
+    assert (shown["softwareVersion"], shown["softwareHash"]) == (VERSION, source_hash())

@@ -46,6 +46,7 @@ ACCOUNT = {
     "FilesBucket.Arn": "arn:aws:s3:::access-reviews",
     "EvidenceBucket.Arn": "arn:aws:s3:::access-reviews-evidence",
     "WorkQueue.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-work",
+    "WorkDeadLetters.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-work-dead",
     "FailedEvents.Arn": "arn:aws:sqs:us-east-1:123456789012:access-reviews-failed",
     "SealingKey.Arn": "arn:aws:kms:us-east-1:123456789012:key/x",
     **{

@@ -66,7 +66,11 @@ def test_where_somebody_can_the_answer_is_theirs(
 def test_every_requirement_is_pinned_and_installed_where_it_is_looked_for() -> None:
     """What is audited is what is installed: every file of requirements belongs to an environment that is looked at."""
     files = {one.name for one in ROOT.glob("requirements*.txt")}
-    looked = set(included("requirements-dev.txt")) | {"requirements-emulator.txt", "requirements-hostile.txt"}
+    looked = set(included("requirements-dev.txt")) | {
+        "requirements-emulator.txt",
+        "requirements-hostile.txt",
+        "requirements-package.txt",
+    }
     assert files == looked | {audit.REQUIREMENTS}
     for name in files:
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()

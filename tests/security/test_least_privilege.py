@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.aws.events import SOURCE
 from chalicelib.logs import FACTS, METRICS
 from tests.docs.test_connector_permissions import PAGES, ROOT, _asked
 from tests.security.permissions import FUNCTIONS, POLICIES, allowed, fitting, patterns, statements
@@ -85,14 +86,34 @@ def test_no_policy_is_wider_than_the_product(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_names_what_the_template_makes(function: str) -> None:
     """By its logical id, so that two deployments in one account reach nothing of one another; what no template makes
-    is of this account and region, but for roles in other accounts, whose trust policies decide."""
+    is of this account and region, but for what other accounts decide on: roles to assume, buses to tell."""
+    outside = (["sts:AssumeRole"], ["events:PutEvents"], ["events:DescribeEventBus"])
     for part in statements(function):
         for given, one in zip(part["Resource"], patterns(part), strict=True):
             made = given != "*" and ("Fn::GetAtt" in given or re.search(r"\$\{\w+[.}]", given["Fn::Sub"]))
-            assert made or given == "*" or ":us-east-1:123456789012:" in one or part["Action"] == ["sts:AssumeRole"]
+            assert made or given == "*" or ":us-east-1:123456789012:" in one or part["Action"] in outside
     (log,) = [patterns(part) for part in statements(function) if set(part["Action"]) == LOG]
     name = f"access-reviews-{function.replace('_', '-')}"
     assert log == [f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/{name}:*"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_fits_into_a_role_whatever_the_deployment_is_called(function: str) -> None:
+    """IAM takes 10,240 characters without blanks; a stack's name may be 40 characters longer than these tests'."""
+    written = [{**part, "Resource": patterns(part)} for part in statements(function)]
+    names = sum(one.count("access-reviews") for part in written for one in part["Resource"])
+    assert len(json.dumps(written, separators=(",", ":"))) + 40 * names < 10_240
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_mails_and_events_are_sent_in_no_other_name(function: str) -> None:
+    """Identities and buses may be shared with other software of the account. A request has many events, so many
+    sources."""
+    for part in statements(function):
+        if part["Action"] == ["ses:SendEmail"]:
+            assert part["Condition"] == {"StringEqualsIgnoreCase": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        if part["Action"] == ["events:PutEvents"]:
+            assert part["Condition"] == {"ForAllValues:StringEquals": {"events:source": SOURCE}}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -7,13 +7,17 @@ from chalice.app import Blueprint
 from chalicelib.domain import errors
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
+from chalicelib.software import VERSION, source_hash
 
 door = Blueprint(__name__)
 
 
 class Deployment(Shape, kw_only=True):
-    """The settings of the deployment. `auditRetentionDays` 0 keeps audit events without end."""
+    """The settings of the deployment. `auditRetentionDays` 0 keeps audit events without end. `softwareHash` is what
+    seals name, and what `package.json` has beside the artefact it was deployed from."""
 
+    software_version: str
+    software_hash: str
     stage: str
     region: str
     portal_url: str
@@ -36,6 +40,8 @@ def show_deployment(call: Call) -> Answer:
         raise errors.Forbidden("Only administrators and auditors see how this deployment is set up.")
     found = call.services.settings
     return {
+        "softwareVersion": VERSION,
+        "softwareHash": source_hash(),
         "stage": found.stage,
         "region": found.region,
         "portalUrl": found.portal_url,

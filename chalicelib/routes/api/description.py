@@ -7,7 +7,8 @@ from functools import cache
 import msgspec
 from chalice.app import Blueprint
 
-from chalicelib.routes.declared import ROUTES, Media
+from chalicelib import routes
+from chalicelib.routes.declared import Media
 from chalicelib.routes.http import Answer, Call, Text, route
 
 door = Blueprint(__name__)
@@ -24,4 +25,4 @@ def describe(call: Call) -> Answer:
 def _described() -> str:
     from chalicelib.routes.openapi import document  # only who asks pays for it
 
-    return msgspec.json.encode(document(ROUTES, VERSION)).decode()
+    return msgspec.json.encode(document(routes.declared(), VERSION)).decode()

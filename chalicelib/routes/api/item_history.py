@@ -8,12 +8,12 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.items import BY_RULE, DecisionItem, HistoryEntry
+from chalicelib.domain.items import BY_RULE, DecisionItem, HistoryEntry, reads_note
 from chalicelib.domain.people import User
 from chalicelib.routes.api.past_shapes import ItemHistory
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
-from chalicelib.usecases.item_history import Looking, PastReview, look_back, reads_note
+from chalicelib.usecases.item_history import Looking, PastReview, look_back
 from chalicelib.usecases.list_items import sees_all, visible_instance
 
 door = Blueprint(__name__)

@@ -15,8 +15,8 @@ from chalicelib.routes.api.closed_reviews import closed_row
 from chalicelib.routes.api.overview_shapes import LiveReview, Overview, PlannedReview
 from chalicelib.routes.api.reviews import failure, review_head, review_numbers
 from chalicelib.routes.api.sources import waiting_object
+from chalicelib.routes.graph.instants import as_instant
 from chalicelib.routes.graph.lists import next_page, position, stamp
-from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Listed
 from chalicelib.usecases import overview as looking

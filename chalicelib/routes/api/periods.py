@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from chalicelib.domain import errors
-from chalicelib.routes.graph.odata_match import as_instant
+from chalicelib.routes.graph.instants import as_instant
 
 _LONGEST = timedelta(days=3_653)
 

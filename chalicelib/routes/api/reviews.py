@@ -18,7 +18,7 @@ from chalicelib.routes.api.review_shapes import (
     ReviewStatus,
     Stop,
 )
-from chalicelib.routes.graph.decisions import decision_of
+from chalicelib.routes.graph.deciding import decision_of
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Nothing

@@ -14,8 +14,8 @@ from chalicelib.domain import errors, ids
 from chalicelib.domain.sign_ins import LONGEST_RESOURCE, SignIn
 from chalicelib.domain.sources import LONGEST_INTERVAL, Source, SourceKind, WaitingOpening
 from chalicelib.routes.api.overview_shapes import Wait
+from chalicelib.routes.graph.instants import as_instant
 from chalicelib.routes.graph.lists import stamp
-from chalicelib.routes.graph.odata_match import as_instant
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Answer as Shape
 from chalicelib.routes.shapes import Instant

@@ -15,6 +15,7 @@ from chalicelib.routes.graph import present_reviews as present
 from chalicelib.routes.graph.addresses import only_count
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
+from chalicelib.routes.graph.review_paths import AR, INSTANCE, INSTANCES, ONE
 from chalicelib.routes.graph.review_shapes import ContactedReviewer, Definition, Instance
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
@@ -25,10 +26,6 @@ from chalicelib.usecases.seeing import sees_package
 from chalicelib.usecases.watch_review import latest_instances
 
 door = Blueprint(__name__)
-AR = "/v1.0/identityGovernance/accessReviews/definitions"
-ONE = AR + "/{definition_id}"
-INSTANCES = ONE + "/instances"
-INSTANCE = INSTANCES + "/{instance_id}"
 DEFINITION_FILTERS = {
     "id": "string",
     "displayname": "string",

@@ -7,10 +7,8 @@ from typing import TypeVar
 
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.routes.declared import Named
-from chalicelib.routes.graph.odata import parse_query, parse_segment
-from chalicelib.routes.graph.reading import Reader
+from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.walking import Source, listed
-from chalicelib.routes.http import Call
 from chalicelib.usecases.ports import Page
 
 E = TypeVar("E")
@@ -48,12 +46,6 @@ def only_count(segment: str) -> None:
     """Raises NotFound unless a path segment is `$count`, where a list has no addresses for its objects."""
     if parse_segment(segment).kind != "count":
         raise NotFound("Here is only $count.")
-
-
-def body_of(call: Call) -> Reader:
-    """The body of a write. Raises InvalidInput, also for query options, so that none can fail after the write."""
-    parse_query(call.query, ())
-    return Reader(call.json())
 
 
 def plain_id(wanted: object) -> str:

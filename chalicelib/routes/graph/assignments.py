@@ -19,7 +19,6 @@ from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import (
     EM,
     EM_CONTEXT,
-    body_of,
     current_user,
     found_by_id,
     only_id,
@@ -32,7 +31,7 @@ from chalicelib.routes.graph.bodies import Anything, RequestBody
 from chalicelib.routes.graph.denials import requests_with_denials
 from chalicelib.routes.graph.odata import parse_segment
 from chalicelib.routes.graph.odata_match import Filter
-from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader, body_of
 from chalicelib.routes.graph.separation import additional_access
 from chalicelib.routes.graph.shapes import Assignment as AssignmentShape
 from chalicelib.routes.graph.shapes import AssignmentRequest as RequestShape

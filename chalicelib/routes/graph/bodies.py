@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+NOTE = "@accessReviews.privateNote"
+
 
 def words(*allowed: str) -> Meta:
     """The words a member takes: shown in the description, read without case by the route."""

@@ -1,32 +1,32 @@
-"""Graph's decision items: listing them, deciding one, deciding in bulk."""
+"""Graph's decision items: listing them, and deciding all of one's own. Deciding one: `deciding`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.domain import errors, ids
-from chalicelib.domain.items import Decision, DecisionItem
+from chalicelib.domain.items import DecisionItem, reads_note
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED, Named
 from chalicelib.routes.graph import present_reviews as present
-from chalicelib.routes.graph.access_reviews import CONTEXT, INSTANCE, MINE_NAMED, on_reviewer, reviewed_by_caller
-from chalicelib.routes.graph.addresses import body_of, only_count
-from chalicelib.routes.graph.bodies import BatchBody, DecisionBody, ReasonBody
+from chalicelib.routes.graph.access_reviews import CONTEXT, MINE_NAMED, on_reviewer, reviewed_by_caller
+from chalicelib.routes.graph.addresses import only_count
+from chalicelib.routes.graph.bodies import BatchBody, ReasonBody
+from chalicelib.routes.graph.deciding import decision_of, reason_of
 from chalicelib.routes.graph.lists import collection, single
 from chalicelib.routes.graph.odata import parse_segment
-from chalicelib.routes.graph.reading import LONGEST_JUSTIFICATION, Reader
+from chalicelib.routes.graph.reading import body_of
+from chalicelib.routes.graph.review_paths import DECISIONS, INSTANCE
 from chalicelib.routes.graph.review_shapes import DecisionItem as Item
 from chalicelib.routes.graph.review_shapes import Insight
 from chalicelib.routes.graph.walking import listed
 from chalicelib.routes.http import Answer, Call, route
 from chalicelib.routes.shapes import Collection
-from chalicelib.usecases.decide import NotReviewer, Submission, open_instance, record_decision
+from chalicelib.usecases.decide import open_instance
 from chalicelib.usecases.decide_bulk import decide_all
-from chalicelib.usecases.item_history import reads_note
 from chalicelib.usecases.list_items import (
     find_item,
     items_of_review,
@@ -37,7 +37,6 @@ from chalicelib.usecases.list_items import (
 )
 
 door = Blueprint(__name__)
-DECISIONS = INSTANCE + "/decisions"
 OPTIONS = (*SORTED, "$expand")
 KNOWN = {
     "id": "string",
@@ -69,7 +68,6 @@ NAMES = (
     "resourceLink",
 )
 ORDERS = ("decision", "recommendation", "applyresult", "principal/displayname", "revieweddatetime")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,6})"')
 
 
 @route(door, "GET", DECISIONS, query=OPTIONS, gives=Collection[Item])
@@ -190,65 +188,12 @@ def _reads_note(call: Call, found: ReviewInstance, item: DecisionItem) -> bool:
     return reads_note(call.person.id, sees_all(call.actor, found), item, last)
 
 
-def decision_of(value: Any) -> Decision:
-    """A decision value without case. Raises InvalidInput naming the values."""
-    for decision in Decision:
-        if isinstance(value, str) and value.lower() == decision.value.lower():
-            return decision
-    allowed = ", ".join(decision.value for decision in Decision)
-    raise errors.InvalidInput(f"decision must be one of {allowed}.", "decision")
-
-
-def version_of(call: Call) -> int | None:
-    """The item version of an If-Match header. Raises InvalidInput for one that is none of ours."""
-    given = call.headers.get("if-match", "")
-    if given in ("", "*"):
-        return None
-    match = _ETAG.fullmatch(given)
-    if match is None:
-        raise errors.InvalidInput("If-Match must be the @odata.etag of the item.", "If-Match")
-    return int(match[1])
-
-
-@route(
-    door,
-    "PATCH",
-    DECISIONS + "/{decision_id}",
-    takes=DecisionBody,
-    headers=("If-Match",),
-    gives=None,
-    refuses=(412,),
-)
-def patch_decision(call: Call, definition_id: str, instance_id: str, decision_id: str) -> Answer:
-    """Record the caller's decision: one write, nothing read when warm (cost contract)."""
-    reader = body_of(call)
-    submission = Submission(
-        item_id=decision_id,
-        decision=decision_of(reader.members.get("decision")),
-        justification=_reason(reader),
-        note=reader.text(present.NOTE, longest=LONGEST_JUSTIFICATION),
-        version=version_of(call),
-    )
-    if not (ids.is_guid(decision_id) and ids.is_guid(instance_id)):
-        raise errors.NotFound("There is no such decision item.")
-    found = open_instance(call.services, instance_id, call.now)
-    if found.definition_id != definition_id:
-        raise errors.NotFound("There is no such review.")
-    try:
-        record_decision(call.services, call.person, found, submission, call.now, call.operation, channel="api")
-    except NotReviewer:  # what one may not see does not exist; looked up only now, so that deciding reads nothing
-        _, parts = visible_instance(call.services, call.actor, definition_id, instance_id)
-        find_item(call.services, call.actor, found, parts, decision_id)
-        raise
-    return None
-
-
 @route(door, "POST", INSTANCE + "/batchRecordDecisions", takes=BatchBody, gives=None)
 def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
     """One decision for all of the caller's items, or those of one principal or resource (R100)."""
     reader = body_of(call)
     decision = decision_of(reader.members.get("decision"))
-    arguments = {"decision": decision.value, "justification": _reason(reader)}
+    arguments = {"decision": decision.value, "justification": reason_of(reader)}
     resource, arguments["principal"] = reader.identifier("resourceId"), reader.identifier("principalId")
     found, parts = reviewed_by_caller(call, definition_id, instance_id)
     open_instance(call.services, instance_id, call.now)
@@ -261,13 +206,9 @@ def batch_record(call: Call, definition_id: str, instance_id: str) -> Answer:
 @route(door, "POST", INSTANCE + "/acceptRecommendations", takes=ReasonBody, gives=None)
 def accept_recommendations(call: Call, definition_id: str, instance_id: str) -> Answer:
     """Decide the caller's undecided items as recommended; decided ones stay as they are (R109)."""
-    reason = _reason(body_of(call))
+    reason = reason_of(body_of(call))
     found, parts = reviewed_by_caller(call, definition_id, instance_id)
     open_instance(call.services, instance_id, call.now)
     arguments = {"decision": "", "justification": reason}
     decide_all(call.services, call.person, found, parts, arguments, call.now, call.operation)
     return None
-
-
-def _reason(reader: Reader) -> str:
-    return reader.text("justification", longest=LONGEST_JUSTIFICATION)

@@ -17,7 +17,6 @@ from chalicelib.routes.graph import present_entitlements as present
 from chalicelib.routes.graph.addresses import (
     EM,
     EM_CONTEXT,
-    body_of,
     current_user,
     found_by_id,
     only_id,
@@ -26,6 +25,7 @@ from chalicelib.routes.graph.addresses import (
 )
 from chalicelib.routes.graph.bodies import CatalogBody, NewPackage, PackageBody
 from chalicelib.routes.graph.odata_match import Filter
+from chalicelib.routes.graph.reading import body_of
 from chalicelib.routes.graph.shapes import AccessPackage as PackageShape
 from chalicelib.routes.graph.shapes import Catalog as CatalogShape
 from chalicelib.routes.graph.walking import Source, listed

@@ -12,12 +12,12 @@ from chalicelib.domain.agenda import Job
 from chalicelib.domain.history import HistoryDefinition, HistoryInstance
 from chalicelib.routes.api.reports import download_link
 from chalicelib.routes.declared import COUNTED, LIST, SORTED
-from chalicelib.routes.graph.addresses import body_of
 from chalicelib.routes.graph.history_bodies import history_draft
 from chalicelib.routes.graph.history_shapes import HistoryBody, HistoryReport, HistoryRun
 from chalicelib.routes.graph.lists import collection, metadata, single, stamp
 from chalicelib.routes.graph.odata import parse_query
 from chalicelib.routes.graph.present_reviews import TYPE, query_scope
+from chalicelib.routes.graph.reading import body_of
 from chalicelib.routes.graph.review_schedule import schedule_object
 from chalicelib.routes.http import Answer, Call, Created, route
 from chalicelib.routes.shapes import Collection

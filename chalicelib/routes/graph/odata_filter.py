@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.routes.graph.instants import STAMP, as_instant
 from chalicelib.routes.graph.odata_match import (
-    STAMP,
     Filter,
     Junction,
     Kind,
@@ -22,7 +22,6 @@ from chalicelib.routes.graph.odata_match import (
     Node,
     Scalar,
     Term,
-    as_instant,
 )
 
 MAX_TEXT = 4_000

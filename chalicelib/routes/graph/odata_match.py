@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
+
+from chalicelib.routes.graph.instants import as_instant
 
 Kind = Literal["string", "bool", "datetime", "number"]
 Scalar = str | bool | datetime | int | float | None
 
-# A blank before the zone is a '+' that the transport already decoded.
-STAMP = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[-+ ][0-9]{2}:[0-9]{2})?)?"
-)
-_STAMP_ONLY = re.compile(STAMP)
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "string": (str,),
     "bool": (bool,),
@@ -102,17 +97,6 @@ def leaves(value: object, segments: Sequence[str]) -> list[object]:
         return [None]
     child = next((held for name, held in value.items() if name.lower() == segments[0]), None)
     return leaves(child, segments[1:])
-
-
-def as_instant(text: str) -> datetime | None:
-    """The moment an ISO 8601 date or timestamp names (without a zone: UTC), None if it names none."""
-    if not _STAMP_ONLY.fullmatch(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text.upper().replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def rank(found: Sequence[object]) -> tuple[int, Any]:

@@ -16,12 +16,12 @@ from chalicelib.routes.declared import COUNTED, SORTED
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, found_by_id, only_id, part_of
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, found_by_id, only_id, part_of
 from chalicelib.routes.graph.bodies import NewPolicy, PolicyBody
 from chalicelib.routes.graph.expirations import read_expiration
 from chalicelib.routes.graph.odata_match import Filter
 from chalicelib.routes.graph.policy_members import read_kept
-from chalicelib.routes.graph.reading import Reader
+from chalicelib.routes.graph.reading import Reader, body_of
 from chalicelib.routes.graph.review_settings import read_review
 from chalicelib.routes.graph.shapes import AssignmentPolicy as PolicyShape
 from chalicelib.routes.graph.walking import Source, listed

@@ -13,16 +13,16 @@ from chalicelib.domain.items import BY_RULE, DecisionItem
 from chalicelib.domain.packages import NoResponse, ReviewerKind, ReviewSettings, SubjectSet
 from chalicelib.domain.people import User
 from chalicelib.domain.recommendations import LOOK_BACK
+from chalicelib.domain.reviewers import reviewers_now
 from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Status
 from chalicelib.domain.schedules import MONTHS_BETWEEN, Frequency
+from chalicelib.routes.graph.bodies import NOTE
 from chalicelib.routes.graph.lists import stamp
 from chalicelib.routes.graph.review_settings import warned
 from chalicelib.usecases.contacted import Contacted
-from chalicelib.usecases.edit_reviewers import reviewers_now
 
 Json = dict[str, Any]
 TYPE = "#microsoft.graph."
-NOTE = "@accessReviews.privateNote"
 NO_ONE: Json = {"id": NOBODY, "displayName": "", "userPrincipalName": ""}
 DEFAULTS = {NoResponse.KEEP: "None", NoResponse.REMOVE: "Deny", NoResponse.RECOMMENDATION: "Recommendation"}
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.routes.graph.odata_match import as_instant
+from chalicelib.routes.graph.instants import as_instant
+from chalicelib.routes.http import Call
 
 LONGEST_NAME = 256
 LONGEST_DESCRIPTION = 4_000
@@ -133,3 +134,12 @@ class Reader:
             if type(value) is not dict:
                 raise InvalidInput("Must be an object.", f"{self.target(name)}/{place}")
         return [Reader(value, f"{self.target(name)}/{place}") for place, value in enumerate(found)]
+
+
+def body_of(call: Call) -> Reader:
+    """The body of a write. Raises InvalidInput, also for query options, so that none can fail after the write."""
+    if call.query:
+        from chalicelib.routes.graph.odata import parse_query  # only a wrong request needs the whole language
+
+        parse_query(call.query, ())
+    return Reader(call.json())

@@ -14,9 +14,9 @@ from chalicelib.routes.declared import COUNT, COUNTED, LIST, SORTED
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_count, only_id, plain_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, only_count, only_id, plain_id
 from chalicelib.routes.graph.odata_match import Filter
-from chalicelib.routes.graph.reading import Reader
+from chalicelib.routes.graph.reading import Reader, body_of
 from chalicelib.routes.graph.resource_bodies import ResourceRequestBody
 from chalicelib.routes.graph.shapes import Resource as ResourceShape
 from chalicelib.routes.graph.shapes import ResourceRequest as RequestShape

@@ -5,10 +5,12 @@ from __future__ import annotations
 from chalice.app import Blueprint
 
 from chalicelib.domain.reviews import ReviewInstance
-from chalicelib.routes.graph.access_reviews import AR, INSTANCE, ONE, find_definition, shown_definition
-from chalicelib.routes.graph.addresses import body_of, only_id
+from chalicelib.routes.graph.access_reviews import find_definition, shown_definition
+from chalicelib.routes.graph.addresses import only_id
 from chalicelib.routes.graph.bodies import Anything
 from chalicelib.routes.graph.definition_bodies import in_terms_of_a_definition, read_changed, read_new, read_scope
+from chalicelib.routes.graph.reading import body_of
+from chalicelib.routes.graph.review_paths import AR, INSTANCE, ONE
 from chalicelib.routes.graph.review_shapes import Definition
 from chalicelib.routes.graph.reviewer_sets import read_scopes
 from chalicelib.routes.graph.series_bodies import DefinitionBody, InstanceBody, NewDefinition

@@ -14,7 +14,8 @@ from chalicelib.routes.declared import COUNTED, LIST
 from chalicelib.routes.graph import expand_resources as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_resources as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, only_id
+from chalicelib.routes.graph.reading import body_of
 from chalicelib.routes.graph.resource_bodies import RoleScopeBody
 from chalicelib.routes.graph.resources import LONGEST_ORIGIN
 from chalicelib.routes.graph.shapes import ResourceRoleScope

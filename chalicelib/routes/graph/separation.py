@@ -15,8 +15,9 @@ from chalicelib.routes.declared import COUNT, COUNTED, LIST
 from chalicelib.routes.graph import expand_entitlements as expand
 from chalicelib.routes.graph import lists
 from chalicelib.routes.graph import present_entitlements as present
-from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, body_of, only_count, only_id
+from chalicelib.routes.graph.addresses import EM, EM_CONTEXT, only_count, only_id
 from chalicelib.routes.graph.people_objects import GROUP_PROPERTIES, KNOWN_OF_GROUP, group_objects
+from chalicelib.routes.graph.reading import body_of
 from chalicelib.routes.graph.resource_bodies import ReferenceBody
 from chalicelib.routes.graph.shapes import AccessPackage as AccessPackageShape
 from chalicelib.routes.graph.shapes import DirectoryObject, Reference

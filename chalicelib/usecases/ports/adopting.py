@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.adoptions import AdoptionBegun
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.adoptions import AdoptionBegun
+    from chalicelib.usecases.ports.changes import Page
 
 
 class Adoptions(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.dossiers import Disposition, Dossier, Regranted
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.dossiers import Disposition, Dossier, Regranted
+    from chalicelib.usecases.ports.changes import Page
 
 
 class Dossiers(Protocol):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from chalicelib.domain.parts import MyReview, ReviewerRow
+if TYPE_CHECKING:
+    from chalicelib.domain.parts import MyReview, ReviewerRow
 
 T = TypeVar("T")
 

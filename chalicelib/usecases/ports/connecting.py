@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from chalicelib.domain.connections import Connection, ConnectorKind, Word
-from chalicelib.domain.people import User
-from chalicelib.domain.resources import Right
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.connections import Connection, ConnectorKind, Word
+    from chalicelib.domain.people import User
+    from chalicelib.domain.resources import Right
+    from chalicelib.usecases.ports.changes import Page
 
 C = TypeVar("C")
 

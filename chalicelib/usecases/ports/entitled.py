@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
-from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
-from chalicelib.domain.people import Group, Membership, RoleEnded, RoleGrant, User
-from chalicelib.domain.resources import Resource, ResourceRequest
-from chalicelib.usecases.ports.changes import (
-    Page,
-)
+if TYPE_CHECKING:
+    from chalicelib.domain.assignments import Assignment, AssignmentRequest, Holding, Timer
+    from chalicelib.domain.mail_texts import MailTexts
+    from chalicelib.domain.packages import AccessPackage, AssignmentPolicy, Catalog
+    from chalicelib.domain.people import Group, Membership, RoleEnded, RoleGrant, User
+    from chalicelib.domain.resources import Resource, ResourceRequest
+    from chalicelib.usecases.ports.changes import (
+        Page,
+    )
 
 
 class People(Protocol):

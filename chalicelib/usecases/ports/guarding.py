@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.guards import Exclusions, LastOnes, Restored
+if TYPE_CHECKING:
+    from chalicelib.domain.guards import Exclusions, LastOnes, Restored
 
 
 class Guards(Protocol):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.mail_feedback import BadAddress
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.mail_feedback import BadAddress
+    from chalicelib.usecases.ports.changes import Page
 
 
 class Addresses(Protocol):

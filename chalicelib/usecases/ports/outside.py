@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain import notices
-from chalicelib.domain.agenda import Job
-from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.health import Finding
-from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
-from chalicelib.domain.mail_texts import MailTexts
-from chalicelib.usecases.ports.changes import (
-    Page,
-)
+if TYPE_CHECKING:
+    from chalicelib.domain import notices
+    from chalicelib.domain.agenda import Job
+    from chalicelib.domain.audit import AuditEvent
+    from chalicelib.domain.health import Finding
+    from chalicelib.domain.history import EndedReview, HistoryDefinition, HistoryInstance, LastReview
+    from chalicelib.domain.mail_texts import MailTexts
+    from chalicelib.usecases.ports.changes import (
+        Page,
+    )
 
 
 class Reports(Protocol):

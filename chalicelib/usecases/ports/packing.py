@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.domain.csv_text import Column, Row
-from chalicelib.domain.seals import Sealed
+if TYPE_CHECKING:
+    from chalicelib.domain.csv_text import Column, Row
+    from chalicelib.domain.seals import Sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

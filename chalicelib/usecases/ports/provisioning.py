@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.people import Group, Membership
-from chalicelib.domain.provisioning import AwaitedManager, ListPosition, ProvisioningClient
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.people import Group, Membership
+    from chalicelib.domain.provisioning import AwaitedManager, ListPosition, ProvisioningClient
+    from chalicelib.usecases.ports.changes import Page
 
 
 class Provisioning(Protocol):

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
-from chalicelib.domain.attempts import Attempt
-from chalicelib.domain.delegation import StandingDelegate
-from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
-from chalicelib.domain.mail_log import Notice, Told, Undelivered
-from chalicelib.domain.parts import MyReview, ReviewerRow
-from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
-from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
-from chalicelib.usecases.ports.changes import (
-    Page,
-)
+if TYPE_CHECKING:
+    from chalicelib.domain.agenda import Due, ImportBegun, Job, Lease
+    from chalicelib.domain.attempts import Attempt
+    from chalicelib.domain.delegation import StandingDelegate
+    from chalicelib.domain.items import ApplyResult, Cancelled, Cut, Decision, DecisionItem, HistoryEntry
+    from chalicelib.domain.mail_log import Notice, Told, Undelivered
+    from chalicelib.domain.parts import MyReview, ReviewerRow
+    from chalicelib.domain.reviews import InstanceState, ReviewDefinition, ReviewInstance, Tally
+    from chalicelib.domain.series import LiveReview, MissedOccurrence, NewestReview, SeriesOfPackage
+    from chalicelib.usecases.ports.changes import (
+        Page,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.seals import Addition, ChainHead, Kind, Link, Seal, SealWork
+if TYPE_CHECKING:
+    from chalicelib.domain.seals import Addition, ChainHead, Kind, Link, Seal, SealWork
 
 
 class Signer(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.people import User
-from chalicelib.domain.sign_ins import Seen, UsedResource
-from chalicelib.domain.sources import Source, WaitingOpening
+if TYPE_CHECKING:
+    from chalicelib.domain.people import User
+    from chalicelib.domain.sign_ins import Seen, UsedResource
+    from chalicelib.domain.sources import Source, WaitingOpening
 
 
 class Sources(Protocol):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.exchanges import Exchange
-from chalicelib.domain.tasks import Assignee, Task
-from chalicelib.usecases.ports.changes import Page
+if TYPE_CHECKING:
+    from chalicelib.domain.exchanges import Exchange
+    from chalicelib.domain.tasks import Assignee, Task
+    from chalicelib.usecases.ports.changes import Page
 
 
 class Tasks(Protocol):

@@ -19,6 +19,7 @@ export function Deployment() {
       [t("settings.organisation"), shown(found.organisation)],
       [t("settings.portal"), shown(found.portalUrl)],
       [t("settings.zone"), shown(found.defaultTimeZone)],
+      [t("settings.software"), html`${found.softwareVersion} <code class="breakable">${found.softwareHash}</code><p class="small muted">${t("settings.softwareWhy")}</p>`],
       [t("settings.stage"), shown(found.stage)],
       [t("settings.region"), shown(found.region)],
     ]} /><//>

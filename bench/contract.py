@@ -1,0 +1,305 @@
+"""The cost contract (the brief's section 4), measured: every operation that has a budget, by the capacity meter.
+
+`tests/cost` holds each line, `python3 dev.py bench cost` prints them all as one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from bench.meter import Meter
+
+MANAGERS, SPAN = 100, 10
+ITEMS = MANAGERS * SPAN
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the contract. `unit`: of `budget`, the most it may be, and of what was `measured`."""
+
+    operation: str
+    unit: str
+    budget: float
+    measured: float
+
+    @property
+    def ok(self) -> bool:
+        """Is it within its budget?"""
+        return self.measured <= self.budget
+
+    def row(self) -> dict[str, Any]:
+        """The line of a table."""
+        return {
+            "operation": self.operation,
+            "unit": self.unit,
+            "budget": self.budget,
+            "measured": round(self.measured, 4),
+            "ok": self.ok,
+        }
+
+
+def hold(lines: list[Measured]) -> None:
+    """Print the lines; raises AssertionError naming those that exceed their budget."""
+    for line in lines:
+        print(line)
+    over = [line for line in lines if not line.ok]
+    assert not over, over
+
+
+@dataclass
+class Thousand:
+    """A review of 1,000 items and 100 managers that was opened and told by mail, under the meter."""
+
+    world: Any
+    bosses: list[Any]
+    instance: Any
+    opening: Meter
+
+    @property
+    def services(self) -> Any:
+        return self.world.services
+
+    def items(self, boss: int) -> Any:
+        """The items of one manager."""
+        from chalicelib.domain import ids
+
+        return self.services.items.page(self.instance.id, ids.set_of_one(self.bosses[boss].id), 0, 100, None).items
+
+    def decide(self, person: Any, item: Any, decision: Any, reason: str) -> None:
+        """One decision."""
+        from chalicelib.usecases.decide import Submission, open_instance, record_decision
+
+        services, now = self.services, self.world.clock.now()
+        submission = Submission(item_id=item.id, decision=decision, justification=reason)
+        found = open_instance(services, self.instance.id, now)
+        record_decision(services, person, found, submission, now, services.clock.new_id())
+
+
+@contextmanager
+def thousand() -> Iterator[Thousand]:
+    """A world of its own with such a review."""
+    from tests.conftest import account  # noqa: I001 - the environment, before the product is imported
+
+    from chalicelib import bootstrap
+    from chalicelib.settings import settings
+    from tests.factories import Organisation
+    from tests.world import MovableClock, World
+
+    with account():
+        clock = MovableClock()
+        bootstrap.use_clock(clock)
+        world = World(clock, None, settings().work_queue_url)
+        yield _opened(world, Organisation(bootstrap.services()))
+
+
+def _opened(world: Any, org: Any) -> Thousand:
+    from chalicelib.domain import ids
+    from chalicelib.domain.packages import NoResponse
+    from chalicelib.usecases.advance_review import advance_review
+    from chalicelib.usecases.open_review import open_due_review
+    from tests import factories
+
+    bosses = [org.person(f"boss{number}") for number in range(MANAGERS)]
+    chosen = {"justification_required": False, "no_response": NoResponse.KEEP}
+    policy = org.policy(review=factories.by_manager(world.clock.now().date(), bosses[0], **chosen))
+    world.services.writer.put_all([row for number in range(ITEMS) for row in _employee(world, policy, bosses, number)])
+    world.clock.set(world.clock.now().replace(hour=23, minute=59, second=5))
+    with Meter() as meter:
+        instance_id = open_due_review(world.services, ids.definition_id(policy.id)) or ""
+        advance_review(world.services, instance_id)
+    return Thousand(world, bosses, world.services.reviews.instance(instance_id), meter)
+
+
+def _employee(world: Any, policy: Any, bosses: list[Any], number: int) -> list[object]:
+    """A person with one assignment, as the directory and the entitlements hold them."""
+    from chalicelib.domain import ids
+    from chalicelib.domain.assignments import Assignment, Holding
+    from chalicelib.domain.people import PrincipalName
+
+    name = f"person.number{number}@example.com"
+    user = replace(
+        bosses[0],
+        id=ids.guid("staff", number),
+        display_name=f"Person Number{number}",
+        principal_name=name,
+        mail=name,
+        job_title="Analyst",
+        department="Finance",
+        manager_id=bosses[number * 7 % len(bosses)].id,
+    )
+    since, key = world.clock.now() - timedelta(days=90), ids.assignment_id(policy.id, user.id, "x")
+    of = {"policy_id": policy.id, "package_id": policy.package_id, "target_id": user.id}
+    held = Holding(target_id=user.id, package_id=policy.package_id, assignment_id=key)
+    return [
+        user,
+        PrincipalName(name=name, user_id=user.id),
+        Assignment(id=key, created=since, starts=since, **of),
+        held,
+    ]
+
+
+# what is measured ---------------------------------------------------------------------------------------------
+def opening(review: Thousand) -> list[Measured]:
+    """Opening and telling everybody: four writes a reviewer are their two rows and the two states of their mail."""
+    meter = review.opening
+    read = sum(meter.by_table[f"access-reviews-{name}"].read_units for name in ("directory", "entitlements"))
+    asked = sum(meter.by_table[f"access-reviews-{name}"].requests for name in ("directory", "entitlements"))
+    written = meter.by_operation["BatchWriteItem"].requests
+    return [
+        Measured("open", "write units an item, beside 4 a reviewer", 1.02, (meter.write_units - 4 * MANAGERS) / ITEMS),
+        Measured("open", "read units an item, of people and assignments", 0.75, read / ITEMS),
+        Measured("open", "requests an item, beside those of mails", 0.1, (asked + written) / ITEMS),
+    ]
+
+
+def idle_tick(review: Thousand) -> list[Measured]:
+    """The timer, with nothing due."""
+    from chalicelib.usecases.agenda import send_due_work
+
+    review.world.clock.advance(seconds=1)
+    with Meter() as meter:
+        send_due_work(review.services)
+    return [
+        Measured("timer, nothing due", "read units", 2, meter.read_units),
+        Measured("timer, nothing due", "write units", 0, meter.write_units),
+    ]
+
+
+def one_decision(review: Thousand) -> list[Measured]:
+    """A decision with a long reason, in a warm function."""
+    from chalicelib.domain.items import Decision
+
+    boss = review.bosses[3]
+    first, second = review.items(3)[:2]
+    review.decide(boss, first, Decision.DENY, "")
+    with Meter() as meter:
+        review.decide(boss, second, Decision.APPROVE, "x" * 165)
+    return _exactly("one decision", meter, 1, 1, 0)
+
+
+def _exactly(operation: str, meter: Meter, requests: int, write_units: int, read_units: float) -> list[Measured]:
+    return [
+        Measured(operation, "requests", requests, meter.requests),
+        Measured(operation, "write units", write_units, meter.write_units),
+        Measured(operation, "read units", read_units, meter.read_units),
+    ]
+
+
+def many_decisions(review: Thousand) -> list[Measured]:
+    """Decisions chosen and sent together."""
+    from chalicelib.domain.items import Decision
+    from chalicelib.usecases.decide import Submission, record_many
+
+    boss, services, items = review.bosses[5], review.services, review.items(5)
+    submissions = [Submission(item_id=item.id, decision=Decision.DENY) for item in items]
+    with Meter() as meter:
+        results = record_many(
+            services, boss, review.instance, submissions, review.world.clock.now(), services.clock.new_id()
+        )
+    assert len(results) == SPAN and all(result.refusal is None for result in results)
+    name = "decisions in one call"
+    return [
+        Measured(name, "write units each", 1.01, meter.write_units / SPAN),
+        Measured(name, "read units", 1, meter.read_units),
+    ]
+
+
+def reviewers_page(review: Thousand) -> list[Measured]:
+    """A reviewer's first page of items."""
+    from chalicelib.usecases.list_items import items_of_reviewer
+
+    boss = review.bosses[4]
+    parts = review.services.reviews.my_parts(boss.id, review.instance)
+    with Meter() as meter:
+        page = items_of_reviewer(review.services, boss.id, review.instance, parts, 100, None)
+    assert len(page.items) == SPAN
+    return _exactly("list a reviewer's items", meter, 1, 0, 13)
+
+
+def list_of_reviews(review: Thousand) -> list[Measured]:
+    """The reviews somebody is asked in."""
+    with Meter() as meter:
+        found = review.services.reviews.my_reviews(review.bosses[6].id, 50, None)
+    assert len(found.items) == 1
+    return _exactly("list somebody's reviews", meter, 1, 0, 1)
+
+
+def status(review: Thousand) -> list[Measured]:
+    """Counts by decision and of reviewers who have finished."""
+    with Meter() as meter:
+        review.services.reviews.progress(review.instance.id)
+    return _exactly("status of a review", meter, 1, 0, 2)
+
+
+def progress(review: Thousand) -> list[Measured]:
+    """A hundred reviewers with what each has left."""
+    with Meter() as meter:
+        page = review.services.reviews.reviewer_rows(review.instance.id, 100, None)
+    assert len(page.items) == MANAGERS
+    return _exactly("progress of 100 reviewers", meter, 1, 0, 4)
+
+
+def closing(review: Thousand) -> list[Measured]:
+    """Half of the items approved, a few denied, the others undecided: the close, and the removals."""
+    from chalicelib.domain.items import Decision
+    from chalicelib.domain.reviews import Status
+    from chalicelib.usecases.advance_review import advance_review
+
+    services, instance = review.services, review.instance
+    for number in range(50, MANAGERS):
+        for item in review.items(number):
+            review.decide(review.bosses[number], item, Decision.APPROVE, "needed")
+    review.world.clock.set(instance.closes + timedelta(seconds=5))
+    advance_review(services, instance.id)
+    review.world.clock.seconds += services.settings.closing_wait_seconds + 1
+    with Meter() as meter:
+        advance_review(services, instance.id)
+    state = services.reviews.state(instance.id)
+    assert state.status is Status.APPLIED and state.removed == state.outcome.removals > 0
+    swept = meter.by_table["access-reviews-items"].write_units - state.removed
+    rest = meter.write_units - swept
+    return [
+        Measured("close", "write units an undecided item (an approved one: 0)", 1, swept / state.outcome.kept),
+        Measured("close", "write units a review once, beside 14 a denied item", 40, rest - 14 * state.removed),
+    ]
+
+
+def removing(connector: str, budget: float) -> Callable[[Any], list[Measured]]:
+    """Closing and removing 20 denied items of a package with one role through a connector."""
+
+    def measured(world: Any) -> list[Measured]:
+        from tests.cost.delivering import ONCE, removed
+
+        meter, items = removed(world, connector)
+        name = f"remove through a connector ({connector})" if connector else "remove, nothing outside"
+        return [Measured(name, "write units a denied item", budget, (meter.write_units - ONCE) / items)]
+
+    return measured
+
+
+def removals() -> Iterator[Measured]:
+    """The three kinds of removals, each in a world of its own."""
+    from tests.conftest import account, empty_world
+
+    for connector, budget in REMOVING:
+        with account():
+            yield from removing(connector, budget)(empty_world())
+
+
+REMOVING = (("", 14), ("recorded", 14), ("outside", 20))
+REVIEWING = (
+    opening,
+    idle_tick,
+    one_decision,
+    reviewers_page,
+    list_of_reviews,
+    status,
+    progress,
+    many_decisions,
+    closing,
+)
+"""What is measured on one review of a thousand items, in this order."""
