@@ -240,7 +240,7 @@ def test_all_tables_are_restored_to_one_instant_beside_their_own(
     """`dev.py restore`: nothing of what works changes. (MiniStack knows one instant only, now.)"""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.url)
     given = ["test", "--latest", "--prefix", RESTORED, "--region", REGION, "--pause", "0.1"]
-    assert restore.letters.main(given) == 0, capsys.readouterr().err
+    assert restore.main(given) == 0, capsys.readouterr().err
     told = capsys.readouterr().out
     story.restored = dict(one.split("=", 1) for one in told.split("--set ")[1:] for one in [one.strip()])
     assert story.restored["RestoredTables"] == RESTORED and len(story.restored) == 3
@@ -251,7 +251,7 @@ def test_all_tables_are_restored_to_one_instant_beside_their_own(
             assert after.get(member) == before.get(member), (name, member)
     forgets = tables.describe_time_to_live(TableName=f"{RESTORED}-audit")["TimeToLiveDescription"]
     assert (forgets["TimeToLiveStatus"], forgets["AttributeName"]) == ("ENABLED", "expires")
-    assert restore.letters.main(given) == 1, "what is there is not restored over"
+    assert restore.main(given) == 1, "what is there is not restored over"
 
 
 def test_a_stopped_review_is_applied_and_sealed(stack: Stack, story: Story) -> None:
