@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -17,11 +18,13 @@ pytest.importorskip("msgraph", reason="msgraph-sdk is not installed: python3 dev
 from msgraph.generated.models.access_review_instance_decision_item import AccessReviewInstanceDecisionItem
 
 from chalicelib.domain.seals import fingerprint
+from infrastructure.letters import main
 from local.venvs import ROOT
 from tests.deployed.clients import Callers
 from tests.deployed.graph import assign, furnish, graph, reviewed
 from tests.deployed.releases import MEMBER, turn_into_next
-from tests.deployed.stack import Deployment, Stack, copy_of, download, until
+from tests.deployed.stack import NAME, Deployment, Stack, copy_of, download, until
+from tests.world import TIMER_EVENT
 
 BOSS, DEPUTY = "boss@example.com", "deputy@example.com"
 PEOPLE = "userPrincipalName,displayName,mail,manager\n" + "".join(
@@ -85,6 +88,47 @@ def ended(stack: Stack, path: str) -> Any:
     """A job, once it has ended."""
     found = stack.get(path)
     return found if found["status"] in ("done", "error") else None
+
+
+def test_one_id_leads_from_a_request_through_its_messages_to_the_lines_of_the_worker(stack: Stack) -> None:
+    """What docs/operations.md promises of the log, as CloudWatch has it."""
+    begun = stack.call("POST", "/api/v1/imports/people", PEOPLE.encode(), content_type="text/csv")
+    until(lambda: ended(stack, f"/api/v1/imports/{begun.json['id']}"), 30, "the import has ended")
+    wanted = begun.headers["request-id"]
+    lines = until(lambda: both(stack, wanted), 10, "the lines of the request and of its work")
+    assert lines["api"]["status"] == 202 and lines["api"]["route"] == "/api/v1/imports/people"
+    assert lines["work"].items() >= {"message": "work", "kind": "job", "job": begun.json["id"]}.items()
+
+
+def both(stack: Stack, correlation: str) -> dict[str, Any] | None:
+    """The first line of the API and of the worker that has this id, once each has one."""
+    found = {}
+    for function in ("api", "work"):
+        group = f"/aws/lambda/{NAME}-{function}"
+        events = stack.aws.client("logs").filter_log_events(logGroupName=group)["events"]
+        lines = [json.loads(one["message"]) for one in events if correlation in one["message"]]
+        if lines:
+            found[function] = lines[0]
+    return found if len(found) == 2 else None
+
+
+def test_the_deployment_says_how_it_is_and_letters_are_replayed(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every part but the issuer, which is made up; a dead letter and a timer's call given up go on their way."""
+    parts = {one["name"]: one["status"] for one in stack.get("/api/v1/health/deep")["parts"]}
+    assert parts.pop("signIn") == "failed" and set(parts.values()) == {"ok"}, parts
+    failed = {"requestContext": {"functionArn": stack.function("tick")}, "requestPayload": TIMER_EVENT}
+    letters = {"WorkDeadLetters": {"kind": "lost", "id": "nobody"}, "FailedEvents": failed}
+    for queue, body in letters.items():
+        stack.aws.client("sqs").send_message(QueueUrl=stack.physical(queue), MessageBody=json.dumps(body))
+    (told,) = [one for one in stack.get("/api/v1/health/deep")["parts"] if one["name"] == "deadLetters"]
+    assert told["detail"].startswith("1 of work, 1 of timers"), told
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.url)
+    assert main(["replay", "test", "--stack", NAME, "--all", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "replayed lost nobody (1 letters): sent to the work queue" in out and f"given to {NAME}-tick" in out
+    assert main(["list", "test", "--stack", NAME]) == 0 and "no letters" in capsys.readouterr().out
 
 
 def test_the_graph_client_makes_what_is_reviewed(deployed: Deployment, story: Story) -> None:
