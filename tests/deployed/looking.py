@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import Any
 from chalicelib.domain.seals import fingerprint
 from local.venvs import ROOT
 from tests.deployed.releases import MEMBER
-from tests.deployed.stack import Stack, download, until
+from tests.deployed.stack import NAME, Stack, download, until
 
 EM = "/v1.0/identityGovernance/entitlementManagement"
 DEFINITIONS = "/v1.0/identityGovernance/accessReviews/definitions"
@@ -97,3 +98,15 @@ def checked(stack: Stack, review: str, folder: Path) -> None:
     command = [sys.executable, "-I", "-S", str(script), str(pack), "--fingerprint", mark]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def both(stack: Stack, correlation: str) -> dict[str, Any] | None:
+    """The first line of the API and of the worker that has this id, once each has one."""
+    found = {}
+    for function in ("api", "work"):
+        group = f"/aws/lambda/{NAME}-{function}"
+        events = stack.aws.client("logs").filter_log_events(logGroupName=group)["events"]
+        lines = [json.loads(one["message"]) for one in events if correlation in one["message"]]
+        if lines:
+            found[function] = lines[0]
+    return found if len(found) == 2 else None

@@ -12,7 +12,7 @@ pytest.importorskip("msgraph", reason="msgraph-sdk is not installed: python3 dev
 
 from msgraph.generated.models.access_review_instance_decision_item import AccessReviewInstanceDecisionItem
 
-from infrastructure import restore
+from infrastructure import letters, restore
 from infrastructure.account import Account
 from infrastructure.restored import TABLES
 from local.resources import REGION
@@ -21,6 +21,7 @@ from tests.deployed.graph import assign, furnish, graph, reviewed
 from tests.deployed.looking import (
     EM,
     Story,
+    both,
     checked,
     ended,
     figures,
@@ -33,6 +34,7 @@ from tests.deployed.looking import (
 )
 from tests.deployed.releases import turn_into_next
 from tests.deployed.stack import NAME, Deployment, Stack, copy_of, session_of, until
+from tests.world import TIMER_EVENT
 
 BOSS, DEPUTY = "boss@example.com", "deputy@example.com"
 PEOPLE = "userPrincipalName,displayName,mail,manager\n" + "".join(
@@ -79,6 +81,35 @@ def test_people_come_in_by_a_worker_that_sqs_invokes(stack: Stack, story: Story)
     story.people = {
         user["userPrincipalName"].partition("@")[0]: user["id"] for user in stack.get("/v1.0/users")["value"]
     }
+
+
+def test_one_id_leads_from_a_request_through_its_messages_to_the_lines_of_the_worker(stack: Stack) -> None:
+    """What docs/operations.md promises of the log, as CloudWatch has it."""
+    begun = stack.call("POST", "/api/v1/imports/people", PEOPLE.encode(), content_type="text/csv")
+    until(lambda: ended(stack, f"/api/v1/imports/{begun.json['id']}"), 30, "the import has ended")
+    wanted = begun.headers["request-id"]
+    lines = until(lambda: both(stack, wanted), 10, "the lines of the request and of its work")
+    assert lines["api"]["status"] == 202 and lines["api"]["route"] == "/api/v1/imports/people"
+    assert lines["work"].items() >= {"message": "work", "kind": "job", "job": begun.json["id"]}.items()
+
+
+def test_the_deployment_says_how_it_is_and_letters_are_replayed(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every part but the issuer, which is made up; a dead letter and a timer's call given up go on their way."""
+    parts = {one["name"]: one["status"] for one in stack.get("/api/v1/health/deep")["parts"]}
+    assert parts.pop("signIn") == "failed" and set(parts.values()) == {"ok"}, parts
+    failed = {"requestContext": {"functionArn": stack.function("tick")}, "requestPayload": TIMER_EVENT}
+    lost = {"WorkDeadLetters": {"kind": "lost", "id": "nobody"}, "FailedEvents": failed}
+    for queue, body in lost.items():
+        stack.aws.client("sqs").send_message(QueueUrl=stack.physical(queue), MessageBody=json.dumps(body))
+    (told,) = [one for one in stack.get("/api/v1/health/deep")["parts"] if one["name"] == "deadLetters"]
+    assert told["detail"].startswith("1 of work, 1 of timers"), told
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.emulator.url)
+    assert letters.main(["replay", "test", "--stack", NAME, "--all", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "replayed lost nobody (1 letters): sent to the work queue" in out and f"given to {NAME}-tick" in out
+    assert letters.main(["list", "test", "--stack", NAME]) == 0 and "no letters" in capsys.readouterr().out
 
 
 def test_the_graph_client_makes_what_is_reviewed(deployed: Deployment, story: Story) -> None:
@@ -193,7 +224,7 @@ def test_after_the_loss_of_every_table_the_restored_ones_go_on(
     open again with the decisions of then, late messages do no harm, nobody loses access by that, the chain of seals
     goes on behind what the vault has, and its pack is verified."""
     source = restore.Source(Account(session_of(stack), REGION), NAME, stack.physical("EvidenceBucket"))
-    later = [one.statement.kind for one in restore.sealed_later(source, RESTORED)]
+    later = [one["kind"] for one in restore.sealed_later(source, RESTORED)]
     assert later == ["decisions", "removals"], "what the evidence knows more of is told"
     tables = stack.aws.client("dynamodb")
     for name in TABLES.values():

@@ -10,7 +10,9 @@ import pytest
 from botocore.session import Session
 from moto import mock_aws
 
-from chalicelib.domain.seals import statement_key
+from chalicelib.domain.seals import ChainHead, statement_key
+from chalicelib.storage.rows import to_row
+from chalicelib.storage.seal_keys import chain_head
 from infrastructure import restore, restored, template
 from infrastructure.account import Account, Refused
 from infrastructure.resolve import Resolver
@@ -139,13 +141,14 @@ def test_restored_tables_get_what_a_restore_leaves_out(source: restore.Source) -
     assert again == parameters, "it can be gone on with"
 
 
-def test_statements_behind_the_tables_are_found(source: restore.Source) -> None:
+def test_statements_behind_the_tables_are_found_where_the_product_puts_them(source: restore.Source) -> None:
+    assert chain_head() == restore.CHAIN_HEAD and restore.STATEMENT.format(3) == statement_key(3)
     restore.begin_restoring(source, PREFIX, None)
-    files = source.account.client("s3")
-    told = {"kind": "decisions", "review": "r", "made": "2026-11-24T08:00:00Z"}
     for number in (1, 2, 3):
-        data = json.dumps({"number": number, **told}).encode()
-        files.put_object(Bucket="vault", Key=statement_key(number), Body=data)
-    head = {"pk": {"S": "SEALS"}, "sk": {"S": "H"}, "data": {"S": json.dumps({"sequence": 3})}}
+        data = json.dumps({"statement": {"sequence": number}}).encode()
+        source.account.client("s3").put_object(Bucket="vault", Key=statement_key(number), Body=data)
+    assert [one["sequence"] for one in restore.sealed_later(source, PREFIX)] == [1, 2, 3]
+    row = to_row(ChainHead(sequence=2, chain="c"), 1, "test")
+    head = {"pk": {"S": row.pk}, "sk": {"S": row.sk}, "data": {"S": row.data}}
     source.tables.put_item(TableName=f"{PREFIX}-reviews", Item=head)
-    assert list(restore.sealed_later(source, PREFIX)) == []
+    assert [one["sequence"] for one in restore.sealed_later(source, PREFIX)] == [3]
