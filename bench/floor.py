@@ -108,14 +108,15 @@ class Floor:
         for here, stretch in groupby(requests, lambda one: one.thread == own):
             if here:
                 for one in stretch:
-                    self._again(one)
+                    self.again(one)
                 continue
             several = list(stretch)
             with ThreadPoolExecutor(len({one.thread for one in several})) as pool:
-                for _ in pool.map(self._again, several):
+                for _ in pool.map(self.again, several):
                     pass
 
-    def _again(self, one: Request) -> None:
+    def again(self, one: Request) -> None:
+        """Make one request again. Raises RuntimeError when it ends otherwise than it did for the product."""
         failed = ""
         try:
             answer = self._clients[one.service]._make_api_call(one.operation, one.params)

@@ -183,9 +183,7 @@ def _in_progress(
     following = _send(services, instance, state, kind, budget)
     if following is not None:
         return _mails_left(services, state, f"mail:{kind}", following, budget)
-    if kind.startswith("lastCall1"):
-        notify_others.last_call_summary(services, instance, state, budget)
-    elif kind.startswith("extended:"):
+    if kind.startswith("extended:"):
         notify_others.extended(services, instance, state, kind)
     return _sent(state, kind)
 
@@ -229,7 +227,11 @@ def _send(services: Services, instance: ReviewInstance, state: InstanceState, ki
         return notify.start_mails(services, instance, cursor, budget)
     if kind.startswith(("reset:", "extended:")):
         return notify.changes(services, instance, state, kind, cursor, budget)
-    return notify.reminders(services, instance, kind, cursor, budget)
+    summing = cursor.startswith(notify_others.SUMMARY)
+    following = None if summing else notify.reminders(services, instance, kind, cursor, budget)
+    if following is not None or not kind.startswith("lastCall1"):
+        return following
+    return notify_others.last_call_summary(services, instance, state, budget, cursor if summing else "")
 
 
 def next_event(instance: ReviewInstance, state: InstanceState, now: datetime) -> tuple[str, datetime]:

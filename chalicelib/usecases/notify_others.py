@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+from chalicelib.domain import errors
 from chalicelib.domain.agenda import SWITCHED_OFF
 from chalicelib.domain.assignments import Assignment
 from chalicelib.domain.items import BY_RULE, DecisionItem
@@ -33,28 +34,45 @@ from chalicelib.usecases.roles import holders
 from chalicelib.usecases.tell import tell_once
 
 SHOWN = 10
+SUMMARY = "summary:"  # begins the cursor of a last call whose reminders are out
 
 
-def last_call_summary(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> None:
-    """One day before the close: one summary for each manager of an unfinished reviewer and each package owner."""
+def last_call_summary(
+    services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget, cursor: str
+) -> str | None:
+    """One day before the close: one summary for each manager of an unfinished reviewer and each package owner. From
+    `cursor` on (of managers, by id); the next cursor, None when everybody was told."""
     late = late_reviewers(services, instance, budget)
     if not late:
-        return
+        return None
     subject = f"{instance.id}.{state.extensions}" if state.extensions else instance.id
+    told, reached = _late_by_manager(services, late), cursor.removeprefix(SUMMARY) if cursor else ""
+    try:
+        for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
+            why = [reviewer for _, reviewer in late]
+            tell_once(services, owner, "summary", subject, _summary(services, instance, state, "owner", why), instance)
+            told.pop(owner.id, None)
+        managers = services.people.users(one for one in told if one > reached)
+        for manager in sorted(managers.values(), key=lambda one: one.id):
+            if not budget.left():
+                return SUMMARY + reached
+            content = _summary(services, instance, state, "manager", told[manager.id])
+            tell_once(services, manager, "summary", subject, content, instance)
+            reached = manager.id
+    except errors.Throttled:
+        return SUMMARY + reached
+    return None
+
+
+def _late_by_manager(services: Services, late: list[tuple[str, LateReviewer]]) -> dict[str, list[LateReviewer]]:
+    """Unfinished reviewers by the manager they have."""
     people = services.people.users(user_id for user_id, _ in late)
     told: dict[str, list[LateReviewer]] = defaultdict(list)
     for user_id, reviewer in late:
         person = people.get(user_id)
         if person and person.manager_id:
             told[person.manager_id].append(reviewer)
-    for owner in owners(services, instance, Role.PACKAGE_MANAGER, Role.CATALOG_OWNER):
-        why = [reviewer for _, reviewer in late]
-        content = _summary(services, instance, state, "owner", why)
-        tell_once(services, owner, "summary", subject, content, instance)
-        told.pop(owner.id, None)
-    for manager in services.people.users(told).values():
-        content = _summary(services, instance, state, "manager", told[manager.id])
-        tell_once(services, manager, "summary", subject, content, instance)
+    return told
 
 
 def _summary(

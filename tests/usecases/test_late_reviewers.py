@@ -13,6 +13,7 @@ from chalicelib.domain.people import Role, User
 from chalicelib.domain.reviews import ReviewInstance
 from chalicelib.usecases.budget import Budget
 from chalicelib.usecases.late_reviewers import late_reviewers
+from chalicelib.usecases.notify_others import last_call_summary
 from tests import factories
 from tests.factories import Organisation
 from tests.usecases.test_delegation import hand, own, settle
@@ -51,6 +52,33 @@ def test_who_handed_everything_over_is_neither_named_nor_reminded(world: World, 
     for reader in (owner, chief):
         (mail,) = [one for one in world.mails() if one["to"] == reader.mail]
         assert "Helper" in mail["body"] and "Boss" not in mail["body"]
+
+
+class Two:
+    """A budget of two parts."""
+
+    def __init__(self) -> None:
+        self.parts = 2
+
+    def left(self) -> bool:
+        self.parts -= 1
+        return self.parts >= 0
+
+
+def test_summaries_go_on_where_time_ran_out_and_nobody_gets_two(world: World, org: Organisation) -> None:
+    """R82, P15, P16: a company with more managers of late reviewers than one invocation can write to."""
+    bosses = [org.person(f"boss{number}", manager=f"chief{number}") for number in range(6)]
+    chiefs = [org.person(f"chief{number}") for number in range(6)]
+    for number in range(6):
+        org.person(f"p{number}", manager=f"boss{number}")
+    policy = org.policy(review=factories.by_manager(world.clock.now().date(), bosses[0]))
+    org.assign(policy, *(org.people[f"p{number}"] for number in range(6)))
+    instance = opened(world, policy)
+    state, cursor, calls = world.services.reviews.state(instance.id), "", 0
+    while cursor is not None and calls < 9:
+        calls += 1
+        cursor = last_call_summary(world.services, instance, state, Two(), cursor)
+    assert calls == 6 and {reached(world, chief) for chief in chiefs} == {1}
 
 
 def reached(world: World, person: User) -> int:
