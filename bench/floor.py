@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from botocore.client import BaseClient
@@ -45,11 +46,6 @@ class Recording:
     """What the product asked of AWS, in the order in which the answers came."""
 
     requests: list[Request] = field(default_factory=list)
-
-    @property
-    def threads(self) -> int:
-        """How many threads asked."""
-        return len({one.thread for one in self.requests})
 
     def of(self, *services: str) -> list[Request]:
         """The requests to these services only."""
@@ -105,17 +101,22 @@ class Floor:
         self.services = tuple(self._clients)
         self.dynamodb: Any = self._clients[DYNAMODB]
 
-    def repeat(self, requests: Iterable[Request], threads: int) -> None:
-        """Make these requests again. Raises RuntimeError when one ends otherwise than it did for the product."""
-        if threads == 1:
-            for one in requests:
-                self._again(one)
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            for _ in pool.map(self._again, requests):
-                pass
+    def repeat(self, requests: Iterable[Request]) -> None:
+        """Make these requests again: what this thread asked, one after the other, and what other threads asked in
+        between, by as many threads. Raises RuntimeError when one ends otherwise than it did for the product."""
+        own = threading.get_ident()
+        for here, stretch in groupby(requests, lambda one: one.thread == own):
+            if here:
+                for one in stretch:
+                    self.again(one)
+                continue
+            several = list(stretch)
+            with ThreadPoolExecutor(len({one.thread for one in several})) as pool:
+                for _ in pool.map(self.again, several):
+                    pass
 
-    def _again(self, one: Request) -> None:
+    def again(self, one: Request) -> None:
+        """Make one request again. Raises RuntimeError when it ends otherwise than it did for the product."""
         failed = ""
         try:
             answer = self._clients[one.service]._make_api_call(one.operation, one.params)

@@ -170,7 +170,7 @@ class Watch:
 def _again(floor: Floor, one: Request) -> None:
     """Make a request again; a condition may fail this time, which takes as long."""
     try:
-        floor.repeat([one], 1)
+        floor.again(one)
     except RuntimeError:
         return
 

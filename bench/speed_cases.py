@@ -129,15 +129,14 @@ def _pair(stage: Stage, work: Callable[[], object]) -> tuple[Sample, str]:
     for services in ((DYNAMODB,), stage.floor.services):
         stage.floor.put_back(recorded.requests, before)
         again = afresh(recorded.of(*services))
-        floors.append(took(partial(stage.floor.repeat, again, recorded.threads)))
+        floors.append(took(partial(stage.floor.repeat, again)))
     return Sample(product, *floors), _said(recorded.requests)
 
 
 def _rounds(stage: Stage, work: Callable[[], object], rounds: int) -> tuple[list[Sample], str]:
     """Rounds of something that can be done again once its rows are put back."""
     requests, before = _recorded(stage, work)
-    threads = len({one.thread for one in requests})
-    works = [work, lambda: stage.floor.repeat(requests, threads)]
+    works = [work, lambda: stage.floor.repeat(requests)]
     samples = []
     for number in range(rounds + 1):
         spent: dict[int, Took] = {}

@@ -102,9 +102,7 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
     (checkout / "requirements.txt").touch()
     start = "import sys; from chalice.cli import main; sys.exit(main())"
     command = [sys.executable, "-B", "-c", start, "package", "--stage", STAGE, str(checkout / "out")]
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ACCESS_REVIEWS_")}
-    environment = {**ours, "AWS_DEFAULT_REGION": "us-east-1"}
-    subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=checkout, env=_environment(), check=True, stdout=subprocess.DEVNULL)
     found: dict[str, Any] = json.loads((checkout / "out" / "sam.json").read_text(encoding="utf-8"))
     return found
 
@@ -112,8 +110,13 @@ def _chalice(checkout: Path, architecture: str) -> dict[str, Any]:
 def _prepare(checkout: Path, folder: Path) -> None:
     """See prepared.py."""
     script = Path(__file__).with_name("prepared.py")
-    environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
-    subprocess.run([sys.executable, "-B", str(script), str(checkout), str(folder)], env=environment, check=True)
+    subprocess.run([sys.executable, "-B", str(script), str(checkout), str(folder)], env=_environment(), check=True)
+
+
+def _environment() -> dict[str, str]:
+    """For what imports the product: no setting of whoever packages it gets into the artefact."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("ACCESS_REVIEWS_")}
+    return {**others, "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def _compile(folder: Path) -> None:

@@ -114,7 +114,8 @@ def _make_room(deployment: Deployment) -> None:
     stack = deployment.stack
     if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
         raise Refused(f"{stack.name} is being worked on ({stack.status}). Wait until that has ended.")
-    if stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
+    empty = stack.status == "IMPORT_ROLLBACK_COMPLETE" and not stack.resources()
+    if empty or stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
         print(
             f"\nThe stack {stack.name} is {stack.status}: it has to be deleted before it can be made again. Data stay."
         )

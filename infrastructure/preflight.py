@@ -108,6 +108,17 @@ def _gateway(plan: Plan) -> list[Finding]:
     return [Finding("ok", "API Gateway", f"{API_RESOURCES} resources or more an API.")]
 
 
+def _access_log(plan: Plan) -> list[Finding]:
+    """Access log: whose role writes it, one for all APIs of the account in this Region."""
+    if not plan.is_new or plan.values.get("ApiLogRole", "make") != "make":
+        return []
+    role = plan.account.client("apigateway").get_account().get("cloudwatchRoleArn")
+    if not role:
+        return [Finding("ok", "Access log", "API Gateway has no role to write logs with yet; one is made.")]
+    words = f"API Gateway writes logs as {role} already. ApiLogRole=exists keeps that; now it would be replaced."
+    return [Finding("advice", "Access log", words)]
+
+
 def _mail(plan: Plan) -> list[Finding]:
     """Mail: does SES send, and to everybody."""
     client = plan.account.client("sesv2")
@@ -217,4 +228,4 @@ def _certificate(account: Account, name: str, arn: str) -> Finding:
     return Finding("ok", "Domain", f"{name}, with its certificate.")
 
 
-CHECKS = (_caller, _administrator, _lambda, _gateway, _mail, _issuer, _domain)
+CHECKS = (_caller, _administrator, _lambda, _gateway, _access_log, _mail, _issuer, _domain)

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from infrastructure import restored
+
 TEMPLATES = Path(__file__).with_name("templates")
 FUNCTION = "AWS::Serverless::Function"
 LIMIT = 1_000_000  # bytes of a template in S3
@@ -68,7 +70,7 @@ def template(chalice: Json) -> Json:
     whole = merged(chalice, ours())
     body = whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     body["paths"] = any_method(body["paths"])
-    return whole
+    return restored.pointed(whole)
 
 
 def with_code(whole: Json, bucket: str, key: str) -> Json:

@@ -41,6 +41,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/
   scan        what a linter and a security scanner say of that template
   deploy      make or change a deployment in an AWS account (docs/deploying.md)
+  restore     the tables of a deployment as they were at an instant, beside those there are (docs/backup.md)
   remove      remove a deployment; evidence stays, and whatever data nobody gave up
 """
 
@@ -146,5 +147,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "audit": _audit,
     "bench": _bench,
     "screenshots": _screenshots,
-    **{name: _of_infrastructure(name) for name in ("package", "scan", "deploy", "remove", "letters")},
+    **{name: _of_infrastructure(name) for name in ("package", "scan", "deploy", "remove", "restore", "letters")},
 }

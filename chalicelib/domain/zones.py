@@ -11,9 +11,12 @@ from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 ZONE_TARGET = "reviewSettings/schedule/recurrence/range/recurrenceTimeZone"
 
@@ -91,6 +94,8 @@ def _names() -> frozenset[str]:
 
 @cache
 def _load(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo  # it looks for the machine's zones when it is imported, which takes milliseconds
+
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
         return ZoneInfo.from_file(rules, key=name)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -269,6 +268,8 @@ def record_many(
         except errors.ReviewError as problem:
             return Result(submission.item_id, problem)
         return Result(submission.item_id)
+
+    from concurrent.futures import ThreadPoolExecutor  # one decision needs no threads
 
     cuts = promise(services, instance, submissions)
     with ThreadPoolExecutor(THREADS) as pool:

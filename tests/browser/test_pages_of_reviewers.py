@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import pages
 from tests.browser.organisation import Office
-from tests.browser.portal import Portal
+from tests.browser.portal import DESK, PHONE, Portal
 
 
 @pytest.mark.parametrize("who", ["nora", "ada"])
 @pytest.mark.parametrize("pattern", pages.own())
 def test_everybody_can_use_it(portal: Portal, office: Office, pattern: str, who: str) -> None:
     pages.check(portal, office, pattern, who)
+
+
+def test_help_is_at_hand_on_a_desk_and_on_a_phone(portal: Portal, office: Office) -> None:
+    page = portal.visit("/", as_=office.people["ada"], width=PHONE)
+    page.get_by_role("button", name="More").click()
+    portal.axe(page)
+    page.get_by_role("dialog").get_by_role("link", name="Help").click()
+    expect(page.get_by_role("heading", name="How reviewing works")).to_be_visible()
+    page = portal.visit("/", as_=office.people["ada"], width=DESK)
+    page.get_by_role("link", name="Help").click()
+    expect(page.get_by_role("heading", name="How reviewing works")).to_be_visible()
 
 
 def test_an_address_that_leads_nowhere_says_so(portal: Portal) -> None:

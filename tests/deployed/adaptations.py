@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from local.resources import Aws
+
 Json = dict[str, Any]
 ANY = "x-amazon-apigateway-any-method"
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
@@ -52,13 +54,18 @@ def for_emulator(template: str, code: str, settings: dict[str, str]) -> str:
     return json.dumps(found)
 
 
-def lock_buckets(files: Any, template: Json, physical: Callable[[str], str]) -> None:
-    """Give buckets the Object Lock their template asks for: MiniStack's CloudFormation overlooks it. The locks of the
-    objects are the product's own doing."""
+def overlooked(aws: Aws, template: Json, physical: Callable[[str], str]) -> None:
+    """Do what the template asks for and MiniStack's CloudFormation overlooks: Object Lock of buckets (the locks of the
+    objects are the product's own doing) and point-in-time recovery of tables."""
     for name, one in template["Resources"].items():
-        if one.get("Properties", {}).get("ObjectLockEnabled"):
-            files.put_object_lock_configuration(
+        properties = one.get("Properties", {})
+        if properties.get("ObjectLockEnabled"):
+            aws.client("s3").put_object_lock_configuration(
                 Bucket=physical(name), ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
+            )
+        if recovery := properties.get("PointInTimeRecoverySpecification"):
+            aws.client("dynamodb").update_continuous_backups(
+                TableName=physical(name), PointInTimeRecoverySpecification=recovery
             )
 
 

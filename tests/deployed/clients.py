@@ -14,7 +14,7 @@ CATALOGS = "/v1.0/identityGovernance/entitlementManagement/catalogs"
 
 
 # MiniStack kills a function that is under way when it is updated, and may start one half unpacked; Lambda does neither.
-KILLED = ("Worker process died", "Worker init failed")
+KILLED = ("Worker process", "Worker init failed")
 MOST_ATTEMPTS = 10
 PAUSE = 0.1
 

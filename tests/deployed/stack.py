@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.session import Session
+
 from local.emulator import Emulator
 from local.resources import Aws
 from tests.deployed import adaptations
@@ -86,7 +88,7 @@ class Stack:
         (formation.update_stack if there else formation.create_stack)(**wanted)
         status = str(until(self._ended, 60, "CloudFormation has ended"))
         if status == "CREATE_COMPLETE":
-            adaptations.lock_buckets(files, json.loads(body), self.physical)
+            adaptations.overlooked(self.aws, json.loads(body), self.physical)
             adaptations.answer_as_written(self.aws.client("apigateway"), self.physical("RestAPI"), json.loads(body))
         return status
 
@@ -174,6 +176,13 @@ class Deployment:
     def today(self) -> date:
         """The day of its zone on which a review opens at `opens`."""
         return start_day(self.opens)
+
+
+def session_of(stack: Stack) -> Session:
+    """A botocore session whose clients are those of the emulator."""
+    session = Session()
+    session.create_client = lambda service, **_: stack.aws.client(service)  # type: ignore[method-assign]
+    return session
 
 
 TIMER = {

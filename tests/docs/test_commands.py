@@ -17,6 +17,7 @@ from tests.docs.markdown import commands
 from tests.docs.traceability import ROOT
 
 NAMES = sorted({*_COMMANDS, *COMMANDS})
+OF_AN_OPTION = re.compile(r"--[\w-]+ \{[^}]*\}")
 CHOICES = re.compile(r"\{([\w,.-]+)\}")
 
 
@@ -52,5 +53,6 @@ def test_a_command_that_is_shown_exists_with_its_options(call: str) -> None:
     for option in [one.partition("=")[0] for one in rest if one.startswith("-")]:
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", text), f"{call!r} in {commands()[call]}"
     words = [one for one in rest[:1] if re.fullmatch(r"[a-z]\w*", one)]
-    offered = {word for found in CHOICES.findall(text.partition("options:")[0]) for word in found.split(",")}
+    usage = OF_AN_OPTION.sub("", text.partition("options:")[0])
+    offered = {word for found in CHOICES.findall(usage) for word in found.split(",")}
     assert not offered or set(words) <= offered, f"{call!r} in {commands()[call]}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from infrastructure import deploy
+from infrastructure.parameters import File
 from tests.infrastructure.conftest import ADMIN, STACK, STAGE, Place
 
 TABLES = ("directory", "entitlements", "reviews", "items", "audit")
@@ -67,6 +71,22 @@ def test_packages_lie_in_a_private_versioned_bucket_named_by_their_content(deplo
     assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
     assert deployed.again() == 0
     assert {one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]} == before
+
+
+def test_a_person_is_asked_what_nobody_said_and_whether_it_is_meant(
+    place: Place, capsys: Said, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    answers = {"MailFrom": "reviews@contoso.example", "FirstAdministrator": ADMIN}
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: answers.get(question.partition(" ")[0], ""))
+    file = tmp_path / "asked.yaml"
+    options = ["--region", "us-east-1", "--pause", "0.2", "--package", str(place.package), "--file", str(file)]
+    assert deploy.main(["asked", *options]) == 1  # who presses return does not mean it
+    said = capsys.readouterr().out
+    assert "new: 5 x AWS::DynamoDB::Table" in said and "Nothing was changed." in said
+    assert File.read(file).parameters["FirstAdministrator"] == ADMIN
+    monkeypatch.setattr("builtins.input", lambda question: pytest.fail(f"asked again: {question}"))
+    assert deploy.main(["asked", *options, "--dry-run"]) == 0
 
 
 def test_deploying_again_asks_nothing_and_changes_nothing(deployed: Place, capsys: Said):

@@ -59,4 +59,5 @@ def test_the_api_has_limits_and_is_reached_in_its_region() -> None:
     (settings,) = API["MethodSettings"]
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == ("200", "400")
+    assert "TLS13_1_2" in API["SecurityPolicy"] and API["EndpointAccessMode"] == "BASIC"
     assert settings["DataTraceEnabled"] is False and API["EndpointConfiguration"] == {"Type": "REGIONAL"}

@@ -68,6 +68,7 @@ def account(**clients: Fake) -> Account:
     sending = {"Max24HourSend": 50_000.0, "MaxSendRate": 14.0}
     usual = {
         "lambda": Fake(get_account_settings={"AccountLimit": {"ConcurrentExecutions": 1000}}),
+        "apigateway": Fake(get_account={}),
         "service-quotas": Fake(list_service_quotas={"Quotas": [{"QuotaName": "Resources per API", "Value": 300.0}]}),
         "sesv2": Fake(
             get_account={"SendingEnabled": True, "ProductionAccessEnabled": True, "SendQuota": sending},
@@ -222,3 +223,13 @@ def test_a_domain_is_in_the_zone_that_is_given(zone: dict[str, Any], words: str)
     found = account(route53=Fake(get_hosted_zone={"HostedZone": zone}))
     said = told(plan(found, DomainName="reviews.contoso.example", HostedZoneId="Z1"), "problem")
     assert words in said if words else not said
+
+
+@pytest.mark.parametrize(("chosen", "level"), [({}, "advice"), ({"ApiLogRole": "exists"}, "")])
+def test_a_role_that_other_apis_write_their_logs_with_is_not_replaced_unsaid(
+    chosen: dict[str, str], level: str
+) -> None:
+    taken = account(apigateway=Fake(get_account={"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"}))
+    found = [one for one in check(Plan(taken, "reviews", {**VALUES, **chosen})) if one.about == "Access log"]
+    assert [one.level for one in found] == ([level] if level else [])
+    assert all("ApiLogRole=exists" in one.words for one in found)

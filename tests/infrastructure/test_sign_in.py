@@ -60,8 +60,8 @@ def test_the_pool_outlives_its_stack_and_tells_of_sign_ins():
     assert pool["DeletionPolicy"] == "Retain" and pool["Properties"]["DeletionProtection"] == "ACTIVE"
     trigger = pool["Properties"]["LambdaConfig"]["PostAuthentication"]["Fn::Sub"]
     assert trigger.endswith("function:${AWS::StackName}-cognito-signed-in")
-    allowed = OWN_POOL["Resources"]["UserPoolTellsOfSignIns"]["Properties"]
-    assert allowed["SourceArn"] == {"Fn::GetAtt": ["UserPool", "Arn"]}
+    allowed = OWN_POOL["Resources"]["CognitoSignedInPermission"]["Properties"]
+    assert allowed["SourceArn"]["Fn::Sub"].endswith("userpool/*")
 
 
 def test_without_a_domain_nothing_of_it_is_made():

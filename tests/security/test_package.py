@@ -47,12 +47,17 @@ for handler in sys.argv[3:]:
     module, _, name = handler.partition(".")
     found[handler] = callable(getattr(importlib.import_module(module), name))
 from app import app
-found["routes"] = sorted(f"{method} {path}" for path, held in app.routes.items() for method in held)
 event = {"httpMethod": "GET", "path": "/", "requestContext": {"httpMethod": "GET", "resourcePath": "/", "identity": {}},
          "headers": {}, "multiValueHeaders": {}, "queryStringParameters": None, "multiValueQueryStringParameters": None,
          "pathParameters": None, "stageVariables": None, "body": None, "isBase64Encoded": False}
 found["status"] = app(event, None)["statusCode"]
 import chalicelib
+from chalicelib import routes
+listed = json.loads(routes.INDEX.read_text())
+found["index"] = sorted(f"{method} {path}" for path, held in listed.items() for method in held)
+for name in routes.DOORS:
+    app.open(name)
+found["routes"] = sorted(f"{method} {path}" for path, held in app.routes.items() for method in held)
 for one in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     if not one.name.endswith("verify_evidence"):
         importlib.import_module(one.name)
@@ -152,7 +157,8 @@ def test_each_function_starts_from_it_alone(made: Path, functions: dict[str, dic
     answer = subprocess.run(look, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=60)
     told = json.loads(answer.stdout)
     assert all(told[name] for name in names) and told["elsewhere"] == [] and told["status"] == 200
-    assert set(told["routes"]) == routes_under("/") and not set(LOCAL) & set(told["modules"])
+    assert set(told["routes"]) == set(told["index"]) == routes_under("/")
+    assert not set(LOCAL) & set(told["modules"])
     assert told["token"] == {"sub": "x"} and set(told["clients"]) == set(wheels.SERVICES)
 
 

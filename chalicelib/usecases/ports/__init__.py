@@ -6,11 +6,10 @@ unless the docstring says "may lag".
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.settings import Settings
-from chalicelib.usecases.ports.adopting import Adoptions
-from chalicelib.usecases.ports.auditing import Dossiers
 from chalicelib.usecases.ports.changes import (
     Absent,
     Alter,
@@ -25,35 +24,40 @@ from chalicelib.usecases.ports.changes import (
     Unchanged,
     Writer,
 )
-from chalicelib.usecases.ports.connecting import (
-    Answer,
-    Capability,
-    Checks,
-    Connections,
-    Connector,
-    Connectors,
-    Found,
-    ListsMembers,
-    ListsResources,
-    Member,
-    Outer,
-    RestsOnWord,
-    Secrets,
-    SeesPaths,
-    able,
-)
-from chalicelib.usecases.ports.entitled import Entitlements, People
-from chalicelib.usecases.ports.guarding import Guards
-from chalicelib.usecases.ports.mailing import Addresses
-from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports, Surroundings
-from chalicelib.usecases.ports.packing import Overview, Papers
-from chalicelib.usecases.ports.provisioning import Provisioning
-from chalicelib.usecases.ports.removing import Removals
-from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
-from chalicelib.usecases.ports.sealing import Seals, Signer, Vault
-from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
-from chalicelib.usecases.ports.tasking import Exchanges, Tasks
-from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
+
+if TYPE_CHECKING:
+    from chalicelib.settings import Settings
+    from chalicelib.usecases.ports.adopting import Adoptions
+    from chalicelib.usecases.ports.auditing import Dossiers
+    from chalicelib.usecases.ports.connecting import (
+        Answer,
+        Capability,
+        Checks,
+        Connections,
+        Connector,
+        Connectors,
+        Found,
+        ListsMembers,
+        ListsResources,
+        Member,
+        Outer,
+        RestsOnWord,
+        Secrets,
+        SeesPaths,
+        able,
+    )
+    from chalicelib.usecases.ports.entitled import Entitlements, People
+    from chalicelib.usecases.ports.guarding import Guards
+    from chalicelib.usecases.ports.mailing import Addresses
+    from chalicelib.usecases.ports.outside import Audit, Files, Mail, Mailer, Queue, Renderer, Reports, Surroundings
+    from chalicelib.usecases.ports.packing import Overview, Papers
+    from chalicelib.usecases.ports.provisioning import Provisioning
+    from chalicelib.usecases.ports.removing import Removals
+    from chalicelib.usecases.ports.reviewing import DecisionChange, Items, Progress, Recorded, Reviews
+    from chalicelib.usecases.ports.sealing import Seals, Signer, Vault
+    from chalicelib.usecases.ports.sourcing import Identities, SignIns, Sources
+    from chalicelib.usecases.ports.tasking import Exchanges, Tasks
+    from chalicelib.usecases.ports.telling import Bus, OutgoingEvent
 
 __all__ = [
     "Absent",
@@ -118,6 +122,35 @@ __all__ = [
     "Writer",
     "able",
 ]
+
+
+_LATER = (
+    "reviewing",
+    "outside",
+    "connecting",
+    "telling",
+    "packing",
+    "adopting",
+    "auditing",
+    "entitled",
+    "guarding",
+    "mailing",
+    "provisioning",
+    "removing",
+    "sealing",
+    "sourcing",
+    "tasking",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """A port of another room, imported when somebody asks for it: few requests come to all rooms."""
+    if name in __all__:
+        for module in _LATER:
+            found = vars(importlib.import_module(f"{__name__}.{module}")).get(name)
+            if found is not None:
+                return found
+    raise AttributeError(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
