@@ -124,8 +124,8 @@ def test_the_deployment_says_how_it_is_and_letters_are_replayed(
     parts = {one["name"]: one["status"] for one in stack.get("/api/v1/health/deep")["parts"]}
     assert parts.pop("signIn") == "failed" and set(parts.values()) == {"ok"}, parts
     failed = {"requestContext": {"functionArn": stack.function("tick")}, "requestPayload": TIMER_EVENT}
-    letters = {"WorkDeadLetters": {"kind": "lost", "id": "nobody"}, "FailedEvents": failed}
-    for queue, body in letters.items():
+    lost = {"WorkDeadLetters": {"kind": "lost", "id": "nobody"}, "FailedEvents": failed}
+    for queue, body in lost.items():
         stack.aws.client("sqs").send_message(QueueUrl=stack.physical(queue), MessageBody=json.dumps(body))
     (told,) = [one for one in stack.get("/api/v1/health/deep")["parts"] if one["name"] == "deadLetters"]
     assert told["detail"].startswith("1 of work, 1 of timers"), told
