@@ -276,6 +276,7 @@ def from_row(kind: type[E], row: Row) -> E:
     if "id" in _defaults(kind) and '"id":' not in text[:8]:  # type: ignore[arg-type]
         text = f'{{"id":"{row.sk}"{"," if len(text) > 2 else ""}{text[1:]}'
     entity: Any = _decoder(kind).decode(text)  # type: ignore[arg-type]
-    found: E = dataclasses.replace(entity, version=int(row.v))
+    object.__setattr__(entity, "version", int(row.v))  # nobody has it yet, and a copy of it costs 20 µs a row
+    found: E = entity
     read = PLACES[kind].read
     return read(found, row) if read else found
