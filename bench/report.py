@@ -85,6 +85,8 @@ def rendered(text: str, results: Path = RESULTS) -> str:
 
     def section(found: re.Match[str]) -> str:
         name, wanted = found[1], found[2]
+        if not (results / f"{name}.json").exists():
+            return found[0]  # not measured yet
         kept = json.loads((results / f"{name}.json").read_text(encoding="utf-8"))
         content = table(kept["figures"][wanted]) if wanted else _origin(kept)
         mark = f"{name}: {wanted}" if wanted else name
