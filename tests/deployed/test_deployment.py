@@ -18,7 +18,7 @@ pytest.importorskip("msgraph", reason="msgraph-sdk is not installed: python3 dev
 from msgraph.generated.models.access_review_instance_decision_item import AccessReviewInstanceDecisionItem
 
 from chalicelib.domain.seals import fingerprint
-from infrastructure import restore
+from infrastructure import letters, restore
 from infrastructure.account import Account
 from infrastructure.restored import TABLES
 from local.resources import REGION
