@@ -15,7 +15,11 @@ WHAT = {  # by name its module, whose `main` takes the other arguments
     "portal": "bench.portal",
     "scim": "bench.scim",
 }
-USAGE = f"usage: bench [{'|'.join(WHAT)}] [options]; --keep keeps the figures"
+USAGE = f"""usage: bench [{"|".join(WHAT)}] [options]; --keep keeps the figures
+  cost [--dollars]           the cost contract; dollars a review and a month
+  scale [N ...]              whole reviews of so many items on the emulator
+  simulate [N ...] [--span N] [--panel N] [--rate N] [--daily N]
+                             the same over a store that counts: up to millions of items, their heat and time"""
 
 
 def main(arguments: list[str]) -> int:

@@ -151,6 +151,7 @@ def picture(dollars: Sequence[dict[str, Any]], sizes: Sequence[dict[str, Any]]) 
         Line(name, [(row["items"], row[column]) for row in sizes if row[column] > 0], colour)
         for (column, name), colour in zip(PARTS.items(), COLOURS, strict=True)
     ]
+    times = [line for line in times if line.points]
     right = LEFT + WIDE + GAP + 40
     panels = [
         Panel("What a review costs", cost, LEFT, "dollars at list prices"),

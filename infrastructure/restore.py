@@ -111,11 +111,11 @@ def _await(source: Source, table: str) -> Json:
 
 
 def _streamed(source: Source, table: str, wanted: Json) -> str:
-    """The ARN of its stream."""
+    """The label of its stream, the last part of its ARN."""
     if not _await(source, table).get("LatestStreamArn"):
         specification = {"StreamEnabled": True, "StreamViewType": wanted["StreamViewType"]}
         source.tables.update_table(TableName=table, StreamSpecification=specification)
-    return str(_await(source, table)["LatestStreamArn"])
+    return str(_await(source, table)["LatestStreamArn"]).rpartition("/")[2]
 
 
 def _forgets(source: Source, table: str, wanted: Json) -> None:

@@ -35,7 +35,7 @@ USAGE = """usage: python3 dev.py COMMAND [options]; every command takes --help
   tick        fire every timer and wait until all work is done
   mail        the mails the running instance sent
   import      load a CSV of people or assignments
-  bench       the benchmarks: cost, speed, cold, scale, portal, scim
+  bench       the benchmarks: cost, speed, cold, scale, simulate, portal, scim
   screenshots pictures of every page and mail, into screenshots/
   letters     what could not be delivered: list, show, replay, drop
   package     what is deployed: the artefact and its CloudFormation template, into dist/STAGE/

@@ -54,7 +54,7 @@ def size_row(played: Played) -> Row:
         "tell min": _minutes(*_span(ledger, ("mail start",))),
         "close min": _minutes(*_span(ledger, ("close",))),
         "remove min": _minutes(*_span(ledger, ("apply",))),
-        "seal min": round(ledger.phases["seal"]["seconds work"] / 60, 2),
+        "seal min": round(sum(one.took for one in ledger.invocations if one.about == "seal") / 60, 2),
         "invocations": len(ledger.invocations),
         "longest s": round(longest.took, 1) if longest else 0.0,
         "hottest partition WU/s": round(write[1]),
