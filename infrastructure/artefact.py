@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.software import hash_of
-from infrastructure import wheels
+from infrastructure import botocore_data, wheels
 
 ROOT = wheels.ROOT
 STAGE = "production"  # of .chalice/config.json; how deployments differ is said by the template's parameters
@@ -78,10 +78,11 @@ def lay_out(architecture: str, folder: Path) -> dict[str, Any]:
         checkout = Path(name)
         template = _chalice(checkout, architecture)
         wheels.install(architecture, folder)
+        botocore_data.shorten(folder / "botocore" / "data")
         with zipfile.ZipFile(checkout / "out" / "deployment.zip") as made:
             made.extractall(folder)
         _prepare(checkout, folder)
-    _compile(folder)
+    precompile(folder)
     return template
 
 
@@ -119,7 +120,7 @@ def _environment() -> dict[str, str]:
     return {**others, "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-def _compile(folder: Path) -> None:
+def precompile(folder: Path) -> None:
     """Bytecode beside every source, never held against it: Lambda's disk cannot be written to, so that every cold
     start would compile all it imports. In a process of its own, because what a process has seen before shows in it."""
     told = ["-s", str(folder), "-p", _TASK, "--invalidation-mode", "unchecked-hash", str(folder)]

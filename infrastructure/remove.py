@@ -17,8 +17,9 @@ from infrastructure.commands import answer, begin, common, told
 from infrastructure.kept import Kept
 from infrastructure.stack import Stack
 
-PROOF = ("Audit", "EvidenceBucket")  # no option of this command deletes these, nor any key: what it encrypts were lost
-KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias")
+# What --with-data deletes. No option deletes a key: what it encrypts would be lost with it.
+DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool")
+PROOF = ("Audit", "EvidenceBucket")
 MOST_COUNTED = 10_000  # objects of a bucket that are counted
 _AT_ONCE = 1_000
 
@@ -73,7 +74,7 @@ def _planned(account: Account, stack: Stack, with_data: bool) -> Removal:
     """What stays and what goes of what outlives the stack, by the template that is deployed."""
     whole = stack.template()
     found = kept.find(kept.Search.of(account, stack.name, whole, stack.parameters)) if whole else []
-    goes = [one for one in found if with_data and one.logical_id not in PROOF and one.kind not in KEYS]
+    goes = [one for one in found if with_data and one.kind in DATA and one.logical_id not in PROOF]
     names = {one.logical_id for one in found}
     outlive = {name for name, one in whole.get("Resources", {}).items() if kept.outlives(one)} - names
     besides = [one for one in stack.resources() if one["LogicalResourceId"] in outlive]
@@ -140,14 +141,10 @@ def _delete(account: Account, one: Kept) -> None:
     elif one.kind == "AWS::S3::Bucket":
         _empty(account, one.name)
         account.client("s3").delete_bucket(Bucket=one.name)
-    elif one.kind == "AWS::Cognito::UserPool":
+    else:
         pools = account.client("cognito-idp")
         pools.update_user_pool(UserPoolId=one.name, DeletionProtection="INACTIVE")
         pools.delete_user_pool(UserPoolId=one.name)
-    elif one.kind == "AWS::Logs::LogGroup":
-        account.client("logs").delete_log_group(logGroupName=one.name)
-    elif one.kind == "AWS::SES::EmailIdentity":
-        account.client("sesv2").delete_email_identity(EmailIdentity=one.name)
 
 
 def _empty(account: Account, bucket: str) -> None:

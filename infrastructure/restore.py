@@ -16,15 +16,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.seals import Sealed, statement_key
-from chalicelib.storage.seal_keys import chain_head
 from infrastructure import template
 from infrastructure.account import Account, Refused, code
 from infrastructure.commands import begin, common, told
 from infrastructure.restored import TABLES
 
 MOST_WAITED = 6 * 3600.0  # seconds; AWS restores most tables within an hour
-_HEAD = {name: {"S": value} for name, value in zip(("pk", "sk"), chain_head(), strict=True)}
+# Where the product keeps the head of its chain of seals, and the statements of the chain.
+CHAIN_HEAD, STATEMENT = ("SEALS", "H"), "seals/{:010d}.json"
 Json = dict[str, Any]
 
 
@@ -112,11 +111,11 @@ def _await(source: Source, table: str) -> Json:
 
 
 def _streamed(source: Source, table: str, wanted: Json) -> str:
-    """The ARN of its stream."""
+    """The label of its stream, the last part of its ARN."""
     if not _await(source, table).get("LatestStreamArn"):
         specification = {"StreamEnabled": True, "StreamViewType": wanted["StreamViewType"]}
         source.tables.update_table(TableName=table, StreamSpecification=specification)
-    return str(_await(source, table)["LatestStreamArn"])
+    return str(_await(source, table)["LatestStreamArn"]).rpartition("/")[2]
 
 
 def _forgets(source: Source, table: str, wanted: Json) -> None:
@@ -125,19 +124,20 @@ def _forgets(source: Source, table: str, wanted: Json) -> None:
         source.tables.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
 
 
-def sealed_later(source: Source, prefix: str) -> Iterator[Sealed]:
+def sealed_later(source: Source, prefix: str) -> Iterator[Json]:
     """Statements of the evidence that the restored tables know nothing of, oldest first: of reviews that ended after
     the instant."""
-    row = source.tables.get_item(TableName=f"{prefix}-reviews", Key=_HEAD, ConsistentRead=True).get("Item")
+    head = {name: {"S": value} for name, value in zip(("pk", "sk"), CHAIN_HEAD, strict=True)}
+    row = source.tables.get_item(TableName=f"{prefix}-reviews", Key=head, ConsistentRead=True).get("Item")
     number = int(json.loads(row["data"]["S"]).get("sequence", 0)) if row else 0
     files = source.account.client("s3")
     while True:
         number += 1
         try:
-            found = files.get_object(Bucket=source.vault, Key=statement_key(number))
+            found = files.get_object(Bucket=source.vault, Key=STATEMENT.format(number))
         except files.exceptions.NoSuchKey:
             return
-        yield Sealed.of_data(found["Body"].read())
+        yield json.loads(found["Body"].read())["statement"]
 
 
 def _instant(text: str) -> datetime:
@@ -182,12 +182,12 @@ def _restore(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told_of(later: Iterable[Sealed]) -> Iterator[str]:
+def _told_of(later: Iterable[Json]) -> Iterator[str]:
     """A line for each statement made after the instant."""
-    statements = [one.statement for one in later]
+    statements = list(later)
     if statements:
         yield "Sealed after that instant, so lost from the tables, and kept in the evidence (docs/backup.md):"
     for one in statements:
-        yield f"  {one.made:%Y-%m-%d %H:%M:%SZ}  review {one.review}  {one.kind.value}, number {one.sequence}"
+        yield f"  {one['made']}  review {one['review']}  {one['kind']}, number {one['sequence']}"
     if statements:
         yield ""

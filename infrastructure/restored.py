@@ -43,7 +43,7 @@ def _name(table: str) -> Json:
 def _attribute(table: str, attribute: str) -> Json:
     """Its ARN, or that of its stream, which nothing but a parameter can tell of a restored one."""
     other = (
-        {"Ref": f"Restored{table}Stream"}
+        {"Fn::Sub": f"{_ARN}${{RestoredTables}}-{TABLES[table]}/stream/${{Restored{table}Stream}}"}
         if attribute == "StreamArn"
         else {"Fn::Sub": f"{_ARN}${{RestoredTables}}-{TABLES[table]}"}
     )

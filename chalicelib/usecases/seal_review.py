@@ -7,7 +7,7 @@ anything is recorded, each written once, and whoever comes later takes what lies
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.domain import errors
@@ -27,11 +27,12 @@ from chalicelib.software import VERSION, source_hash
 from chalicelib.usecases.administrators import administrators_of
 from chalicelib.usecases.agenda import done, due_now, work_off
 from chalicelib.usecases.budget import Budget
-from chalicelib.usecases.ports import Change, Drop, Services
+from chalicelib.usecases.ports import Change, Create, Drop, Services
 from chalicelib.usecases.seal_blocks import save_work, seal_table
 from chalicelib.usecases.seal_chain import Draft, place
 from chalicelib.usecases.seal_tables import TABLES, Reviewed
 from chalicelib.usecases.tell_to_sign import tell_to_sign
+from chalicelib.usecases.to_seal import ended_again, seal_row
 
 LOG = logging.getLogger("access_reviews")
 
@@ -60,10 +61,14 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
     state = services.reviews.state(instance.id)
     if state is None:
         return True
-    made = {one.kind for one in services.seals.of_review(instance.id)}
+    made = list(services.seals.of_review(instance.id))
     for kind, ready in ((Kind.DECISIONS, is_final(state)), (Kind.REMOVALS, removals_ended(state))):
-        if ready and kind not in made and not _seal(services, instance, state, kind, budget):
-            return False
+        if ready and kind not in {one.kind for one in made}:
+            seal = _seal(services, instance, state, kind, budget)
+            if seal is None:
+                return False
+            made.append(seal)
+    _say_ended_again(services, state, made)
     for addition in services.seals.additions(instance.id):
         if not budget.left():
             return False
@@ -73,8 +78,30 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
     return True
 
 
-def _seal(services: Services, instance: ReviewInstance, state: InstanceState, kind: Kind, budget: Budget) -> bool:
-    """Go on with one seal; True when it is made."""
+def _say_ended_again(services: Services, state: InstanceState, made: Sequence[Seal]) -> None:
+    """Say it loudly, once, and have it sealed, when the seal of the decisions is older than their end: it came with
+    the vault from behind the instant that the tables were restored to. Seals have whole seconds."""
+    sealed = next((one for one in made if one.kind is Kind.DECISIONS), None)
+    if sealed is None or state.closed is None or sealed.made >= state.closed.replace(microsecond=0):
+        return
+    addition = ended_again(state, sealed)
+    waiting = {one.id for one in services.seals.additions(sealed.review_id)}
+    if addition.id in waiting | {one.about for one in made}:
+        return
+    row = seal_row(sealed.review_id, state.closed)
+    services.writer.commit(f"again:{sealed.review_id}:{sealed.sequence}", Create(addition), row)
+    about = {"review": sealed.review_id, "seal": sealed.sequence}
+    LOG.error(
+        "review %s was sealed before it ended",
+        sealed.review_id,
+        extra={"facts": about, "metrics": {"SealsUnbalanced": 1}},
+    )
+
+
+def _seal(
+    services: Services, instance: ReviewInstance, state: InstanceState, kind: Kind, budget: Budget
+) -> Seal | None:
+    """Go on with one seal; the seal when it is made."""
     seed = services.clock.new_id() + services.clock.new_id()
     work = services.seals.work(instance.id, kind) or SealWork(review_id=instance.id, kind=kind, seed=seed)
     review = Reviewed(services, instance, state)
@@ -83,14 +110,15 @@ def _seal(services: Services, instance: ReviewInstance, state: InstanceState, ki
             continue
         work, whole = seal_table(review, work, table, source, budget)
         if not whole:
-            return False
+            return None
         if not budget.left():
             save_work(services, work)
-            return False
+            return None
     facts = _decisions(review, work.counts) if kind is Kind.DECISIONS else _removals(review, work.counts)
     over: list[Change] = [Drop(work)] if work.version else []
-    _tell(place(services, instance, Draft(kind, facts, work.tables()), over), facts)
-    return True
+    seal = place(services, instance, Draft(kind, facts, work.tables()), over)
+    _tell(seal, facts)
+    return seal
 
 
 def _decisions(review: Reviewed, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from chalicelib.domain.agenda import Due
 from chalicelib.domain.removals import Removal, Standing
 from chalicelib.domain.reviews import InstanceState, ReviewInstance
 from chalicelib.domain.seal_facts import plain, removals_ended
-from chalicelib.domain.seals import SEAL, Addition, Kind
+from chalicelib.domain.seals import SEAL, Addition, Kind, Seal
 from chalicelib.usecases.ports import Change, Create, Put, Services
 
-REGRANT, RESTORED, LATE, FAILED = "regrant", "restored", "lateOutcome", "failed"  # what an addendum tells
+# What an addendum tells.
+REGRANT, RESTORED, LATE, FAILED, AGAIN = "regrant", "restored", "lateOutcome", "failed", "endedAgain"
 
 
 def seal_row(review_id: str, now: datetime) -> Put:
@@ -67,3 +68,15 @@ def failure(state: InstanceState, operation: str, now: datetime) -> list[Change]
     """The changes by which it is sealed that a review could not go on: where, and the kind of error."""
     about = {"status": plain(state.failed_at), "error": state.error.partition(":")[0], "at": plain(now)}
     return _added(state.instance_id, now, operation, Kind.ADDENDUM, {"what": FAILED, "about": about})
+
+
+def ended_again(state: InstanceState, sealed: Seal) -> Addition:
+    """What says that the review ended after its decisions were sealed: its tables were restored to an earlier instant
+    (docs/backup.md), and what was decided since is not what was sealed. Always the same for the same end."""
+    assert state.closed is not None and state.outcome is not None
+    outcome = state.outcome
+    about = {"seal": sealed.sequence, "sealed": plain(sealed.made), "ended": plain(state.closed)}
+    about |= {"total": outcome.total, "approved": outcome.approved, "denied": outcome.removals}
+    named = ids.request_id(state.closed, f"again:{sealed.sequence}", Kind.ADDENDUM)
+    facts = {"what": AGAIN, "about": about}
+    return Addition(id=named, review_id=sealed.review_id, kind=Kind.ADDENDUM, facts=facts)

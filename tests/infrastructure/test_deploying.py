@@ -113,23 +113,38 @@ def test_wrong_parameters_are_refused_together_before_anything_is_made(deployed:
     assert deployed.stack() == before
 
 
+def without(*things: str):
+    """Somebody took these out of the template, and what needed them does without."""
+
+    def changed(whole):
+        whole["Resources"] = {name: one for name, one in whole["Resources"].items() if name not in things}
+        for thing in things:
+            for part in ("Resources", "Globals", "Outputs"):
+                _forget(whole[part], thing)
+
+    return changed
+
+
 def test_nothing_precious_is_let_go_unless_somebody_gives_it_up_by_name(deployed: Place, capsys: Said):
     things = ("Items", "EvidenceBucket", "SealingKey", "UserPool")
-
-    def without(whole):
-        whole["Resources"] = {name: one for name, one in whole["Resources"].items() if name not in things}
-        whole["Outputs"] = {}
-        for thing in things:  # what needs it does without
-            _forget(whole["Resources"], thing)
-            _forget(whole["Globals"], thing)
-
     before = deployed.stack()
-    assert deployed.change(without).again("--give-up", "UserPool") == 1
+    assert deployed.change(without(*things)).again("--give-up", "UserPool") == 1
     said = capsys.readouterr()
     assert all(f"!!! {thing} " in said.out for thing in things)
     refused = [thing for thing in things if f"--give-up {thing}" in said.err]
     assert refused == ["Items", "EvidenceBucket", "SealingKey"]
     assert deployed.stack() == before
+
+
+def test_what_was_let_go_is_taken_over_again(deployed: Place, capsys: Said):
+    """As is what a failed update has left behind: CloudFormation could not make it a second time."""
+    assert deployed.change(without("Items")).again("--give-up", "Items") == 0
+    assert f"{STACK}-items" in deployed.client("dynamodb").list_tables()["TableNames"]
+    capsys.readouterr()
+    assert deployed.again() == 0
+    said = capsys.readouterr().out
+    assert f"takes over as it is:\n   Items: {STACK}-items\n" in said and "IMPORT_COMPLETE" in said
+    assert deployed.again() == 0
 
 
 def _forget(part: object, thing: str) -> None:

@@ -20,8 +20,8 @@ from chalicelib.domain.seals import Kind
 from chalicelib.storage.items import ItemTable
 from chalicelib.usecases import restore_access
 from chalicelib.usecases.confirm_removals import decline_removals
-from chalicelib.usecases.ports import Drop
-from chalicelib.usecases.to_seal import to_seal
+from chalicelib.usecases.ports import Drop, Save
+from chalicelib.usecases.to_seal import seal_row, to_seal
 from tests.factories import ADMIN
 from tests.sealing import Office, office, proven, rows, wrong_equations
 
@@ -188,6 +188,32 @@ def test_a_table_that_was_restored_from_an_older_copy_takes_over_what_the_vault_
     *again, addendum = proven()
     assert again == before and (addendum["sequence"], addendum["kind"]) == (5, "addendum")
     assert sorted(one.sequence for one in made) == [one.sequence for one in services.seals.links(1, 4)]
+
+
+def test_a_review_that_ends_again_after_a_restore_says_so_in_the_chain(
+    company: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """docs/backup.md: the vault has its seals already, from behind the instant the tables were restored to. They are
+    taken over, and an addendum says, once, that what was decided since is not what was sealed."""
+    review, services = company.review("ann", "bob"), company.services
+    company.decide(review, "ann", Decision.DENY)
+    company.close(review)
+    before, made = proven(), services.seals.of_review(review.id)
+    lost = (services.seals.head(), *made, *services.seals.links(1, 2))
+    company.world.clock.advance(hours=1)
+    now = company.world.clock.now()
+    again = Save(replace(company.state(review), closed=now))
+    services.writer.commit("lost", again, *(Drop(one) for one in lost), seal_row(review.id, now))
+    with caplog.at_level(logging.ERROR):
+        company.work()
+    *same, addendum = proven()
+    assert same == before and addendum["facts"]["what"] == "endedAgain"
+    about = addendum["facts"]["about"]
+    assert (about["seal"], about["denied"]) == (1, company.state(review).outcome.removals)
+    assert "was sealed before it ended" in caplog.text
+    services.writer.commit("look", seal_row(review.id, company.world.clock.now()))
+    company.work()
+    assert len(proven()) == len(before) + 1
 
 
 def test_the_software_that_sealed_is_named_as_it_is(company: Office) -> None:

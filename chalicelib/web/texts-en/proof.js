@@ -117,6 +117,7 @@ export default {
   "adds-disposition": "What was made of an exception",
   "adds-regrant": "A removed access came back",
   "adds-restored": "An access was given back",
+  "adds-endedAgain": "It ended again after its data were restored to an earlier instant",
   "adds-lateOutcome": "A removal came to another end later",
   "adds-failed": "The review could not go on",
   coversSeals: { one: "Covers 1 statement", other: "Covers {count} statements" },
