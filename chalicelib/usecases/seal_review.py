@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain import errors
@@ -35,6 +36,7 @@ from chalicelib.usecases.tell_to_sign import tell_to_sign
 from chalicelib.usecases.to_seal import ended_again, seal_row
 
 LOG = logging.getLogger("access_reviews")
+CLOCKS = timedelta(seconds=5)  # two machines may differ; seals have whole seconds
 
 
 def seal_review(services: Services, review_id: str) -> None:
@@ -80,9 +82,9 @@ def _seal_some(services: Services, instance: ReviewInstance, budget: Budget) -> 
 
 def _say_ended_again(services: Services, state: InstanceState, made: Sequence[Seal]) -> None:
     """Say it loudly, once, and have it sealed, when the seal of the decisions is older than their end: it came with
-    the vault from behind the instant that the tables were restored to. Seals have whole seconds."""
+    the vault from behind the instant that the tables were restored to."""
     sealed = next((one for one in made if one.kind is Kind.DECISIONS), None)
-    if sealed is None or state.closed is None or sealed.made >= state.closed.replace(microsecond=0):
+    if sealed is None or state.closed is None or sealed.made + CLOCKS >= state.closed:
         return
     addition = ended_again(state, sealed)
     waiting = {one.id for one in services.seals.additions(sealed.review_id)}

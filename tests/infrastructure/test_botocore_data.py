@@ -57,6 +57,7 @@ def _told(client: Any) -> Any:
         client._request_signer.signing_name,
         client._request_signer.region_name,
         model.signature_version,
+        [(one.name, one.type) for one in model.client_context_parameters],
         {name: model.operation_model(name).http for name in model.operation_names},
         {name: sorted(getattr(model.shape_for(name), "members", ())) for name in model.shape_names},
     )
