@@ -86,7 +86,7 @@ class Stack:
         }
         there = any(one["StackName"] == NAME for one in formation.describe_stacks()["Stacks"])
         (formation.update_stack if there else formation.create_stack)(**wanted)
-        status = str(until(self._ended, 60, "CloudFormation has ended"))
+        status = str(until(self._ended, 150, "CloudFormation has ended"))
         if status == "CREATE_COMPLETE":
             adaptations.overlooked(self.aws, json.loads(body), self.physical)
             adaptations.answer_as_written(self.aws.client("apigateway"), self.physical("RestAPI"), json.loads(body))

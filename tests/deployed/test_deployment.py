@@ -137,10 +137,10 @@ def test_an_update_and_the_way_back_cost_no_request(deployed: Deployment, story:
     with callers.calling():
         people = [import_of(stack, "early")]
         assert stack.deploy(following) == "UPDATE_COMPLETE", stack.troubles()
-        until(lambda: marked(stack), 40, "the next release has written")
+        until(lambda: marked(stack), 90, "the next release has written")
         people.append(import_of(stack, "late"))
         assert stack.deploy(deployed.package) == "UPDATE_COMPLETE", stack.troubles()
-        done = [until(lambda path=path: went_on(stack, path), 40, "the import has ended") for path in people]
+        done = [until(lambda path=path: went_on(stack, path), 90, "the import has ended") for path in people]
     assert not callers.failed, callers.failed[:3]
     assert [(one["status"], one["created"]) for one in done] == [("done", 20)] * 2, done
     assert len(stack.all(f"{EM}/catalogs")) == before + callers.written
@@ -198,7 +198,7 @@ def test_a_stopped_review_is_applied_and_sealed(stack: Stack, story: Story) -> N
     """Removal done; both seals signed by the template's key, in the locked bucket."""
     own = f"/api/v1/reviews/{story.review}"
     assert stack.post(f"{own}/stop", {"unanswered": "keep"}).status in (200, 204)
-    until(lambda: sealed(stack, own), 60, "the review is applied and sealed")
+    until(lambda: sealed(stack, own), 120, "the review is applied and sealed")
     assert holdings(stack, story) == {"ann": "expired", "bob": "delivered"}
     assert stack.get(own)["outcome"]["removed"] == 1
     told = [one for one in stack.mails() if one["To"] == ["ann@example.com"]]
@@ -235,11 +235,11 @@ def test_after_the_loss_of_every_table_the_restored_ones_go_on(
     for kind in ("instance", "seal", "series"):  # what the queue still held
         message = json.dumps({"version": 1, "kind": kind, "id": story.review})
         stack.aws.client("sqs").send_message(QueueUrl=stack.physical("WorkQueue"), MessageBody=message)
-    assert until(lambda: stack.get(own), 30, "the API answers")["status"] == "InProgress"
+    assert until(lambda: stack.get(own), 60, "the API answers")["status"] == "InProgress"
     assert figures(stack, own) == (1, 1, 0)
     assert holdings(stack, story) == {"ann": "delivered", "bob": "delivered"}
     assert stack.post(f"{own}/stop", {"unanswered": "keep"}).status in (200, 204)
-    until(lambda: sealed(stack, own), 60, "the review is applied and sealed")
+    until(lambda: sealed(stack, own), 120, "the review is applied and sealed")
     assert holdings(stack, story) == {"ann": "expired", "bob": "delivered"}
     seals = [one["statement"] for one in until(lambda: stack.get(f"{own}/seals")["value"][2:], 15, "it is sealed so")]
     assert [one["facts"]["what"] for one in seals] == ["endedAgain"], "the chain says that it ended twice"
