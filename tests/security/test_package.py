@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from infrastructure import wheels
+from infrastructure.restored import pointed
 from local import levers
 from tests.packages import packaged
 from tests.routes.attacking import routes_under
@@ -190,5 +191,6 @@ def test_each_function_has_a_role_of_its_own_with_its_own_policy(functions: dict
     assert len(set(roles)) == len(roles)
     for name, one in functions.items():
         (policy,) = one["role"]["Policies"]
-        assert policy["PolicyDocument"]["Statement"] == statements(name)
+        written = {"Resources": {"Policy": {"Statement": statements(name)}}, "Outputs": {}}
+        assert policy["PolicyDocument"]["Statement"] == pointed(written)["Resources"]["Policy"]["Statement"]
         assert "ManagedPolicyArns" not in one["role"]
