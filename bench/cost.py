@@ -15,6 +15,7 @@ from bench.contract import Measured
 from bench.report import keep, table
 from bench.simulated.model import Plan
 from bench.simulated.review import Played, play
+from bench.thousand import thousand
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def measured() -> Iterator[Measured]:
     """Every line of the contract."""
-    with contract.thousand() as review:
+    with thousand() as review:
         for part in contract.REVIEWING:
             yield from part(review)
     yield from contract.removals()

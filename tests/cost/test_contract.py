@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from bench import contract
-from bench.contract import Thousand, hold
+from bench.contract import hold
 from bench.meter import Meter
+from bench.thousand import ITEMS, MANAGERS, Thousand, thousand
 from chalicelib.domain.items import Decision
 from chalicelib.domain.reviews import Status
 from chalicelib.usecases.hand_over import Wish, hand_over
@@ -19,14 +20,14 @@ from tests import factories
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Thousand]:
     """A review of 1,000 items and 100 managers, opened and told by mail, under the meter."""
-    with contract.thousand() as review:
+    with thousand() as review:
         yield review
 
 
 def test_opening_costs_one_write_unit_an_item_and_four_a_reviewer(opened: Thousand) -> None:
     state = opened.services.reviews.state(opened.instance.id)
     assert state.status is Status.IN_PROGRESS
-    assert (state.items, state.reviewers) == (contract.ITEMS, contract.MANAGERS)
+    assert (state.items, state.reviewers) == (ITEMS, MANAGERS)
     print(opened.opening.table())
     hold(contract.opening(opened))
 
