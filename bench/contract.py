@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from bench.meter import Meter
-from bench.thousand import ITEMS, MANAGERS, SPAN, Thousand
+from bench.thousand import ITEMS, MANAGERS, Thousand
+
+PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -95,34 +97,34 @@ def _exactly(operation: str, meter: Meter, requests: int, write_units: int, read
 
 
 def many_decisions(review: Thousand) -> list[Measured]:
-    """Decisions chosen and sent together."""
+    """All the decisions that one call takes, in the review of one manager."""
     from chalicelib.domain.items import Decision
     from chalicelib.usecases.decide import Submission, record_many
 
-    boss, services, items = review.bosses[5], review.services, review.items(5)
+    boss, services, items = review.bosses[0], review.services, review.items(0)
     submissions = [Submission(item_id=item.id, decision=Decision.DENY) for item in items]
     with Meter() as meter:
         results = record_many(
             services, boss, review.instance, submissions, review.world.clock.now(), services.clock.new_id()
         )
-    assert len(results) == SPAN and all(result.refusal is None for result in results)
-    name = "decisions in one call"
+    assert len(results) == ITEMS and all(result.refusal is None for result in results)
+    name = "1,000 decisions in one call"
     return [
-        Measured(name, "write units each", 1.01, meter.write_units / SPAN),
+        Measured(name, "write units each", 1.01, meter.write_units / ITEMS),
         Measured(name, "read units", 1, meter.read_units),
     ]
 
 
 def reviewers_page(review: Thousand) -> list[Measured]:
-    """A reviewer's first page of items."""
+    """A page of a reviewer's items with nothing decided yet, in the review of one manager."""
     from chalicelib.usecases.list_items import items_of_reviewer
 
-    boss = review.bosses[4]
+    boss = review.bosses[0]
     parts = review.services.reviews.my_parts(boss.id, review.instance)
     with Meter() as meter:
-        page = items_of_reviewer(review.services, boss.id, review.instance, parts, 100, None)
-    assert len(page.items) == SPAN
-    return _exactly("list a reviewer's items", meter, 1, 0, 13)
+        page = items_of_reviewer(review.services, boss.id, review.instance, parts, PAGE, None)
+    assert len(page.items) == PAGE
+    return _exactly("list 100 items of a reviewer", meter, 1, 0, 10)
 
 
 def list_of_reviews(review: Thousand) -> list[Measured]:
@@ -200,11 +202,11 @@ REVIEWING = (
     opening,
     idle_tick,
     one_decision,
-    reviewers_page,
     list_of_reviews,
     status,
     progress,
-    many_decisions,
     closing,
 )
-"""What is measured on one review of a thousand items, in this order."""
+"""What is measured on one review of a thousand items and a hundred managers, in this order."""
+ALONE = (reviewers_page, many_decisions)
+"""What is measured where one manager has all thousand."""

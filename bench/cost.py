@@ -15,7 +15,7 @@ from bench.contract import Measured
 from bench.report import keep, table
 from bench.simulated.model import Plan
 from bench.simulated.review import Played, play
-from bench.thousand import thousand
+from bench.thousand import MANAGERS, thousand
 
 
 def main(arguments: list[str]) -> int:
@@ -39,9 +39,10 @@ def main(arguments: list[str]) -> int:
 
 def measured() -> Iterator[Measured]:
     """Every line of the contract."""
-    with thousand() as review:
-        for part in contract.REVIEWING:
-            yield from part(review)
+    for parts, managers in ((contract.REVIEWING, MANAGERS), (contract.ALONE, 1)):
+        with thousand(managers) as review:
+            for part in parts:
+                yield from part(review)
     yield from contract.removals()
     yield from played(play(Plan(items=2_000, measured=False)), play(Plan(items=2_000, panel=1, measured=False)))
 

@@ -1,4 +1,4 @@
-"""The review that the cost contract is measured on: a thousand items, a hundred managers."""
+"""The review that the cost contract is measured on: a thousand items, whose reviewers are their managers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 
 from bench.meter import Meter
 
-MANAGERS, SPAN = 100, 10
-ITEMS = MANAGERS * SPAN
+ITEMS = 1_000
+MANAGERS = 100  # with ten items each
 
 
 @dataclass
 class Thousand:
-    """A review of 1,000 items and 100 managers that was opened and told by mail, under the meter."""
+    """A review of 1,000 items that was opened and told by mail, under the meter."""
 
     world: Any
     bosses: list[Any]
@@ -31,7 +31,7 @@ class Thousand:
         """The items of one manager."""
         from chalicelib.domain import ids
 
-        return self.services.items.page(self.instance.id, ids.set_of_one(self.bosses[boss].id), 0, 100, None).items
+        return self.services.items.page(self.instance.id, ids.set_of_one(self.bosses[boss].id), 0, ITEMS, None).items
 
     def decide(self, person: Any, item: Any, decision: Any, reason: str) -> None:
         """One decision."""
@@ -44,8 +44,8 @@ class Thousand:
 
 
 @contextmanager
-def thousand() -> Iterator[Thousand]:
-    """A world of its own with such a review."""
+def thousand(managers: int = MANAGERS) -> Iterator[Thousand]:
+    """A world of its own with such a review of so many managers."""
     from tests.conftest import account  # noqa: I001 - the environment, before the product is imported
 
     from chalicelib import bootstrap
@@ -57,17 +57,17 @@ def thousand() -> Iterator[Thousand]:
         clock = MovableClock()
         bootstrap.use_clock(clock)
         world = World(clock, None, settings().work_queue_url)
-        yield _opened(world, Organisation(bootstrap.services()))
+        yield _opened(world, Organisation(bootstrap.services()), managers)
 
 
-def _opened(world: Any, org: Any) -> Thousand:
+def _opened(world: Any, org: Any, managers: int) -> Thousand:
     from chalicelib.domain import ids
     from chalicelib.domain.packages import NoResponse
     from chalicelib.usecases.advance_review import advance_review
     from chalicelib.usecases.open_review import open_due_review
     from tests import factories
 
-    bosses = [org.person(f"boss{number}") for number in range(MANAGERS)]
+    bosses = [org.person(f"boss{number}") for number in range(managers)]
     chosen = {"justification_required": False, "no_response": NoResponse.KEEP}
     policy = org.policy(review=factories.by_manager(world.clock.now().date(), bosses[0], **chosen))
     world.services.writer.put_all([row for number in range(ITEMS) for row in _employee(world, policy, bosses, number)])

@@ -58,10 +58,6 @@ def test_handing_over_costs_one_transaction_and_a_helpers_decision_one_write(ope
     assert opened.items(7)[1].last.on_behalf_of == boss.id
 
 
-def test_a_reviewers_page_is_one_query(opened: Thousand) -> None:
-    hold(contract.reviewers_page(opened))
-
-
 def test_somebodys_list_of_reviews_is_one_query(opened: Thousand) -> None:
     hold(contract.list_of_reviews(opened))
 
@@ -87,10 +83,6 @@ def test_a_page_of_mails_reads_what_it_shows(opened: Thousand) -> None:
     with Meter() as meter:
         assert undeliverable(world.services, factories.ADMIN).mails == 0
     assert meter.requests == 1 and meter.read_units <= 1
-
-
-def test_chosen_items_cost_a_unit_each(opened: Thousand) -> None:
-    hold(contract.many_decisions(opened))
 
 
 def test_closing_costs_nothing_for_the_approved_and_a_unit_for_the_undecided(opened: Thousand) -> None:
