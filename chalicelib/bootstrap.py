@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.clock import SystemClock
 from chalicelib.domain.errors import NotConfigured, ReviewError
@@ -236,6 +236,10 @@ class _OnDemand(Services):
         from chalicelib.aws.health import AwsSurroundings
 
         return AwsSurroundings(self.settings)
+
+    @cached_property
+    def warm(self) -> dict[str, Any]:
+        return {}
 
 
 @cache

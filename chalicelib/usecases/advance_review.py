@@ -27,7 +27,7 @@ from chalicelib.usecases.comparison_files import COMPARE
 from chalicelib.usecases.failing import MOST_ATTEMPTS, attempt_failed, attempt_throttled
 from chalicelib.usecases.follow_up import GATHER, chosen, gather_some
 from chalicelib.usecases.former_review import former_review
-from chalicelib.usecases.freeze_population import Freezer
+from chalicelib.usecases.freeze_population import Freezer, met_before
 from chalicelib.usecases.panels import panels
 from chalicelib.usecases.ports import Change, Put, Save, Services
 from chalicelib.usecases.write_items import Writing, bucket_count, start
@@ -132,7 +132,8 @@ def _part(services: Services, state: InstanceState) -> Part:
 
 def _freeze(services: Services, instance: ReviewInstance, state: InstanceState, budget: Budget) -> InstanceState:
     named, former = panels(services, instance, state.counted), former_review(services, instance)
-    freezer = Freezer(services, instance, named, former, chosen=chosen(services, instance))
+    met = met_before(services, instance.id)
+    freezer = Freezer(services, instance, named, former, managers=met, chosen=chosen(services, instance))
     while budget.left():
         state = services.reviews.checkpoint(freezer.freeze(state))
         if state.step != "freeze":

@@ -7,7 +7,7 @@ unless the docstring says "may lag".
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.usecases.ports.changes import (
@@ -155,7 +155,8 @@ def __getattr__(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a use case may reach, put together in bootstrap."""
+    """Everything a use case may reach, put together in bootstrap. `warm` is what a function that stays warm remembers
+    from one invocation to the next; nothing may depend on its being there."""
 
     settings: Settings
     clock: Clock
@@ -190,3 +191,4 @@ class Services:
     vault: Vault
     papers: Papers
     surroundings: Surroundings
+    warm: dict[str, Any] = field(default_factory=dict)
