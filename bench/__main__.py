@@ -17,6 +17,10 @@ WHAT = {  # by name its module, whose `main` takes the other arguments
 }
 USAGE = f"""usage: bench [{"|".join(WHAT)}] [options]; --keep keeps the figures
   cost [--dollars]           the cost contract; dollars a review and a month
+  speed [--rounds N] [--items N] [--quick]
+                             the product against bare clients that make the same requests
+  cold [--rounds N] [--quick]
+                             the first request of the packaged function, in fresh processes
   scale [N ...]              whole reviews of so many items on the emulator
   simulate [N ...] [--span N] [--panel N] [--rate N] [--daily N]
                              the same over a store that counts: up to millions of items, their heat and time"""

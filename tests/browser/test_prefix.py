@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,7 +22,7 @@ PLACE = "import(`${document.documentElement.dataset.assets}/lib/place.js`)"
 
 
 @pytest.fixture
-def below(portal: Portal, office: Office, world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def below(portal: Portal, office: Office, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """A gateway that knows nothing but what lies below the path; what the browser asked it for elsewhere."""
     chosen = replace(settings(), portal_url=f"{portal.address}{ROOT}")
     monkeypatch.setattr(bootstrap, "settings", lambda: chosen)
@@ -37,9 +38,12 @@ def below(portal: Portal, office: Office, world: World, monkeypatch: pytest.Monk
         inside = urlunsplit(parts._replace(path=parts.path.removeprefix(ROOT)))
         route.fulfill(response=route.fetch(url=inside, max_redirects=0))
 
-    for person in ("nora@example.com", "admin@example.com"):
-        portal.page(person).context.route("**/*", gateway)
-    return astray
+    contexts = [portal.page(person).context for person in ("nora@example.com", "admin@example.com")]
+    for context in contexts:
+        context.route("**/*", gateway)
+    yield astray
+    for context in contexts:  # what is under way when a test ends has nowhere to go
+        context.unroute_all(behavior="ignoreErrors")
 
 
 def test_a_reviewer_decides_below_a_path(portal: Portal, office: Office, below: list[str]) -> None:
